@@ -1,0 +1,39 @@
+// Hashing passwords: argon2id, dear on purpose, so only two at a time and a bounded number waiting.
+import { Refusal } from '../refusal.ts'
+
+const algorithm = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
+const atOnce = 2
+const mostWaiting = 100
+
+export class Passwords {
+  private working = 0
+  private readonly waiting: (() => void)[] = []
+
+  /** Refuses: too-busy. */
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => Bun.password.hash(password, algorithm))
+  }
+
+  /** Whether it is the password of this hash. Without a hash it takes as long and is false. Refuses: too-busy. */
+  async matches(password: string, hash: string | null): Promise<boolean> {
+    return this.inTurn(async () => {
+      if (hash !== null) return Bun.password.verify(password, hash)
+      await Bun.password.hash(password, algorithm)
+      return false
+    })
+  }
+
+  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.working >= atOnce) {
+      if (this.waiting.length >= mostWaiting) throw new Refusal('too-busy')
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    } else this.working++
+    try {
+      return await work()
+    } finally {
+      const next = this.waiting.shift()
+      if (next) next()
+      else this.working--
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// Builds each service once, in dependency order. `Core` is all that a door holds.
+import { Passwords } from './accounts/passwords.ts'
+import type { Config } from './config/schema.ts'
+import { Domains } from './domains/service.ts'
+import type { Events } from './events.ts'
+import { Budget } from './limits/budget.ts'
+import type { Log } from './log.ts'
+import { parseAddress, parseDomain } from './mailboxes/address.ts'
+import { Mailboxes } from './mailboxes/service.ts'
+import { SqliteMailboxStore } from './mailboxes/store.ts'
+import { Digesting } from './messages/digesting.ts'
+import { Messages } from './messages/service.ts'
+import { SqliteMessageStore } from './messages/store.ts'
+import { Streams } from './messages/streams.ts'
+import { Tickets } from './messages/tickets.ts'
+import { Waits } from './messages/waits.ts'
+import type { Metrics } from './metrics.ts'
+import type { Outside } from './outside.ts'
+import { Plans } from './plans/service.ts'
+import { planOf } from './plans/from-config.ts'
+import type { Db } from './storage/database.ts'
+import { EventLog } from './storage/event-log.ts'
+import type { Jobs, Workers } from './storage/job.ts'
+import type { Writer } from './storage/writer.ts'
+import { Usage } from './usage/service.ts'
+import { UsageStore } from './usage/store.ts'
+
+export type Core = {
+  plans: Plans
+  domains: Domains
+  mailboxes: Mailboxes
+  messages: Messages
+  waits: Waits
+  streams: Streams
+  tickets: Tickets
+  usage: Usage
+  events: Events
+  eventLog: EventLog
+  digesting: Digesting
+  passwords: Passwords
+  /** Bytes of mail gathered but not yet stored. */
+  gathered: Budget
+}
+
+/** What the services stand on. */
+export type Ground = {
+  db: Db
+  writer: Writer
+  digestWorkers: Workers<Jobs>
+  readerWorkers: Workers<Jobs>
+  events: Events
+  /** Why no mail can be taken, or null. */
+  shortage: () => string | null
+  outside: Outside
+  metrics: Metrics
+  log: Log
+}
+
+export function makeCore(config: Config, ground: Ground): Core {
+  const { db, writer, events, outside, metrics, log } = ground
+  const defect = (error: unknown) => log.error({ err: error }, 'a defect')
+  const plans = new Plans(new Map(Object.entries(config.plans).map(([name, plan]) => [name, planOf(name, plan)])))
+  const domains = new Domains(config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })))
+  const passwords = new Passwords()
+  const eventLog = new EventLog(db, writer)
+  const usage = new Usage(new UsageStore(db, writer), { refusalsKept: config.limits.refusals_kept }, outside)
+  const mailboxes = new Mailboxes(
+    new SqliteMailboxStore(db, writer),
+    domains,
+    plans,
+    passwords,
+    {
+      anonymousMailboxes: config.http.anonymous_mailboxes,
+      reservedLocalParts: config.mailboxes.reserved_local_parts,
+      unclaimedRetentionMinutes: config.mailboxes.unclaimed_retention_minutes,
+      unclaimedMessages: config.mailboxes.unclaimed_messages,
+      unclaimedBytes: config.mailboxes.unclaimed_bytes,
+      quarantineHours: config.mailboxes.quarantine_hours,
+      operatorAddress: operatorAddress(domains.primary(), config.smtp.hostname),
+    },
+    outside,
+    () => ground.shortage() !== null,
+  )
+  const messageStore = new SqliteMessageStore(db, writer)
+  const digesting = new Digesting(
+    messageStore,
+    ground.digestWorkers,
+    {
+      milliseconds: config.limits.digest_seconds * 1000,
+      longMilliseconds: config.limits.digest_retry_seconds * 1000,
+    },
+    outside,
+    {
+      done: (milliseconds) => metrics.digestSeconds.observe(milliseconds / 1000),
+      failed: () => metrics.digestsFailed.inc(),
+    },
+    defect,
+  )
+  const gathered = new Budget(config.smtp.max_buffered_bytes, config.smtp.buffer_wait_seconds * 1000)
+  const messages = new Messages(
+    messageStore,
+    mailboxes,
+    digesting,
+    ground.readerWorkers,
+    gathered,
+    outside,
+    (size) => {
+      metrics.mailsAccepted.inc()
+      metrics.mailBytes.inc(size)
+    },
+    (address) => events.hasListener(address),
+  )
+  const waits = new Waits(messages, mailboxes, events, eventLog, config.http.max_waits)
+  const streams = new Streams(messageStore, mailboxes, events, eventLog, outside, config.http.max_streams, defect)
+  const tickets = new Tickets(outside)
+  return {
+    plans,
+    domains,
+    mailboxes,
+    messages,
+    waits,
+    streams,
+    tickets,
+    usage,
+    events,
+    eventLog,
+    digesting,
+    passwords,
+    gathered,
+  }
+}
+
+/** `postmaster` at the first shared domain with a name, else at the host name (`localhost` where that is none). */
+function operatorAddress(primary: string | null, hostname: string): string {
+  const address = parseAddress(`postmaster@${primary ?? parseDomain(hostname) ?? 'localhost'}`)
+  return address?.mailbox ?? 'postmaster@localhost'
+}

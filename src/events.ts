@@ -1,0 +1,76 @@
+// What happened, told after the commit, in the order of the commits. Waits, live streams and the like listen here.
+
+export const eventTypes = [
+  'message.stored',
+  'message.digested',
+  'message.changed',
+  'message.deleted',
+  'mailbox.opened',
+  'mailbox.changed',
+  'mailbox.archived',
+  'mailbox.restored',
+  'mailbox.expired',
+  'mailbox.deleted',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+/** A row of the `events` table. `seq` grows with every event and is never used twice. */
+export type Event = {
+  seq: number
+  at: number
+  type: EventType
+  accountId: string | null
+  mailboxId: string
+  /** The mailbox's own address, without a tag. */
+  address: string
+  /** Whether the mailbox was nobody's at that moment, so that anyone may hear of it. */
+  unclaimed: boolean
+  messageId: string | null
+}
+
+export type Listener = (event: Event) => void
+
+/** Hands each event to everyone who listens to its address, then to those who listen to all. */
+export class Events {
+  private readonly byAddress = new Map<string, Set<Listener>>()
+  private readonly all = new Set<Listener>()
+
+  constructor(private readonly failed: (error: unknown) => void) {}
+
+  /** Listens to one mailbox's address; call the answer to stop. */
+  onAddress(address: string, listener: Listener): () => void {
+    const listeners = this.byAddress.get(address) ?? new Set()
+    this.byAddress.set(address, listeners)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.byAddress.get(address) === listeners) this.byAddress.delete(address)
+    }
+  }
+
+  onAny(listener: Listener): () => void {
+    this.all.add(listener)
+    return () => this.all.delete(listener)
+  }
+
+  /** Whether anyone listens to this address now. */
+  hasListener(address: string): boolean {
+    return this.byAddress.has(address)
+  }
+
+  tell(events: readonly Event[]): void {
+    for (const event of events) {
+      for (const listener of this.byAddress.get(event.address) ?? []) this.call(listener, event)
+      for (const listener of this.all) this.call(listener, event)
+    }
+  }
+
+  private call(listener: Listener, event: Event): void {
+    try {
+      listener(event)
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+}

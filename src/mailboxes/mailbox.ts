@@ -1,0 +1,51 @@
+// A mailbox: what receives. One address, a lifetime, an owner or none.
+
+export type MailboxKind = 'unclaimed' | 'anonymous' | 'owned'
+
+export type Mailbox = {
+  /** The row; never shown. */
+  key: number
+  id: string
+  address: string
+  localPart: string
+  domain: string
+  kind: MailboxKind
+  /** Null for an owned one means the operator's. */
+  accountId: string | null
+  state: 'active' | 'archived'
+  createdAt: number
+  expiresAt: number | null
+  recoverable: boolean
+  tag: string | null
+  passwordHash: string | null
+  messageCount: number
+  bytes: number
+}
+
+/** What is at an address where anyone may read: a mailbox, or nothing yet. `asked` keeps the tag that was asked for. */
+export type Place = {
+  /** Null: no mail has come, and no row is kept for it. */
+  mailbox: Mailbox | null
+  address: string
+  localPart: string
+  domain: string
+  /** The tagged address that was asked for: then only its own mail is listed. Null: all of the mailbox's. */
+  tagged: string | null
+}
+
+/** Where a recipient's mail will go, decided at RCPT. */
+export type Recipient = {
+  /** As it was given, in one spelling, with its tag. */
+  address: string
+  /** The mailbox's own address: another than `address` for a tag or a catch-all. */
+  mailboxAddress: string
+  localPart: string
+  domain: string
+  /** Null: nobody's yet; made when the mail is stored. */
+  mailboxId: string | null
+  retainUntil: number | null
+}
+
+export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>
+  mailbox.expiresAt !== null && mailbox.expiresAt <= now
+

@@ -1,0 +1,413 @@
+// Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
+import type { Caller } from '../accounts/caller.ts'
+import type { Passwords } from '../accounts/passwords.ts'
+import type { Served } from '../domains/domain.ts'
+import type { Domains } from '../domains/service.ts'
+import type { Outside } from '../outside.ts'
+import { defaultTtl, type Plan, retainUntil } from '../plans/plan.ts'
+import type { Plans } from '../plans/service.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { hashSecret, makeSecret } from '../secret.ts'
+import { type Address, parseAddress, parseDomain, parseLocalPart } from './address.ts'
+import { isEnded, type Mailbox, type Place, type Recipient } from './mailbox.ts'
+import { randomLocalPart } from './name.ts'
+import type { MailboxPatch, MailboxStore, NewMailbox } from './store.ts'
+
+export type MailboxRules = {
+  /** Whether a mailbox may be opened without an account. */
+  anonymousMailboxes: boolean
+  reservedLocalParts: readonly string[]
+  unclaimedRetentionMinutes: number | null
+  unclaimedMessages: number | null
+  unclaimedBytes: number | null
+  quarantineHours: number
+  /** Where the operator's mail goes. */
+  operatorAddress: string
+}
+
+/** Minutes; null asks for a mailbox without an end. Without `localPart` and `domain` they are chosen. */
+export type OpeningWish = {
+  localPart?: string | undefined
+  domain?: string | undefined
+  ttlMinutes?: number | null | undefined
+  recoverable?: boolean | undefined
+  tag?: string | null | undefined
+  password?: string | undefined
+}
+
+export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'> & { password?: string | null | undefined }
+
+/** What is shown once, to the one who opened it. */
+export type Opened = { mailbox: Mailbox; token: string }
+
+/** Local parts of shared domains whose mail is the operator's (RFC 2142 §4, RFC 5321 §4.5.1). */
+const operatorLocalParts = ['postmaster', 'abuse']
+const triesForAName = 8
+const minute = 60_000
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export class Mailboxes {
+  constructor(
+    private readonly store: MailboxStore,
+    private readonly domains: Domains,
+    private readonly plans: Plans,
+    private readonly passwords: Passwords,
+    private readonly rules: MailboxRules,
+    private readonly outside: Outside,
+    private readonly storeIsFull: () => boolean,
+  ) {}
+
+  /**
+   * Where mail to `to` would go. `trusted`: the client is in a trusted network; `size`: bytes it announced, or 0.
+   * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, storage-full.
+   */
+  async accepting(to: string, { trusted, size }: { trusted: boolean; size: number }): Promise<Recipient> {
+    // RFC 5321 §4.5.1: `postmaster` without a domain is always valid.
+    const address = parseAddress(to.toLowerCase() === 'postmaster' ? this.rules.operatorAddress : to)
+    if (!address) throw new Refusal('address-invalid')
+    const served = this.domains.serving(address.domain)
+    if (!served && address.mailbox !== this.rules.operatorAddress) throw new Refusal('relay-denied')
+    if (served && !trusted && !this.domains.servesStrangers(served)) throw new Refusal('relay-denied')
+    if (this.storeIsFull()) throw new Refusal('storage-full')
+    const recipient =
+      (await this.home(this.mailboxOf(address, served), address, served, size)) ?? (await this.caught(address, served, size))
+    if (!recipient) throw new Refusal('mailbox-unknown')
+    return recipient
+  }
+
+  /**
+   * Opens a mailbox. Refuses: credential-missing (where anonymous mailboxes are off), invalid-request, forbidden,
+   * mailbox-taken, mailboxes-exhausted.
+   */
+  async open(wish: OpeningWish): Promise<Opened> {
+    if (!this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
+    const plan = this.plans.anonymous()
+    const domain = this.openableDomain(plan, wish.domain)
+    const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart)
+    if (wish.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
+    const now = this.outside.now()
+    const fields = {
+      kind: 'anonymous',
+      accountId: null,
+      domain,
+      createdAt: now,
+      expiresAt: endAt(plan, wish.ttlMinutes === undefined ? defaultTtl(plan) : wish.ttlMinutes, now),
+      recoverable: wish.recoverable ?? false,
+      tag: wish.tag ?? null,
+      passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
+    } as const
+    for (let tries = 1; ; tries++) {
+      const local = localPart ?? randomLocalPart(this.outside)
+      const token = makeSecret(this.outside, 'mbx_')
+      const mailbox = { ...fields, id: this.outside.uuid(), localPart: local, address: `${local}@${domain}` }
+      try {
+        const { id } = await this.store.writes.run('mailboxes.open', { mailbox, tokenHash: hashSecret(token), now })
+        return { mailbox: await this.fresh(id), token }
+      } catch (error) {
+        const taken = error instanceof Refusal && error.reason === 'mailbox-taken'
+        if (!taken || localPart !== null || tries === triesForAName) throw error
+      }
+    }
+  }
+
+  /** Who holds this mailbox token. Refuses: credential-wrong. */
+  async holder(token: string): Promise<Caller> {
+    const mailbox = token.startsWith('mbx_') && token.length === 44 ? await this.store.byToken(hashSecret(token)) : null
+    if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, this.outside.now()))) {
+      throw new Refusal('credential-wrong')
+    }
+    return { kind: 'mailbox', mailboxId: mailbox.id, operator: mailbox.kind === 'owned' && mailbox.accountId === null }
+  }
+
+  /** A new token, for the right password. Refuses: credential-wrong (also for an unknown mailbox), too-busy. */
+  async signIn(name: string, password: string): Promise<Opened> {
+    const found = uuid.test(name) ? await this.store.byId(name.toLowerCase()) : await this.activeAt(name)
+    const now = this.outside.now()
+    const usable = found && found.state === 'active' && !isEnded(found, now) ? found : null
+    const right = await this.passwords.matches(password, usable?.passwordHash ?? null)
+    if (!usable || !right) throw new Refusal('credential-wrong')
+    const token = makeSecret(this.outside, 'mbx_')
+    await this.store.writes.run('mailboxes.token', { id: usable.id, hash: hashSecret(token), now })
+    return { mailbox: await this.current(usable), token }
+  }
+
+  /**
+   * The mailbox by id or address, or the empty place where anyone's mail could come, for one who may read it.
+   * A tagged address stands for its mailbox, seen through that tag. Refuses: mailbox-unknown, credential-missing.
+   */
+  async see(caller: Caller, name: string): Promise<Place> {
+    if (uuid.test(name)) {
+      const mailbox = await this.store.byId(name.toLowerCase())
+      return placeOf(await this.readable(caller, mailbox), null)
+    }
+    const address = parseAddress(name)
+    if (!address) throw new Refusal('mailbox-unknown')
+    const served = this.domains.serving(address.domain)
+    const own = this.mailboxOf(address, served)
+    const tagged = address.tag === null ? null : address.full
+    const mailbox = (await this.store.active(own)) ?? (await this.archivedOf(caller, own))
+    const free = served?.rule.access === 'public' && own === address.mailbox
+    if (mailbox && !isEnded(mailbox, this.outside.now())) return placeOf(await this.readable(caller, mailbox), tagged)
+    if (mailbox?.state === 'archived') return placeOf(await this.readable(caller, mailbox), tagged)
+    if (free && !mailbox && !(await this.store.held(own, this.outside.now()))) {
+      return { mailbox: null, address: own, localPart: address.localPart, domain: address.domain, tagged }
+    }
+    if (caller.kind === 'nobody' && !free) throw new Refusal('credential-missing')
+    throw new Refusal('mailbox-unknown')
+  }
+
+  /** The mailbox itself, for one who may change it. Refuses: as `see`; forbidden for one that is nobody's. */
+  async own(caller: Caller, name: string): Promise<Mailbox> {
+    const { mailbox } = await this.see(caller, name)
+    if (!mailbox || mailbox.kind === 'unclaimed') throw new Refusal('forbidden')
+    return mailbox
+  }
+
+  /** The caller's mailboxes. Refuses: credential-missing. */
+  async list(caller: Caller): Promise<Mailbox[]> {
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    return [await this.own(caller, caller.mailboxId)]
+  }
+
+  /** Refuses: as `own`; invalid-request. An end is counted from now. */
+  async change(caller: Caller, name: string, wish: ChangeWish): Promise<Mailbox> {
+    const mailbox = await this.own(caller, name)
+    if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
+    const plan = this.planOf(mailbox)
+    const now = this.outside.now()
+    if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
+    const patch: MailboxPatch = {}
+    if (wish.ttlMinutes !== undefined) patch.expiresAt = endAt(plan, wish.ttlMinutes, now)
+    if (wish.recoverable !== undefined) patch.recoverable = wish.recoverable
+    if (wish.tag !== undefined) patch.tag = wish.tag
+    if (wish.password === null) patch.passwordHash = null
+    else if (wish.password !== undefined) patch.passwordHash = await this.passwords.hash(wish.password)
+    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, now })
+    return this.fresh(mailbox.id)
+  }
+
+  /** Ends the mailbox; a recoverable one goes to the archive unless `permanent`. Refuses: as `own`. */
+  async end(caller: Caller, name: string, { permanent }: { permanent: boolean }): Promise<void> {
+    const mailbox = await this.own(caller, name)
+    const now = this.outside.now()
+    const archive = mailbox.recoverable && !permanent
+    await this.store.writes.run('mailboxes.end', {
+      id: mailbox.id,
+      archive,
+      quarantineUntil: this.quarantineEnd(now),
+      now,
+    })
+  }
+
+  /** Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken. */
+  async restore(caller: Caller, name: string): Promise<Opened> {
+    const archived = await this.own(caller, name)
+    if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
+    const plan = this.planOf(archived)
+    const now = this.outside.now()
+    const token = makeSecret(this.outside, 'mbx_')
+    const { key: _key, state: _state, messageCount: _count, bytes: _bytes, ...kept } = archived
+    const mailbox: NewMailbox = {
+      ...kept,
+      id: this.outside.uuid(),
+      createdAt: now,
+      expiresAt: endAt(plan, defaultTtl(plan), now),
+    }
+    const { id } = await this.store.writes.run('mailboxes.restore', {
+      id: archived.id,
+      mailbox,
+      tokenHash: hashSecret(token),
+      now,
+    })
+    return { mailbox: await this.fresh(id), token }
+  }
+
+  /** Opens the operator's mailbox if it is not there, and answers a new token for it. */
+  async operator(): Promise<Opened> {
+    const address = parseAddress(this.rules.operatorAddress)
+    if (!address) throw new Error(`${this.rules.operatorAddress} is no address`)
+    const now = this.outside.now()
+    const token = makeSecret(this.outside, 'mbx_')
+    const there = await this.store.active(address.mailbox)
+    if (there && there.kind === 'owned') {
+      await this.store.writes.run('mailboxes.token', { id: there.id, hash: hashSecret(token), now })
+      return { mailbox: there, token }
+    }
+    const mailbox: NewMailbox = {
+      id: this.outside.uuid(),
+      address: address.mailbox,
+      localPart: address.localPart,
+      domain: address.domain,
+      kind: 'owned',
+      accountId: null,
+      createdAt: now,
+      expiresAt: null,
+      recoverable: false,
+      tag: null,
+      passwordHash: null,
+    }
+    const { id } = await this.store.writes.run('mailboxes.open', { mailbox, tokenHash: hashSecret(token), now })
+    return { mailbox: await this.fresh(id), token }
+  }
+
+  /** Ends or archives what has run out, for a few milliseconds of the writer. Answers whether there is more. */
+  async expire(): Promise<boolean> {
+    const now = this.outside.now()
+    return this.store.writes.run('mailboxes.expire', { now, quarantineUntil: this.quarantineEnd(now) })
+  }
+
+  private quarantineEnd(now: number): number {
+    return now + this.rules.quarantineHours * 60 * minute
+  }
+
+  /** The address of the mailbox that this address belongs to: its own without the tag, or the operator's. */
+  private mailboxOf(address: Address, served: Served | null): string {
+    const forOperator = served && operatorLocalParts.includes(address.localPart) && this.domains.servesStrangers(served)
+    return forOperator ? this.rules.operatorAddress : address.mailbox
+  }
+
+  /** Where mail for the mailbox at `own` goes, if that is open or may come to be by mail. */
+  private async home(own: string, asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
+    const now = this.outside.now()
+    const mailbox = await this.store.active(own)
+    const isPublic = served?.rule.access === 'public'
+    if (mailbox && !(mailbox.kind === 'unclaimed' && !isPublic)) {
+      if (isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
+      const plan = this.planOf(mailbox)
+      await this.refuseFull(mailbox, plan, size, now)
+      return {
+        address: asked.full,
+        mailboxAddress: own,
+        localPart: mailbox.localPart,
+        domain: mailbox.domain,
+        mailboxId: mailbox.id,
+        retainUntil: retainUntil(plan, now),
+      }
+    }
+    if (await this.store.held(own, now)) throw new Refusal('mailbox-unknown')
+    if (!isPublic || served.rule.catchAll !== null) return null
+    return this.unclaimed(own, asked, now)
+  }
+
+  /** Where a catch-all sends mail for an address without a mailbox. */
+  private async caught(asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
+    const target = served?.rule.catchAll ? parseAddress(served.rule.catchAll) : null
+    if (!target) return null
+    const there = this.domains.serving(target.domain)
+    const own = this.mailboxOf(target, there)
+    const withoutCatchAll = there && { ...there, rule: { ...there.rule, catchAll: null } }
+    const recipient = await this.home(own, target, withoutCatchAll, size)
+    return recipient && { ...recipient, address: asked.full }
+  }
+
+  private unclaimed(own: string, asked: Address, now: number): Recipient {
+    return {
+      address: asked.full,
+      mailboxAddress: own,
+      localPart: asked.localPart,
+      domain: asked.domain,
+      mailboxId: null,
+      retainUntil: retainUntil({ retentionMinutes: this.rules.unclaimedRetentionMinutes }, now),
+    }
+  }
+
+  private planOf(mailbox: Mailbox): Plan {
+    if (mailbox.kind === 'anonymous') return this.plans.anonymous()
+    if (mailbox.kind === 'owned') return this.plans.operator()
+    return {
+      ...this.plans.anonymous(),
+      retentionMinutes: this.rules.unclaimedRetentionMinutes,
+      mailboxBytes: this.rules.unclaimedBytes,
+      mailboxMessages: this.rules.unclaimedMessages,
+    }
+  }
+
+  private async refuseFull(mailbox: Mailbox, plan: Plan, size: number, now: number): Promise<void> {
+    const { mailboxBytes, mailboxMessages } = plan
+    const isFull = ({ messageCount, bytes }: Mailbox): boolean =>
+      (mailboxMessages !== null && messageCount >= mailboxMessages) ||
+      (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
+    if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
+  }
+
+  /** With the counts of what has not run out. */
+  private async current(mailbox: Mailbox, now = this.outside.now()): Promise<Mailbox> {
+    if (mailbox.state === 'archived') return { ...mailbox, messageCount: 0, bytes: 0 }
+    const { count, bytes } = await this.store.overdue(mailbox.key, now)
+    return count === 0 ? mailbox : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
+  }
+
+  private async fresh(id: string): Promise<Mailbox> {
+    const mailbox = await this.store.byId(id)
+    if (!mailbox) throw new Refusal('mailbox-unknown')
+    return this.current(mailbox)
+  }
+
+  /** Foreign and missing are one answer; without a credential both ask for one. */
+  private async readable(caller: Caller, mailbox: Mailbox | null): Promise<Mailbox> {
+    const now = this.outside.now()
+    const there = mailbox && (mailbox.state === 'archived' || !isEnded(mailbox, now)) ? mailbox : null
+    if (there && this.mayRead(caller, there)) return this.current(there, now)
+    throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'mailbox-unknown')
+  }
+
+  /** Whether this caller may read what lies in this mailbox, which must not have ended. */
+  mayRead(caller: Caller, mailbox: Pick<Mailbox, 'id' | 'kind' | 'domain'>): boolean {
+    if (mailbox.kind === 'unclaimed') return this.domains.serving(mailbox.domain)?.rule.access === 'public'
+    return caller.kind === 'mailbox' && caller.mailboxId === mailbox.id
+  }
+
+  /** The same by id; false if it is gone. */
+  async mayReadById(caller: Caller, id: string): Promise<boolean> {
+    const mailbox = await this.store.byId(id)
+    return mailbox !== null && !isEnded(mailbox, this.outside.now()) && this.mayRead(caller, mailbox)
+  }
+
+  private async archivedOf(caller: Caller, address: string): Promise<Mailbox | null> {
+    if (caller.kind === 'nobody') return null
+    const mailbox = await this.store.byId(caller.mailboxId)
+    return mailbox?.state === 'archived' && mailbox.address === address ? mailbox : null
+  }
+
+  private async activeAt(name: string): Promise<Mailbox | null> {
+    const address = parseAddress(name)
+    return address ? this.store.active(address.mailbox) : null
+  }
+
+  private openableDomain(plan: Plan, wished: string | undefined): string {
+    if (wished === undefined) {
+      const primary = this.domains.primary()
+      if (primary === null) throw invalid('body.domain', 'is required here: no shared domain has a name of its own')
+      return primary
+    }
+    if (!plan.chooseDomain && wished !== this.domains.primary()) throw new Refusal('forbidden')
+    const domain = parseDomain(wished)
+    if (domain === null || !this.domains.serving(domain)) throw invalid('body.domain', 'must be a domain that is served here')
+    return domain
+  }
+
+  private openableLocalPart(plan: Plan, wished: string): string {
+    if (!plan.customLocalPart) throw new Refusal('forbidden')
+    const localPart = parseLocalPart(wished)
+    if (localPart === null) {
+      throw invalid('body.localPart', 'must be 1 to 64 characters of a dot-atom (RFC 5321), without "+"')
+    }
+    if (this.rules.reservedLocalParts.includes(localPart)) throw invalid('body.localPart', 'is reserved')
+    return localPart
+  }
+}
+
+function placeOf(mailbox: Mailbox, tagged: string | null): Place {
+  return { mailbox, address: mailbox.address, localPart: mailbox.localPart, domain: mailbox.domain, tagged }
+}
+
+/** Refuses: invalid-request for more than the plan allows. */
+function endAt(plan: Plan, ttlMinutes: number | null, now: number): number | null {
+  if (ttlMinutes === null) {
+    if (!plan.permanentMailboxes) throw invalid('body.ttlMinutes', 'must be a number: a mailbox without an end is not allowed here')
+    return null
+  }
+  const { maxTtlMinutes } = plan
+  if (maxTtlMinutes !== null && ttlMinutes > maxTtlMinutes) throw invalid('body.ttlMinutes', `must be at most ${maxTtlMinutes}`)
+  return now + ttlMinutes * minute
+}

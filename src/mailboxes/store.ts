@@ -1,0 +1,284 @@
+// Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
+import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import type { EventType } from '../events.ts'
+import { Refusal } from '../refusal.ts'
+import type { Changes, Tx, Writes } from '../storage/change.ts'
+import { type Db, prepared } from '../storage/database.ts'
+import { mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
+import { isEnded, type Mailbox } from './mailbox.ts'
+
+const { placeholder } = sql
+
+type Row = typeof mailboxes.$inferSelect
+
+const asMailbox = (row: Row): Mailbox | null => {
+  const { state } = row
+  return state === 'ended' ? null : { ...row, state }
+}
+
+const statements = prepared((db: Db) => ({
+  active: db
+    .select()
+    .from(mailboxes)
+    .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'active'`)))
+    .prepare(),
+  archived: db
+    .select()
+    .from(mailboxes)
+    .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'archived'`)))
+    .prepare(),
+  byId: db.select().from(mailboxes).where(eq(mailboxes.id, placeholder('id'))).prepare(),
+  byToken: db
+    .select({ mailbox: mailboxes })
+    .from(mailboxTokens)
+    .innerJoin(mailboxes, eq(mailboxes.key, mailboxTokens.mailboxKey))
+    .where(eq(mailboxTokens.hash, placeholder('hash')))
+    .prepare(),
+  quarantined: db
+    .select()
+    .from(quarantine)
+    .where(and(eq(quarantine.address, placeholder('address')), gt(quarantine.until, placeholder('now'))))
+    .prepare(),
+  overdue: db
+    .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
+    .from(messages)
+    .where(and(eq(messages.mailboxKey, placeholder('key')), lte(messages.retainUntil, placeholder('now'))))
+    .prepare(),
+}))
+
+export interface MailboxStore {
+  /** The mailbox open at this address (its own, without a tag), ended or not. */
+  active(address: string): Promise<Mailbox | null>
+  byId(id: string): Promise<Mailbox | null>
+  byToken(hash: string): Promise<Mailbox | null>
+  /** Whether an ended mailbox keeps the address from others: in quarantine or in an archive. */
+  held(address: string, now: number): Promise<boolean>
+  /** What of its messages has run out but is not swept yet. */
+  overdue(key: number, now: number): Promise<{ count: number; bytes: number }>
+  readonly writes: Writes<typeof changes>
+}
+
+export class SqliteMailboxStore implements MailboxStore {
+  constructor(
+    private readonly db: Db,
+    readonly writes: Writes<typeof changes>,
+  ) {}
+
+  async active(address: string): Promise<Mailbox | null> {
+    return findActive(this.db, address)
+  }
+
+  async byId(id: string): Promise<Mailbox | null> {
+    const row = statements(this.db).byId.get({ id })
+    return row ? asMailbox(row) : null
+  }
+
+  async byToken(hash: string): Promise<Mailbox | null> {
+    const row = statements(this.db).byToken.get({ hash })
+    return row ? asMailbox(row.mailbox) : null
+  }
+
+  async held(address: string, now: number): Promise<boolean> {
+    return isHeld(this.db, address, now)
+  }
+
+  async overdue(key: number, now: number): Promise<{ count: number; bytes: number }> {
+    return statements(this.db).overdue.get({ key, now }) ?? { count: 0, bytes: 0 }
+  }
+}
+
+/** The mailbox open at this address, for changes of this feature and of messages. */
+export function findActive(db: Db, address: string): Mailbox | null {
+  const row = statements(db).active.get({ address })
+  return row ? asMailbox(row) : null
+}
+
+export function isHeld(db: Db, address: string, now: number): boolean {
+  return Boolean(statements(db).quarantined.get({ address, now }) ?? statements(db).archived.get({ address }))
+}
+
+export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes'>
+
+/** Puts an open mailbox into the table; its address must be free. Answers its key. */
+export function insertMailbox(db: Db, mailbox: NewMailbox): number {
+  const [row] = db
+    .insert(mailboxes)
+    .values({ ...mailbox, state: 'active', messageCount: 0, bytes: 0 })
+    .returning({ key: mailboxes.key })
+    .all()
+  if (!row) throw new Error('a mailbox was not inserted')
+  return row.key
+}
+
+/** Counts mail in (or, negative, out). A mailbox that is nobody's goes with its last message. */
+export function countMail(db: Db, key: number, count: number, bytes: number): void {
+  counting(db).add.run({ key, count, bytes })
+  if (count < 0) counting(db).forgetUnclaimed.run({ key })
+}
+
+const counting = prepared((db: Db) => ({
+  add: db
+    .update(mailboxes)
+    .set({
+      messageCount: sql`${mailboxes.messageCount} + ${placeholder('count')}`,
+      bytes: sql`${mailboxes.bytes} + ${placeholder('bytes')}`,
+    })
+    .where(eq(mailboxes.key, placeholder('key')))
+    .prepare(),
+  forgetUnclaimed: db
+    .delete(mailboxes)
+    .where(
+      and(
+        eq(mailboxes.key, placeholder('key')),
+        eq(mailboxes.kind, sql`'unclaimed'`),
+        eq(mailboxes.messageCount, sql`0`),
+      ),
+    )
+    .prepare(),
+}))
+
+/** Tokens that one mailbox may have; the oldest gives way. */
+const mostTokens = 20
+/** Milliseconds that one change may hold the writer. */
+const writerMs = 10
+
+export const changes = {
+  /**
+   * Opens a mailbox, and takes over what lies at its address unclaimed.
+   * Refuses: mailbox-taken, also while a former mailbox holds the address.
+   */
+  'mailboxes.open': (
+    tx,
+    { mailbox, tokenHash, now }: { mailbox: NewMailbox; tokenHash: string | null; now: number },
+  ): { key: number; id: string } => {
+    const { db } = tx
+    if (isHeld(db, mailbox.address, now)) throw new Refusal('mailbox-taken')
+    const there = findActive(db, mailbox.address)
+    if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
+    // Its id stays, so that whoever followed the address before goes on with the same mailbox.
+    const id = there?.id ?? mailbox.id
+    if (there) db.update(mailboxes).set({ ...mailbox, id }).where(eq(mailboxes.key, there.key)).run()
+    const key = there?.key ?? insertMailbox(db, mailbox)
+    if (tokenHash) insertToken(db, key, tokenHash, now)
+    say(tx, 'mailbox.opened', { ...mailbox, id }, now)
+    return { key, id }
+  },
+
+  /** Refuses: mailbox-unknown. */
+  'mailboxes.change': (
+    tx,
+    { id, patch, now }: { id: string; patch: MailboxPatch; now: number },
+  ): void => {
+    const mailbox = activeById(tx.db, id, now)
+    if (Object.keys(patch).length === 0) return
+    tx.db.update(mailboxes).set(patch).where(eq(mailboxes.key, mailbox.key)).run()
+    say(tx, 'mailbox.changed', mailbox, now)
+  },
+
+  /** Refuses: mailbox-unknown. */
+  'mailboxes.token': (tx, { id, hash, now }: { id: string; hash: string; now: number }): void => {
+    const mailbox = activeById(tx.db, id, now)
+    insertToken(tx.db, mailbox.key, hash, now)
+    tx.db.run(sql`delete from ${mailboxTokens} where mailbox_key = ${mailbox.key} and hash not in (
+      select hash from ${mailboxTokens} where mailbox_key = ${mailbox.key} order by created_at desc, rowid desc limit ${mostTokens})`)
+  },
+
+  /** Ends a mailbox, or archives it. Its messages are gone from every answer at once. Refuses: mailbox-unknown. */
+  'mailboxes.end': (
+    tx,
+    { id, archive, quarantineUntil, now }: { id: string; archive: boolean; quarantineUntil: number; now: number },
+  ): void => {
+    const mailbox = byId(tx.db, id)
+    if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, now))) throw new Refusal('mailbox-unknown')
+    if (archive && mailbox.state === 'archived') return
+    close(tx, mailbox, archive, quarantineUntil)
+    say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, now)
+  },
+
+  /**
+   * Opens an archived mailbox's address anew, with a new id, and forgets the archive's entry.
+   * Refuses: mailbox-unknown, and mailbox-taken if the address is open again.
+   */
+  'mailboxes.restore': (
+    tx,
+    { id, mailbox, tokenHash, now }: { id: string; mailbox: NewMailbox; tokenHash: string | null; now: number },
+  ): { key: number; id: string } => {
+    const archived = byId(tx.db, id)
+    if (!archived || archived.state !== 'archived') throw new Refusal('mailbox-unknown')
+    if (findActive(tx.db, archived.address)) throw new Refusal('mailbox-taken')
+    tx.db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, archived.key)).run()
+    tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
+    const key = insertMailbox(tx.db, mailbox)
+    if (tokenHash) insertToken(tx.db, key, tokenHash, now)
+    say(tx, 'mailbox.restored', mailbox, now)
+    return { key, id: mailbox.id }
+  },
+
+  /** Ends or archives what has run out, for a few milliseconds. Answers whether there is more. */
+  'mailboxes.expire': (tx, { now, quarantineUntil }: { now: number; quarantineUntil: number }): boolean => {
+    const began = performance.now()
+    const due = tx.db
+      .select()
+      .from(mailboxes)
+      .where(and(sql`state = 'active' and expires_at is not null`, lte(mailboxes.expiresAt, now)))
+      .limit(100)
+      .all()
+    for (const row of due) {
+      const mailbox = asMailbox(row)
+      if (!mailbox) continue
+      close(tx, mailbox, mailbox.recoverable, quarantineUntil)
+      say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, now)
+      if (performance.now() - began > writerMs) return true
+    }
+    tx.db.run(sql`delete from ${mailboxes} where key in (
+      select key from ${mailboxes} where state <> 'active' and state = 'ended' and message_count = 0 limit 100)`)
+    tx.db.run(sql`delete from ${quarantine} where address in (
+      select address from ${quarantine} where until <= ${now} limit 100)`)
+    return due.length === 100
+  },
+} satisfies Changes
+
+export type MailboxPatch = Partial<Pick<Mailbox, 'expiresAt' | 'recoverable' | 'tag' | 'passwordHash'>>
+
+function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: number): void {
+  tx.db
+    .update(mailboxes)
+    .set({ state: archive ? 'archived' : 'ended' })
+    .where(eq(mailboxes.key, mailbox.key))
+    .run()
+  if (archive) return
+  tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, mailbox.key)).run()
+  const held = { until: quarantineUntil, accountId: mailbox.accountId }
+  tx.db
+    .insert(quarantine)
+    .values({ address: mailbox.address, ...held })
+    .onConflictDoUpdate({ target: quarantine.address, set: held })
+    .run()
+}
+
+function byId(db: Db, id: string): Mailbox | null {
+  const row = statements(db).byId.get({ id })
+  return row ? asMailbox(row) : null
+}
+
+function activeById(db: Db, id: string, now: number): Mailbox {
+  const mailbox = byId(db, id)
+  if (!mailbox || mailbox.state !== 'active' || isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
+  return mailbox
+}
+
+function insertToken(db: Db, mailboxKey: number, hash: string, now: number): void {
+  db.insert(mailboxTokens).values({ hash, mailboxKey, createdAt: now }).run()
+}
+
+function say(tx: Tx, type: EventType, mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId' | 'kind'>, at: number): void {
+  tx.tell({
+    at,
+    type,
+    accountId: mailbox.accountId,
+    mailboxId: mailbox.id,
+    address: mailbox.address,
+    unclaimed: mailbox.kind === 'unclaimed',
+    messageId: null,
+  })
+}

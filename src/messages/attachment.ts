@@ -1,0 +1,76 @@
+// One attachment read out of a mail's bytes again, by the place that its digest gave it.
+
+import { Buffer } from 'node:buffer'
+import { attachmentName } from './file-name.ts'
+import { type Body, type Part, parse } from './parse.ts'
+
+/** `index` from 0 in mail order, `name` safe to use as a file name, `size` in decoded bytes. */
+export type DigestedAttachment = {
+  index: number
+  name: string
+  type: string
+  size: number
+  contentId: string | null
+  inline: boolean
+}
+
+export type AttachmentContent = Omit<DigestedAttachment, 'index' | 'size'> & { bytes: Uint8Array }
+
+const CONTENT_ID_CHARACTERS = 300
+
+/** The attachment that `digest` lists under `index` for the same bytes, or null. */
+export async function attachment(bytes: Uint8Array, index: number): Promise<AttachmentContent | null> {
+  return read(bytes, (part) => part.index === index)
+}
+
+/** The first attachment with that content id (without angle brackets), or null; for `cid:` links (RFC 2392). */
+export async function inlineImage(bytes: Uint8Array, contentId: string): Promise<AttachmentContent | null> {
+  return read(bytes, (part) => safeContentId(part) === contentId)
+}
+
+/** What a digest says of a part. */
+export function described(part: Part, bodies: Body[]): DigestedAttachment {
+  const type = safeType(part.type)
+  const contentId = safeContentId(part)
+  return {
+    index: part.index,
+    name: attachmentName(part.name, part.index, type),
+    type,
+    size: part.size,
+    contentId,
+    inline: isInline(part, contentId, bodies),
+  }
+}
+
+async function read(bytes: Uint8Array, wanted: (part: Part) => boolean): Promise<AttachmentContent | null> {
+  const pieces: Uint8Array[] = []
+  let found: Part | null = null
+  const parsed = await parse(bytes, (part, piece) => {
+    if (found ? part === found : wanted(part)) {
+      found = part
+      pieces.push(piece)
+    }
+  })
+  // An empty attachment has no pieces to be found by.
+  const part = found ?? parsed.attachments.find(wanted)
+  if (!part) return null
+  const { name, type, contentId, inline } = described(part, parsed.bodies)
+  return { name, type, contentId, inline, bytes: Buffer.concat(pieces) }
+}
+
+/** Shown within the html: it says so, stands beside the html (RFC 2387), or the html asks for it. */
+function isInline(part: Part, contentId: string | null, bodies: Body[]): boolean {
+  if (part.disposition === 'inline' || (part.related && part.disposition !== 'attachment')) return true
+  return contentId !== null && bodies.some((body) => body.kind === 'html' && body.content.includes(`cid:${contentId}`))
+}
+
+/** RFC 6838 §4.2: what is no type and subtype is bytes of an unknown kind. */
+function safeType(written: string): string {
+  const type = String(written).toLowerCase()
+  return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : 'application/octet-stream'
+}
+
+function safeContentId(part: Part): string | null {
+  const id = part.contentId?.replace(/[\0-\x20\x7f-\uffff<>]/g, '') ?? ''
+  return id && id.length <= CONTENT_ID_CHARACTERS ? id : null
+}

@@ -1,0 +1,429 @@
+// What the writer thread may do to messages and their contents.
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
+import type { EventType } from '../events.ts'
+import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
+import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
+import { Refusal } from '../refusal.ts'
+import type { Changes, Tx } from '../storage/change.ts'
+import { type Db, prepared } from '../storage/database.ts'
+import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
+import { insertPiece, removePiece } from './pieces.ts'
+import { indexMessage, type SearchText, unindexMessage } from './search-index.ts'
+import type { TopHeaders } from './top-headers.ts'
+
+export type Arrived = {
+  /** Null: no piece was stored before. */
+  contentKey: number | null
+  /** How many pieces were stored before. */
+  pieces: number
+  /** The last (for a small mail: the only) piece. */
+  bytes: Uint8Array
+  size: number
+  checksum: string
+  trace: string
+  envelopeFrom: string
+  top: TopHeaders
+  /** With the ids that the message, and an unclaimed mailbox made for it, would get. */
+  recipients: (Recipient & { messageId: string; newMailboxId: string })[]
+  now: number
+}
+
+export type Stored = { contentKey: number; messageIds: string[] }
+
+export type Digested = {
+  contentKey: number
+  text: string | null
+  html: string | null
+  detail: string
+  attachmentCount: number
+  search: SearchText
+  now: number
+}
+
+/** Milliseconds that one sweep may hold the writer. */
+const writerMs = 10
+
+export const changes = {
+  /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. */
+  'contents.piece': (
+    { db },
+    { contentKey, index, bytes }: { contentKey: number | null; index: number; bytes: Uint8Array },
+  ): number => {
+    const key = contentKey ?? insertContent(db, arriving)
+    insertPiece(db, key, index, bytes)
+    return key
+  },
+
+  /** A mail that was begun will not come: its pieces go with the next sweeps. */
+  'contents.drop': ({ db }, { contentKey }: { contentKey: number }): void => {
+    db.update(contents).set({ state: 'dropped' }).where(eq(contents.key, contentKey)).run()
+  },
+
+  /** At start: what was arriving when the server ended. */
+  'contents.drop-arriving': ({ db }, _: null): void => {
+    db.update(contents).set({ state: 'dropped' }).where(sql`state <> 'kept' and state = 'arriving'`).run()
+  },
+
+  /**
+   * Stores a mail: one content, and a message in each mailbox that still stands. A mailbox that filled since RCPT gets it
+   * all the same; one that ended dies with it.
+   */
+  'messages.store': (tx, mail: Arrived): Stored => {
+    const { db } = tx
+    const reached = mail.recipients
+      .map((recipient) => ({ recipient, mailbox: standing(db, recipient, mail.now) }))
+      .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: MailboxRow } => one.mailbox !== null)
+    const key = keepContent(db, mail, reached.length)
+    if (mail.bytes.byteLength > 0) insertPiece(db, key, mail.pieces, mail.bytes)
+    for (const { recipient, mailbox } of reached) {
+      statements(db).insertMessage.run({
+        id: recipient.messageId,
+        mailboxKey: mailbox.key,
+        contentKey: key,
+        address: recipient.address,
+        size: mail.size,
+        receivedAt: mail.now,
+        retainUntil: recipient.retainUntil,
+      })
+      countMail(db, mailbox.key, 1, mail.size)
+      say(tx, 'message.stored', mailbox, recipient.messageId, mail.now)
+    }
+    return { contentKey: key, messageIds: reached.map(({ recipient }) => recipient.messageId) }
+  },
+
+  /** Counts that a digest is begun, so that a mail that kills the process can't do so at every start. */
+  'contents.try': ({ db }, { contentKey }: { contentKey: number }): void => {
+    db.update(contents).set({ tries: sql`tries + 1` }).where(eq(contents.key, contentKey)).run()
+  },
+
+  /** Stores what was read out of a content, for each message that has it. */
+  'messages.digested': (tx, digest: Digested): void => {
+    const { db } = tx
+    const of = statements(db).ofContent.all({ contentKey: digest.contentKey })
+    if (of.length === 0) return
+    const { text, html, detail } = digest
+    statements(db).keepDigest.run({ contentKey: digest.contentKey, text, html, detail })
+    statements(db).markDigest.run({ key: digest.contentKey, digest: 'ready', attachmentCount: digest.attachmentCount })
+    for (const { message, mailbox } of of) {
+      for (let index = 0; index < digest.attachmentCount; index++) {
+        statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })
+      }
+      indexMessage(tx, message.key, mailbox, digest.search)
+      tellDigested(tx, message, mailbox, digest.now)
+    }
+  },
+
+  /** A content that cannot be read: its messages show their headers, their source and this note. */
+  'messages.undigestible': (tx, { contentKey, note, now }: { contentKey: number; note: string; now: number }): void => {
+    const { db } = tx
+    const of = statements(db).ofContent.all({ contentKey })
+    statements(db).keepDigest.run({ contentKey, text: null, html: null, detail: JSON.stringify({ notes: [note] }) })
+    statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0 })
+    for (const { message, mailbox } of of) {
+      indexMessage(tx, message.key, mailbox, { subject: '', sender: '', recipients: '', body: '' })
+      tellDigested(tx, message, mailbox, now)
+    }
+  },
+
+  /** Refuses: message-unknown. */
+  'messages.mark': (tx, { id, seen, now }: { id: string; seen: boolean; now: number }): void => {
+    const found = statements(tx.db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    if (found.message.seen === seen) return
+    tx.db.update(messages).set({ seen }).where(eq(messages.key, found.message.key)).run()
+    say(tx, 'message.changed', found.mailbox, id, now)
+  },
+
+  /** Refuses: message-unknown. */
+  'messages.delete': (tx, { id, now }: { id: string; now: number }): void => {
+    const found = statements(tx.db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    remove(tx, found.message, found.mailbox, now)
+  },
+
+  /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
+  'messages.clear': (
+    tx,
+    { mailboxKey, address, upTo, now }: { mailboxKey: number; address: string | null; upTo: number; now: number },
+  ): boolean => {
+    const mailbox = tx.db.select().from(mailboxes).where(eq(mailboxes.key, mailboxKey)).get()
+    if (!mailbox) return false
+    const which = and(
+      eq(messages.mailboxKey, mailboxKey),
+      lte(messages.key, upTo),
+      address === null ? undefined : eq(messages.address, address),
+    )
+    const batch = tx.db.select().from(messages).where(which).orderBy(messages.key).limit(200).all()
+    return (
+      removeSome(
+        tx,
+        batch.map((message) => ({ message, mailbox })),
+        now,
+      ) || batch.length === 200
+    )
+  },
+
+  /** Hides an attachment; the source keeps it. Refuses: attachment-unknown. */
+  'attachments.hide': ({ db }, { id }: { id: string }): void => {
+    const hidden = db
+      .update(attachments)
+      .set({ hidden: true })
+      .where(eq(attachments.id, id))
+      .returning({ id: attachments.id })
+      .all()
+    if (hidden.length === 0) throw new Refusal('attachment-unknown')
+  },
+
+  /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
+  'messages.sweep': (tx, { now }: { now: number }): boolean => {
+    const { db } = tx
+    const overdue = db
+      .select({ message: messages, mailbox: mailboxes })
+      .from(messages)
+      .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+      .where(and(isNotNull(messages.retainUntil), lte(messages.retainUntil, now)))
+      .limit(200)
+      .all()
+    if (removeSome(tx, overdue, now) || overdue.length === 200) return true
+    const closed = db
+      .select()
+      .from(mailboxes)
+      .where(sql`state <> 'active' and (state = 'ended' or message_count > 0) and message_count > 0`)
+      .limit(20)
+      .all()
+    for (const mailbox of closed) {
+      const left = db.select().from(messages).where(eq(messages.mailboxKey, mailbox.key)).limit(200).all()
+      if (
+        removeSome(
+          tx,
+          left.map((message) => ({ message, mailbox })),
+          now,
+          false,
+        ) ||
+        left.length === 200
+      )
+        return true
+    }
+    return sweepContents(db) || closed.length === 20
+  },
+} satisfies Changes
+
+const { placeholder } = sql
+
+type MailboxRow = Pick<Mailbox, 'key' | 'id' | 'address' | 'accountId' | 'kind'>
+type MessageRow = Pick<typeof messages.$inferSelect, 'key' | 'id' | 'contentKey' | 'size'>
+type ContentRow = Omit<typeof contents.$inferInsert, 'key'>
+
+const arriving: ContentRow = {
+  state: 'arriving',
+  refs: 0,
+  size: 0,
+  checksum: '',
+  trace: '',
+  envelopeFrom: '',
+  fromName: '',
+  fromAddress: '',
+  to: [],
+  subject: '',
+  date: null,
+  messageId: null,
+  digest: 'pending',
+  tries: 0,
+  attachmentCount: 0,
+}
+
+const statements = prepared((db: Db) => ({
+  insertContent: db
+    .insert(contents)
+    .values({
+      state: placeholder('state'),
+      refs: placeholder('refs'),
+      size: placeholder('size'),
+      checksum: placeholder('checksum'),
+      trace: placeholder('trace'),
+      envelopeFrom: placeholder('envelopeFrom'),
+      fromName: placeholder('fromName'),
+      fromAddress: placeholder('fromAddress'),
+      to: placeholder('to'),
+      subject: placeholder('subject'),
+      date: placeholder('date'),
+      messageId: placeholder('messageId'),
+      digest: placeholder('digest'),
+      tries: placeholder('tries'),
+      attachmentCount: placeholder('attachmentCount'),
+    })
+    .returning({ key: contents.key })
+    .prepare(),
+  insertMessage: db
+    .insert(messages)
+    .values({
+      id: placeholder('id'),
+      mailboxKey: placeholder('mailboxKey'),
+      contentKey: placeholder('contentKey'),
+      address: placeholder('address'),
+      size: placeholder('size'),
+      receivedAt: placeholder('receivedAt'),
+      retainUntil: placeholder('retainUntil'),
+      seen: false,
+    })
+    .prepare(),
+  ofContent: db
+    .select({ message: messages, mailbox: mailboxes })
+    .from(messages)
+    .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+    .where(eq(messages.contentKey, placeholder('contentKey')))
+    .prepare(),
+  byId: db
+    .select({ message: messages, mailbox: mailboxes })
+    .from(messages)
+    .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+    .where(eq(messages.id, placeholder('id')))
+    .prepare(),
+  keepDigest: db
+    .insert(digests)
+    .values({
+      contentKey: placeholder('contentKey'),
+      text: placeholder('text'),
+      html: placeholder('html'),
+      detail: placeholder('detail'),
+    })
+    .onConflictDoUpdate({
+      target: digests.contentKey,
+      set: { text: sql`excluded.text`, html: sql`excluded.html`, detail: sql`excluded.detail` },
+    })
+    .prepare(),
+  markDigest: db
+    .update(contents)
+    .set({ digest: sql`${placeholder('digest')}`, attachmentCount: sql`${placeholder('attachmentCount')}` })
+    .where(eq(contents.key, placeholder('key')))
+    .prepare(),
+  orderDigest: db
+    .update(messages)
+    .set({ digestedSeq: sql`${placeholder('seq')}` })
+    .where(eq(messages.key, placeholder('key')))
+    .prepare(),
+  keepAttachment: db
+    .insert(attachments)
+    .values({
+      id: placeholder('id'),
+      messageKey: placeholder('messageKey'),
+      index: placeholder('index'),
+      hidden: false,
+    })
+    .onConflictDoNothing()
+    .prepare(),
+  removeMessage: db
+    .delete(messages)
+    .where(eq(messages.key, placeholder('key')))
+    .prepare(),
+  releaseContent: db
+    .update(contents)
+    .set({ refs: sql`refs - 1`, state: sql`case when refs = 1 then 'dropped' else state end` })
+    .where(eq(contents.key, placeholder('key')))
+    .prepare(),
+  dropped: db
+    .select({ key: contents.key })
+    .from(contents)
+    .where(sql`state <> 'kept' and state = 'dropped'`)
+    .limit(200)
+    .prepare(),
+  forgetContent: db
+    .delete(contents)
+    .where(eq(contents.key, placeholder('key')))
+    .prepare(),
+}))
+
+function insertContent(db: Db, row: ContentRow): number {
+  const [inserted] = statements(db).insertContent.all(row)
+  if (!inserted) throw new Error('a content was not inserted')
+  return inserted.key
+}
+
+function keepContent(db: Db, mail: Arrived, refs: number): number {
+  const row: ContentRow = {
+    ...arriving,
+    state: refs > 0 ? 'kept' : 'dropped',
+    refs,
+    size: mail.size,
+    checksum: mail.checksum,
+    trace: mail.trace,
+    envelopeFrom: mail.envelopeFrom,
+    fromName: mail.top.from?.name ?? '',
+    fromAddress: mail.top.from?.address ?? mail.envelopeFrom,
+    to: mail.top.to,
+    subject: mail.top.subject,
+    date: mail.top.date,
+    messageId: mail.top.messageId,
+  }
+  if (mail.contentKey === null) return insertContent(db, row)
+  db.update(contents).set(row).where(eq(contents.key, mail.contentKey)).run()
+  return mail.contentKey
+}
+
+/** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
+function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {
+  const mailbox = findActive(db, recipient.mailboxAddress)
+  if (mailbox) return isEnded(mailbox, now) || (recipient.mailboxId ?? mailbox.id) !== mailbox.id ? null : mailbox
+  if (recipient.mailboxId !== null || isHeld(db, recipient.mailboxAddress, now)) return null
+  const unclaimed = {
+    id: recipient.newMailboxId,
+    address: recipient.mailboxAddress,
+    localPart: recipient.localPart,
+    domain: recipient.domain,
+    kind: 'unclaimed',
+    accountId: null,
+    createdAt: now,
+    expiresAt: null,
+    recoverable: false,
+    tag: null,
+    passwordHash: null,
+  } as const
+  return { ...unclaimed, key: insertMailbox(db, unclaimed) }
+}
+
+/** Removes some, for a few milliseconds. Answers whether some are left. */
+function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[], now: number, tell = true): boolean {
+  const began = performance.now()
+  for (const [index, { message, mailbox }] of batch.entries()) {
+    remove(tx, message, mailbox, now, tell)
+    if (performance.now() - began > writerMs) return index + 1 < batch.length
+  }
+  return false
+}
+
+function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, tell = true): void {
+  const { db } = tx
+  unindexMessage(tx, message.key)
+  statements(db).removeMessage.run({ key: message.key })
+  statements(db).releaseContent.run({ key: message.contentKey })
+  countMail(db, mailbox.key, -1, -message.size)
+  if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
+}
+
+/** Gives back the pieces of contents that nobody needs, one by one. Answers whether there are more. */
+function sweepContents(db: Db): boolean {
+  const began = performance.now()
+  const dropped = statements(db).dropped.all()
+  for (const { key } of dropped) {
+    while (removePiece(db, key)) if (performance.now() - began > writerMs) return true
+    statements(db).forgetContent.run({ key })
+  }
+  return dropped.length === 200
+}
+
+function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number): void {
+  const seq = say(tx, 'message.digested', mailbox, message.id, now)
+  statements(tx.db).orderDigest.run({ key: message.key, seq })
+}
+
+function say(tx: Tx, type: EventType, mailbox: MailboxRow, messageId: string, at: number): number {
+  return tx.tell({
+    at,
+    type,
+    accountId: mailbox.accountId,
+    mailboxId: mailbox.id,
+    address: mailbox.address,
+    unclaimed: mailbox.kind === 'unclaimed',
+    messageId,
+  })
+}

@@ -1,0 +1,140 @@
+// The queue in front of the digest threads. It holds ids, is refilled from the table, and never loses one for good.
+import type { Outside } from '../outside.ts'
+import { Refusal } from '../refusal.ts'
+import { JobFailed, type Workers } from '../storage/job.ts'
+import type { digestJobs } from './jobs.ts'
+import type { MessageStore, Undigested } from './store.ts'
+
+export type DigestRules = {
+  /** A digest's deadline. */
+  milliseconds: number
+  /** That of the second try of one that ran out of time, alone. */
+  longMilliseconds: number
+}
+
+export type DigestMetrics = {
+  done: (milliseconds: number) => void
+  failed: (note: string) => void
+}
+
+/** Digests under way at once: enough to keep a thread busy. */
+const atOnce = 8
+const mostQueued = 10_000
+/** From here on, a try is counted before it is made. */
+const largeBytes = 256 * 1024
+const mostTries = 3
+
+export class Digesting {
+  private queue: Undigested[] = []
+  private slow: Undigested[] = []
+  private readonly underWay = new Map<number, Promise<void>>()
+  /** The table has more than the queue. */
+  private behind = true
+  /** What an earlier run left: one at a time. */
+  private catchingUp = true
+  private refilling = false
+  private stopped = false
+
+  constructor(
+    private readonly store: MessageStore,
+    private readonly workers: Workers<typeof digestJobs>,
+    private readonly rules: DigestRules,
+    private readonly outside: Outside,
+    private readonly metrics: DigestMetrics,
+    private readonly defect: (error: unknown) => void,
+  ) {}
+
+  get waiting(): number {
+    return this.queue.length + this.slow.length + this.underWay.size
+  }
+
+  /** Takes up what an earlier run left undigested. */
+  start(): void {
+    this.pump()
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.queue = []
+    this.slow = []
+  }
+
+  /** Digests a content when its turn comes. */
+  enqueue(contentKey: number, size: number): void {
+    if (this.queue.length >= mostQueued) this.behind = true
+    else this.queue.push({ contentKey, size, tries: 0 })
+    this.pump()
+  }
+
+  /** Digests a content now, ahead of the queue. Answers when that is done or has failed. */
+  now(content: Undigested): Promise<void> {
+    return this.underWay.get(content.contentKey) ?? this.begin(content, true)
+  }
+
+  private pump(): void {
+    const limit = this.catchingUp ? 1 : atOnce
+    while (!this.stopped && this.underWay.size < limit) {
+      const next = this.queue.shift()
+      if (!next) break
+      if (!this.underWay.has(next.contentKey)) this.begin(next, false)
+    }
+    if (this.stopped || this.queue.length > 0 || this.underWay.size > 0) return
+    if (this.behind) this.refill().catch(this.defect)
+    else {
+      const late = this.slow.shift()
+      if (late) this.begin(late, false, true)
+    }
+  }
+
+  private async refill(): Promise<void> {
+    if (this.refilling) return
+    this.refilling = true
+    const limit = 1000
+    const found = await this.store.undigested(limit)
+    this.refilling = false
+    const known = new Set([...this.slow, ...this.queue].map(({ contentKey }) => contentKey))
+    const fresh = found.filter(({ contentKey }) => !known.has(contentKey) && !this.underWay.has(contentKey))
+    this.behind = fresh.length > 0 && found.length === limit
+    if (fresh.length === 0) this.catchingUp = false
+    this.queue.push(...fresh)
+    this.pump()
+  }
+
+  private begin(content: Undigested, urgent: boolean, alone = false): Promise<void> {
+    const done = this.digest(content, urgent, alone)
+      .catch(this.defect)
+      .then(() => {
+        this.underWay.delete(content.contentKey)
+        this.pump()
+      })
+    this.underWay.set(content.contentKey, done)
+    return done
+  }
+
+  private async digest({ contentKey, size, tries }: Undigested, urgent: boolean, alone: boolean): Promise<void> {
+    if (tries >= mostTries) return this.give(contentKey, 'the server ended each time it was read')
+    if (size > largeBytes) await this.store.writes.run('contents.try', { contentKey })
+    const began = this.outside.elapsed()
+    const deadline = alone ? this.rules.longMilliseconds : this.rules.milliseconds
+    try {
+      const digest = await this.workers.run('messages.digest', { contentKey }, { urgent, deadline })
+      await this.store.writes.run('messages.digested', { ...digest, contentKey, now: this.outside.now() })
+      this.metrics.done(this.outside.elapsed() - began)
+    } catch (error) {
+      if (error instanceof JobFailed) {
+        this.defect(error)
+        return this.give(contentKey, 'it could not be read')
+      }
+      if (!(error instanceof Refusal)) throw error
+      if (error.reason === 'took-too-long') {
+        if (alone || urgent) return this.give(contentKey, 'reading it took too long')
+        this.slow.push({ contentKey, size, tries })
+      } else if (error.reason !== 'message-unknown') this.behind = true
+    }
+  }
+
+  private async give(contentKey: number, note: string): Promise<void> {
+    await this.store.writes.run('messages.undigestible', { contentKey, note, now: this.outside.now() })
+    this.metrics.failed(note)
+  }
+}

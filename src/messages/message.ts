@@ -1,0 +1,55 @@
+// A message: a mail as one mailbox got it. Its bytes and what was read out of them belong to its content.
+import type { Contact, Digest, DigestedAttachment, Link } from './digest.ts'
+
+export type DigestState = 'pending' | 'ready' | 'failed'
+
+/** What a list shows. */
+export type Message = {
+  /** The rows; never shown. */
+  key: number
+  contentKey: number
+  mailboxKey: number
+  id: string
+  mailboxId: string
+  /** The mailbox's own address. */
+  mailboxAddress: string
+  /** The address it was sent to, its tag included. */
+  address: string
+  /** From the From header, else the envelope; `address` is "" without either. */
+  from: Contact
+  /** From the To header, else the address it was sent to. */
+  to: Contact[]
+  envelopeFrom: string
+  subject: string
+  receivedAt: number
+  /** The earlier of its mailbox's end and its own; null: it has none. */
+  expiresAt: number | null
+  size: number
+  attachmentCount: number
+  seen: boolean
+  digest: DigestState
+  /** Its place in the order of digests; null before. */
+  digestedSeq: number | null
+}
+
+export type Attachment = DigestedAttachment & { id: string }
+
+/** A message with all that was read out of it; empty where the digest failed. */
+export type FullMessage = Message & {
+  text: string | null
+  html: string | null
+  headers: { name: string; value: string }[]
+  cc: Contact[]
+  replyTo: Contact[]
+  date: number | null
+  messageId: string | null
+  listUnsubscribe: string[]
+  attachments: Attachment[]
+  codes: string[]
+  links: Link[]
+  /** Bounds that were hit, or why there is no digest. */
+  notes: string[]
+}
+
+/** What is kept of a digest beside the two bodies. */
+export type DigestDetail = Omit<Digest, 'text' | 'html'>

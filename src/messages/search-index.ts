@@ -1,0 +1,48 @@
+// The full-text index: a row for each message, bound to its mailbox and account before anything else.
+import type { Mailbox } from '../mailboxes/mailbox.ts'
+import type { Tx } from '../storage/change.ts'
+
+export type SearchText = { subject: string; sender: string; recipients: string; body: string }
+
+/** Whose messages a search looks at. */
+export type SearchOwner = { mailboxKey: number } | { accountId: string }
+
+const ownerToken = (owner: SearchOwner): string =>
+  'mailboxKey' in owner ? `m${owner.mailboxKey}` : `a${owner.accountId.replaceAll('-', '')}`
+
+export function indexMessage(
+  { sqlite }: Tx,
+  messageKey: number,
+  mailbox: Pick<Mailbox, 'key' | 'accountId'>,
+  { subject, sender, recipients, body }: SearchText,
+): void {
+  const owners = [ownerToken({ mailboxKey: mailbox.key })]
+  if (mailbox.accountId !== null) owners.push(ownerToken({ accountId: mailbox.accountId }))
+  sqlite
+    .query(
+      'insert or replace into message_search (rowid, owner, subject, sender, recipients, body) values (?, ?, ?, ?, ?, ?)',
+    )
+    .run(messageKey, owners.join(' '), subject, sender, recipients, body)
+}
+
+export function unindexMessage({ sqlite }: Tx, messageKey: number): void {
+  sqlite.query('delete from message_search where rowid = ?').run(messageKey)
+}
+
+const mostWords = 20
+const meaningful = /[\p{L}\p{N}]/u
+
+/**
+ * The FTS5 expression for words as a person typed them: each must be there, the last one may be begun only.
+ * Null if there is nothing to look for. The words go in as quoted strings, never as FTS syntax.
+ */
+export function matchExpression(owner: SearchOwner, typed: string): string | null {
+  const words = typed
+    .replaceAll('\u0000', ' ')
+    .split(/\s+/u)
+    .filter((word) => meaningful.test(word))
+    .slice(0, mostWords)
+    .map((word) => `"${word.replaceAll('"', '""')}"`)
+  if (words.length === 0) return null
+  return `owner : "${ownerToken(owner)}" AND {subject sender recipients body} : (${words.join(' AND ')} *)`
+}

@@ -1,0 +1,248 @@
+// Taking in, listing, reading, marking and deleting messages. All policy about them is here.
+import type { Caller } from '../accounts/caller.ts'
+import type { Budget } from '../limits/budget.ts'
+import type { Place } from '../mailboxes/mailbox.ts'
+import type { Mailboxes } from '../mailboxes/service.ts'
+import type { Outside } from '../outside.ts'
+import { Refusal } from '../refusal.ts'
+import type { Workers } from '../storage/job.ts'
+import { Arrival, type Envelope } from './arrival.ts'
+import { cursorText, readCursor } from './cursor.ts'
+import type { Digesting } from './digesting.ts'
+import type { readerJobs } from './jobs.ts'
+import type { Attachment, FullMessage, Message } from './message.ts'
+import type { SearchOwner } from './search-index.ts'
+import type { MessageStore } from './store.ts'
+
+export type ListWish = {
+  /** 1 to 100. */
+  limit: number
+  cursor?: string | undefined
+  /** Epoch milliseconds: only mail received at or after. */
+  since?: number | undefined
+  /** Words as a person types them; the last may be begun only. */
+  q?: string | undefined
+}
+
+export type Page<Item> = { items: Item[]; next: string | null }
+
+/** A mail's bytes, piece by piece. */
+export type RawMail = { size: number; pieces: Iterable<Uint8Array> }
+
+export type Download = { name: string; type: string; bytes: Uint8Array }
+
+const encoder = new TextEncoder()
+
+export class Messages {
+  constructor(
+    private readonly store: MessageStore,
+    private readonly mailboxes: Mailboxes,
+    private readonly digesting: Digesting,
+    private readonly workers: Workers<typeof readerJobs>,
+    private readonly gathered: Budget,
+    private readonly outside: Outside,
+    /** Told of each mail that was stored. */
+    private readonly took: (size: number, messages: number) => void,
+    /** Whether somebody waits for mail at this address. */
+    private readonly isAwaited: (address: string) => boolean,
+  ) {}
+
+  /** Begins to take a mail in, whose recipients `Mailboxes.accepting` has named. */
+  arrive(envelope: Envelope): Arrival {
+    return new Arrival(envelope, this.store.writes, this.gathered, this.outside, (stored, size) => {
+      this.took(size, stored.messageIds.length)
+      if (stored.messageIds.length === 0) return
+      const content = { contentKey: stored.contentKey, size, tries: 0 }
+      if (envelope.recipients.some(({ mailboxAddress }) => this.isAwaited(mailboxAddress))) this.digesting.now(content)
+      else this.digesting.enqueue(stored.contentKey, size)
+    })
+  }
+
+  /** At start: what was still arriving when the server ended is dropped. */
+  async forgetArriving(): Promise<void> {
+    await this.store.writes.run('contents.drop-arriving', null)
+  }
+
+  /** A mailbox's messages, newest first. Refuses: as Mailboxes.see; invalid-cursor, took-too-long (a search). */
+  async list(caller: Caller, mailbox: string, wish: ListWish): Promise<Page<Message>> {
+    const place = await this.mailboxes.see(caller, mailbox)
+    const before = wish.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('list', wish.cursor)
+    if (!place.mailbox) return { items: [], next: null }
+    const query = {
+      mailboxKey: place.mailbox.key,
+      address: place.tagged,
+      before,
+      since: wish.since ?? 0,
+      now: this.outside.now(),
+      limit: wish.limit + 1,
+    }
+    const found = wish.q?.trim()
+      ? await this.find(wish.q, { mailboxKey: place.mailbox.key }, query)
+      : await this.store.list(query)
+    return page(found, wish.limit)
+  }
+
+  /** Over all mail of the caller: of an account, or of the one mailbox whose token it is. Refuses: as `list`; credential-missing. */
+  async search(caller: Caller, wish: ListWish): Promise<Page<Message>> {
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    return this.list(caller, caller.mailboxId, wish)
+  }
+
+  /** Without what only its digest tells. Refuses: message-unknown, credential-missing. */
+  async summary(caller: Caller, id: string): Promise<Message> {
+    return this.readable(caller, id)
+  }
+
+  /** With all that was read out of it; a digest that is not done is made now. Refuses: as `summary`. */
+  async get(caller: Caller, id: string): Promise<FullMessage> {
+    return this.full(await this.digested(await this.readable(caller, id)))
+  }
+
+  /** A message that a ticket opened. Refuses: message-unknown. */
+  async opened(id: string): Promise<FullMessage> {
+    const message = await this.store.byId(id, this.outside.now())
+    if (!message) throw new Refusal('message-unknown')
+    return this.full(await this.digested(message))
+  }
+
+  /** Refuses: as `summary`; forbidden in a mailbox that is nobody's. */
+  async mark(caller: Caller, id: string, { seen }: { seen: boolean }): Promise<FullMessage> {
+    await this.changeable(caller, id)
+    await this.store.writes.run('messages.mark', { id, seen, now: this.outside.now() })
+    return this.get(caller, id)
+  }
+
+  /** Refuses: as `mark`. */
+  async delete(caller: Caller, id: string): Promise<void> {
+    await this.changeable(caller, id)
+    await this.store.writes.run('messages.delete', { id, now: this.outside.now() })
+  }
+
+  /** Deletes what a mailbox (or, by a tagged address, that tag) holds now. Refuses: as Mailboxes.own. */
+  async clear(caller: Caller, name: string): Promise<void> {
+    const mailbox = await this.mailboxes.own(caller, name)
+    const { tagged } = await this.mailboxes.see(caller, name)
+    const upTo = await this.store.newest(mailbox.key)
+    const what = { mailboxKey: mailbox.key, address: tagged, upTo, now: this.outside.now() }
+    while (await this.store.writes.run('messages.clear', what));
+  }
+
+  /** The bytes as they came; with `trace` after our `Return-Path` and `Received`. Refuses: as `summary`. */
+  async raw(caller: Caller, id: string, { trace }: { trace: boolean }): Promise<RawMail> {
+    const message = await this.readable(caller, id)
+    const source = await this.store.source(message)
+    if (!source) throw new Refusal('message-unknown')
+    const before = trace ? encoder.encode(source.trace) : new Uint8Array()
+    return { size: before.byteLength + source.size, pieces: this.bytes(before, source) }
+  }
+
+  /** Html that runs nothing; images in the mail point to `attachments/N`. Refuses: took-too-long, too-busy. */
+  async html(message: FullMessage, { remote }: { remote: boolean }): Promise<string> {
+    const inline = Object.fromEntries(
+      message.attachments.flatMap(({ contentId, index }) =>
+        contentId === null ? [] : [[contentId, `attachments/${index}`]],
+      ),
+    )
+    return this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
+  }
+
+  /** Refuses: attachment-unknown, took-too-long, too-busy. */
+  async attachment(message: FullMessage, index: number): Promise<Download & { attachment: Attachment }> {
+    const attachment = message.attachments.find((one) => one.index === index)
+    if (!attachment) throw new Refusal('attachment-unknown')
+    const found = await this.workers.run('messages.attachment', { contentKey: message.contentKey, index })
+    return { ...found, attachment }
+  }
+
+  /** Digests all that waits in a mailbox, ahead of the queue. */
+  async digestAll(mailboxKey: number): Promise<void> {
+    for (const content of await this.store.undigestedIn(mailboxKey)) this.digesting.now(content)
+  }
+
+  /** Those whose digest ended after `seq`, in that order, for a wait. */
+  async digestedAfter(place: Place, seq: number, limit: number): Promise<FullMessage[]> {
+    if (!place.mailbox) return []
+    const { key: mailboxKey } = place.mailbox
+    const now = this.outside.now()
+    const found = await this.store.digestedAfter({ mailboxKey, address: place.tagged, seq, now, limit })
+    return Promise.all(found.map((message) => this.full(message)))
+  }
+
+  /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
+  async sweep(): Promise<boolean> {
+    return this.store.writes.run('messages.sweep', { now: this.outside.now() })
+  }
+
+  private async find(
+    typed: string,
+    owner: SearchOwner,
+    query: Parameters<MessageStore['list']>[0],
+  ): Promise<Message[]> {
+    const { mailboxKey: _, ...rest } = query
+    const keys = await this.workers.run('messages.search', { typed, owner, ...rest })
+    return this.store.byKeys(keys, query.now)
+  }
+
+  private async readable(caller: Caller, id: string): Promise<Message> {
+    const message = await this.store.byId(id.toLowerCase(), this.outside.now())
+    if (message && (await this.mailboxes.mayReadById(caller, message.mailboxId))) return message
+    throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'message-unknown')
+  }
+
+  private async changeable(caller: Caller, id: string): Promise<Message> {
+    const message = await this.readable(caller, id)
+    await this.mailboxes.own(caller, message.mailboxId)
+    return message
+  }
+
+  private async digested(message: Message): Promise<Message> {
+    if (message.digest !== 'pending') return message
+    await this.digesting.now({ contentKey: message.contentKey, size: message.size, tries: 0 })
+    return (await this.store.byId(message.id, this.outside.now())) ?? message
+  }
+
+  private async full(message: Message): Promise<FullMessage> {
+    const digest = await this.store.digestOf(message.contentKey)
+    const ids = await this.store.attachmentsOf(message.key)
+    const detail = digest?.detail
+    const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
+    return {
+      ...message,
+      text: digest?.text ?? null,
+      html: digest?.html ?? null,
+      headers: detail?.headers ?? [],
+      cc: detail?.cc ?? [],
+      replyTo: detail?.replyTo ?? [],
+      date: detail?.date ?? null,
+      messageId: detail?.messageId ?? null,
+      listUnsubscribe: detail?.listUnsubscribe ?? [],
+      attachments: (detail?.attachments ?? []).flatMap((one) => {
+        const id = shown.get(one.index)
+        return id === undefined ? [] : [{ ...one, id }]
+      }),
+      codes: detail?.codes ?? [],
+      links: detail?.links ?? [],
+      notes: detail?.notes ?? [],
+    }
+  }
+
+  private *bytes(
+    before: Uint8Array,
+    { contentKey, size }: { contentKey: number; size: number },
+  ): Generator<Uint8Array> {
+    if (before.byteLength > 0) yield before
+    let left = size
+    for (const piece of this.store.pieces(contentKey)) {
+      left -= piece.byteLength
+      yield piece
+    }
+    // Deleted while it was read: an answer that ends early must not look whole.
+    if (left !== 0) throw new Refusal('message-unknown')
+  }
+}
+
+function page(found: Message[], limit: number): Page<Message> {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: found.length > limit && last ? cursorText('list', last.key) : null }
+}

@@ -1,0 +1,188 @@
+// Holding a call until a mail comes. Waiters listen to events; nothing polls, and no mail between two waits is lost.
+import type { Caller } from '../accounts/caller.ts'
+import type { Event, Events } from '../events.ts'
+import type { Place } from '../mailboxes/mailbox.ts'
+import type { Mailboxes } from '../mailboxes/service.ts'
+import { type Reason, Refusal } from '../refusal.ts'
+import type { EventLog } from '../storage/event-log.ts'
+import { cursorText, readCursor } from './cursor.ts'
+import type { FullMessage } from './message.ts'
+import type { Messages } from './service.ts'
+
+export type WaitWish = {
+  /** 0 to 120 seconds, as milliseconds. */
+  timeoutMs: number
+  /** Parts of the text, in any case; all of those given must be there. */
+  from?: string | undefined
+  subject?: string | undefined
+  text?: string | undefined
+  has: readonly ('code' | 'link' | 'attachment')[]
+  count: number
+  /** Begin behind this cursor; without one, with what is there. */
+  after?: string | undefined
+  /** Hold for the whole time, and be content if nothing comes. */
+  expectNone: boolean
+  /** The caller went away. */
+  signal: AbortSignal
+}
+
+/** `cursor` lies behind the last message of the answer; where there is none, where the wait began. */
+export type WaitOutcome = {
+  kind: 'arrived' | 'not-arrived' | 'unexpected' | 'none-came'
+  messages: FullMessage[]
+  cursor: string
+}
+
+const batch = 50
+
+export class Waits {
+  private waiting = 0
+
+  constructor(
+    private readonly messages: Messages,
+    private readonly mailboxes: Mailboxes,
+    private readonly events: Events,
+    private readonly log: EventLog,
+    /** Waits at once, over all callers. */
+    private readonly most: number,
+  ) {}
+
+  get count(): number {
+    return this.waiting
+  }
+
+  /**
+   * Looks at messages when their digest is done or has failed, in the order of that.
+   * Refuses: as Mailboxes.see, also when the mailbox ends meanwhile; invalid-cursor; too-busy.
+   */
+  async wait(caller: Caller, mailbox: string, wish: WaitWish): Promise<WaitOutcome> {
+    const start = wish.after === undefined ? 0 : await this.known(wish.after)
+    const place = await this.mailboxes.see(caller, mailbox)
+    if (this.waiting >= this.most) throw new Refusal('too-busy')
+    this.waiting++
+    const wait = new Wait(place, wish, start, () => this.look(caller, mailbox, place), this.messages)
+    const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
+    try {
+      if (place.mailbox) await this.messages.digestAll(place.mailbox.key)
+      return await wait.outcome()
+    } finally {
+      stop()
+      this.waiting--
+    }
+  }
+
+  /** The place as it is now: mail may have made a mailbox of it meanwhile. */
+  private look(caller: Caller, name: string, place: Place): Promise<Place> {
+    return place.mailbox && place.mailbox.kind !== 'unclaimed' ? Promise.resolve(place) : this.mailboxes.see(caller, name)
+  }
+
+  private async known(cursor: string): Promise<number> {
+    const seq = readCursor('wait', cursor)
+    if (seq > (await this.log.last())) throw new Refusal('invalid-cursor')
+    return seq
+  }
+}
+
+/** One call that waits: a little machine that is woken by events. */
+class Wait {
+  private readonly matched: FullMessage[] = []
+  private seen: number
+  private looking = false
+  private lookAgain = false
+  private readonly ended = Promise.withResolvers<WaitOutcome>()
+
+  constructor(
+    private readonly place: Place,
+    private readonly wish: WaitWish,
+    private readonly start: number,
+    private readonly current: () => Promise<Place>,
+    private readonly messages: Messages,
+  ) {
+    this.seen = start
+  }
+
+  async outcome(): Promise<WaitOutcome> {
+    const { timeoutMs, expectNone, signal } = this.wish
+    const timer = setTimeout(() => this.end(expectNone ? 'none-came' : 'not-arrived'), timeoutMs)
+    const gone = () => this.end('not-arrived')
+    signal.addEventListener('abort', gone)
+    if (signal.aborted) gone()
+    this.look()
+    try {
+      return await this.ended.promise
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', gone)
+    }
+  }
+
+  hear(event: Event): void {
+    const reason = endOf(event, this.place)
+    if (reason) this.ended.reject(new Refusal(reason))
+    else if (event.type === 'message.digested') this.look()
+  }
+
+  /** Looks at what was digested since; asked for while it looks, it looks once more. */
+  private look(): void {
+    this.lookAgain = true
+    if (this.looking) return
+    this.looking = true
+    this.lookOn()
+      .catch((error) => this.ended.reject(error))
+      .finally(() => {
+        this.looking = false
+      })
+  }
+
+  private async lookOn(): Promise<void> {
+    while (this.lookAgain) {
+      this.lookAgain = false
+      const place = await this.current()
+      for (let found = await this.next(place); found.length > 0; found = await this.next(place)) {
+        for (const message of found) if (this.takes(message)) return
+      }
+    }
+  }
+
+  private next(place: Place): Promise<FullMessage[]> {
+    return this.messages.digestedAfter(place, this.seen, batch)
+  }
+
+  /** Whether the wait is over with this message. */
+  private takes(message: FullMessage): boolean {
+    this.seen = message.digestedSeq ?? this.seen
+    if (!matches(message, this.wish)) return false
+    this.matched.push(message)
+    if (this.wish.expectNone) return this.end('unexpected')
+    return this.matched.length >= this.wish.count && this.end('arrived')
+  }
+
+  private end(kind: WaitOutcome['kind']): true {
+    const messages = kind === 'arrived' || kind === 'unexpected' ? this.matched : []
+    const cursor = cursorText('wait', messages.at(-1)?.digestedSeq ?? this.start)
+    this.ended.resolve({ kind, messages, cursor })
+    return true
+  }
+}
+
+/** Why somebody who follows this place can follow it no more; null if he can. */
+export function endOf(event: Event, place: Place): Reason | null {
+  const isPublic = !place.mailbox || place.mailbox.kind === 'unclaimed'
+  if (isPublic) return event.type === 'mailbox.opened' && !event.unclaimed ? 'credential-missing' : null
+  const over = event.type === 'mailbox.expired' || event.type === 'mailbox.deleted' || event.type === 'mailbox.archived'
+  return over && event.mailboxId === place.mailbox?.id ? 'mailbox-unknown' : null
+}
+
+const has = (text: string, part: string | undefined): boolean =>
+  part === undefined || text.toLowerCase().includes(part.toLowerCase())
+
+function matches(message: FullMessage, wish: WaitWish): boolean {
+  const { codes, links, attachments } = message
+  const found = { code: codes.length > 0, link: links.length > 0, attachment: attachments.length > 0 }
+  return (
+    has(`${message.from.name} <${message.from.address}>`, wish.from) &&
+    has(message.subject, wish.subject) &&
+    has(message.text ?? '', wish.text) &&
+    wish.has.every((what) => found[what])
+  )
+}

@@ -1,0 +1,70 @@
+// What is counted and timed, for Prometheus. Each server has a registry of its own.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+const milliseconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000].map((ms) => ms / 1000)
+
+export class Metrics {
+  readonly registry = new Registry()
+  private readonly in = { registers: [this.registry] }
+
+  readonly mailsAccepted = new Counter({ name: 'mayfly_mails_accepted_total', help: 'Mails stored.', ...this.in })
+  readonly mailBytes = new Counter({ name: 'mayfly_mail_bytes_total', help: 'Bytes of mail stored.', ...this.in })
+  readonly mailsRefused = new Counter({
+    name: 'mayfly_mails_refused_total',
+    help: 'Refusals said to SMTP clients.',
+    labelNames: ['stage', 'reason'],
+    ...this.in,
+  })
+  readonly smtpConnections = new Gauge({ name: 'mayfly_smtp_connections', help: 'SMTP connections now.', ...this.in })
+  readonly smtpConnectionsTotal = new Counter({
+    name: 'mayfly_smtp_connections_total',
+    help: 'SMTP connections taken.',
+    ...this.in,
+  })
+  readonly commitSeconds = new Histogram({
+    name: 'mayfly_commit_seconds',
+    help: 'Time from the begin of a group of changes to the end of its fsync.',
+    buckets: milliseconds,
+    ...this.in,
+  })
+  readonly commitChanges = new Histogram({
+    name: 'mayfly_commit_changes',
+    help: 'Changes in a group.',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    ...this.in,
+  })
+  readonly digestSeconds = new Histogram({
+    name: 'mayfly_digest_seconds',
+    help: 'Time from the begin of a digest until it is stored.',
+    buckets: milliseconds,
+    ...this.in,
+  })
+  readonly digestsFailed = new Counter({ name: 'mayfly_digests_failed_total', help: 'Mails that could not be read.', ...this.in })
+  readonly threadsReplaced = new Counter({
+    name: 'mayfly_threads_replaced_total',
+    help: 'Threads that hung or died.',
+    labelNames: ['thread'],
+    ...this.in,
+  })
+  readonly requests = new Counter({
+    name: 'mayfly_http_requests_total',
+    help: 'HTTP requests answered.',
+    labelNames: ['route', 'method', 'status'],
+    ...this.in,
+  })
+
+  /** A gauge that is read when somebody asks. */
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({ name, help, ...this.in, collect: collectInto(read) })
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics()
+  }
+}
+
+function collectInto(read: () => number): (this: Gauge) => void {
+  return function () {
+    this.set(read())
+  }
+}

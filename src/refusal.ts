@@ -1,0 +1,61 @@
+// Every expected no has a reason from this list; the tables of each door are keyed by it, so the compiler finds the gaps.
+
+export const reasons = [
+  'invalid-request',
+  'invalid-cursor',
+  'credential-missing',
+  'credential-wrong',
+  'forbidden',
+  'origin-refused',
+  'host-refused',
+  'route-unknown',
+  'mailbox-unknown',
+  'message-unknown',
+  'attachment-unknown',
+  'mailbox-taken',
+  'mailboxes-exhausted',
+  'message-not-arrived',
+  'message-unexpected',
+  'idempotency-mismatch',
+  'too-large',
+  'too-busy',
+  'rate-exceeded',
+  'storage-full',
+  'storage-failed',
+  'took-too-long',
+  // Said to SMTP clients alone.
+  'address-invalid',
+  'relay-denied',
+  'mailbox-full',
+  'header-too-large',
+  'too-many-recipients',
+  'too-many-mails',
+  'too-many-connections',
+  'too-many-hops',
+  'bare-line-ending',
+] as const
+
+export type Reason = (typeof reasons)[number]
+
+/** One thing wrong with a request: where (`body.ttlMinutes`) and what was expected. */
+export type FieldComplaint = { path: string; message: string }
+
+export type RefusalDetails = {
+  fields?: FieldComplaint[]
+  retryAfterSeconds?: number
+}
+
+/** An expected no. It crosses threads as its `reason` and `details` and is made again on the other side. */
+export class Refusal extends Error {
+  constructor(
+    readonly reason: Reason,
+    readonly details: RefusalDetails = {},
+  ) {
+    super(reason)
+    this.name = 'Refusal'
+  }
+}
+
+/** A request with one thing wrong. */
+export const invalid = (path: string, message: string): Refusal =>
+  new Refusal('invalid-request', { fields: [{ path, message }] })

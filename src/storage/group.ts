@@ -1,0 +1,111 @@
+// Runs a group of changes in one transaction, each in a savepoint, and commits once for all of them.
+import type { Database } from 'bun:sqlite'
+import { sql } from 'drizzle-orm'
+import type { Event } from '../events.ts'
+import { Refusal, type Reason, type RefusalDetails } from '../refusal.ts'
+import type { Changes, Tx } from './change.ts'
+import { type Connection, type Db, prepared } from './database.ts'
+import { events } from './schema.ts'
+
+export type Work = { id: number; name: string; input: never }
+
+export type Outcome =
+  | { id: number; done: true; value: never }
+  | { id: number; done: false; reason: Reason; details: RefusalDetails }
+  | { id: number; done: false; defect: string }
+
+export type GroupResult = { outcomes: Outcome[]; events: Event[] }
+
+/** Runs and commits a group. If the transaction is lost, or the commit fails, each change is done again by itself. */
+export function runGroup(connection: Connection, changes: Changes, work: readonly Work[]): GroupResult {
+  const whole = attempt(connection, changes, work)
+  if (whole) return whole
+  const result: GroupResult = { outcomes: [], events: [] }
+  for (const one of work) {
+    const alone = attempt(connection, changes, [one]) ?? { outcomes: [failed(one.id, lastCause)], events: [] }
+    result.outcomes.push(...alone.outcomes)
+    result.events.push(...alone.events)
+  }
+  return result
+}
+
+let lastCause: unknown
+
+/** Null if the transaction was lost on the way: then nothing of the group has happened. */
+function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Work[]): GroupResult | null {
+  const outcomes: Outcome[] = []
+  const told: Event[] = []
+  try {
+    sqlite.query('BEGIN IMMEDIATE').run()
+    for (const { id, name, input } of work) {
+      const heard: Event[] = []
+      sqlite.query('SAVEPOINT change').run()
+      try {
+        const change = changes[name]
+        if (!change) throw new Error(`there is no change named ${name}`)
+        const value = change(transaction(db, sqlite, heard), input)
+        outcomes.push({ id, done: true, value: untyped(value) })
+        told.push(...heard)
+      } catch (error) {
+        // SQLITE_FULL, IOERR and NOMEM roll back everything: a savepoint now would open a transaction of its own.
+        if (!(error instanceof Refusal) && !sqlite.inTransaction) {
+          lastCause = error
+          return null
+        }
+        sqlite.query('ROLLBACK TO change').run()
+        outcomes.push(failed(id, error))
+      }
+      sqlite.query('RELEASE change').run()
+    }
+    sqlite.query('COMMIT').run()
+    return { outcomes, events: told }
+  } catch (error) {
+    lastCause = error
+    if (sqlite.inTransaction) sqlite.query('ROLLBACK').run()
+    return null
+  }
+}
+
+/** Answers cross threads untyped; the name of the change gives them their type again on the other side. */
+function untyped(value: unknown): never
+function untyped(value: unknown): unknown {
+  return value
+}
+
+function failed(id: number, error: unknown): Outcome {
+  if (error instanceof Refusal) return { id, done: false, reason: error.reason, details: error.details }
+  if (sqliteCode(error)?.startsWith('SQLITE_FULL')) return { id, done: false, reason: 'storage-full', details: {} }
+  return { id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+const sqliteCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const insertEvent = prepared((db: Db) =>
+  db
+    .insert(events)
+    .values({
+      at: sql.placeholder('at'),
+      type: sql.placeholder('type'),
+      accountId: sql.placeholder('accountId'),
+      mailboxId: sql.placeholder('mailboxId'),
+      address: sql.placeholder('address'),
+      unclaimed: sql.placeholder('unclaimed'),
+      messageId: sql.placeholder('messageId'),
+    })
+    .returning({ seq: events.seq })
+    .prepare(),
+)
+
+function transaction(db: Db, sqlite: Database, heard: Event[]): Tx {
+  return {
+    db,
+    sqlite,
+    tell: (event) => {
+      const [row] = insertEvent(db).all(event)
+      if (!row) throw new Error('an event was not inserted')
+      heard.push({ seq: row.seq, ...event })
+      return row.seq
+    },
+  }
+}

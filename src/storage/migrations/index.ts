@@ -1,0 +1,5 @@
+// The steps from an empty file to the present tables, as text, so that they live in the executable.
+// A step that has shipped is never edited: a change of the tables is a new file and a new line here.
+import first from './0000_first.sql' with { type: 'text' }
+
+export const migrations: readonly string[] = [first]

@@ -1,0 +1,177 @@
+// The queue in front of the one connection that writes: in a thread of its own, or, for tests, in this one.
+import type { Event } from '../events.ts'
+import { Refusal } from '../refusal.ts'
+import type { Changes, Writes } from './change.ts'
+import type { Connection } from './database.ts'
+import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
+
+/** What the main thread tells the writer thread. */
+export type ToWriter = { open: string } | { work: Work[] } | { stop: true }
+
+/** What it answers: `figures` with every group, for the store's bound and the metrics. */
+export type FromWriter =
+  | { opened: Figures }
+  | { refused: string }
+  | { group: GroupResult; figures: Figures; commitMs: number }
+  | { stopped: true }
+
+/** `bytes`: pages in use × page size. `walBytes`: the write-ahead log's file. */
+export type Figures = { bytes: number; walBytes: number }
+
+export interface Writer extends Writes<Changes> {
+  /** Changes that wait or are at work. */
+  readonly waiting: number
+  /** Finishes what waits, commits it and closes the connection. */
+  stop(): Promise<void>
+}
+
+/** Runs changes in the calling thread, one transaction each. */
+export class LocalWriter implements Writer {
+  readonly waiting = 0
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly changes: Changes,
+    private readonly tell: (events: Event[]) => void,
+  ) {}
+
+  async run(name: string, input: never): Promise<never> {
+    const { outcomes, events } = runGroup(this.connection, this.changes, [{ id: 0, name, input }])
+    this.tell(events)
+    const [outcome] = outcomes
+    if (!outcome) throw new Error(`the change ${name} had no outcome`)
+    return valueOf(outcome)
+  }
+
+  async stop(): Promise<void> {}
+}
+
+type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => void; name: string }
+
+export type ThreadWriterOptions = {
+  start: () => Worker
+  databaseFile: string
+  tell: (events: Event[]) => void
+  /** After each group: how many changes, how long from BEGIN to the end of the fsync, and what the store holds now. */
+  committed: (changes: number, milliseconds: number, figures: Figures) => void
+  /** The thread died; what waited was refused and a new one starts. */
+  died: (error: unknown) => void
+}
+
+/** Runs changes in the writer thread. Answers come after the fsync. */
+export class ThreadWriter implements Writer {
+  private readonly pending = new Map<number, Waiting>()
+  private outbox: Work[] = []
+  private nextId = 1
+  private thread: Worker | null = null
+  private stopping: (() => void) | null = null
+
+  private constructor(private readonly options: ThreadWriterOptions) {}
+
+  /** Starts the thread and opens the database. Throws with a sentence for the operator if that cannot be. */
+  static async open(options: ThreadWriterOptions): Promise<ThreadWriter> {
+    const writer = new ThreadWriter(options)
+    await writer.begin()
+    return writer
+  }
+
+  get waiting(): number {
+    return this.pending.size
+  }
+
+  run(name: string, input: never): Promise<never> {
+    return new Promise((resolve, reject) => {
+      if (!this.thread) {
+        reject(new Refusal('storage-failed'))
+        return
+      }
+      const id = this.nextId++
+      this.pending.set(id, { resolve, reject, name })
+      this.outbox.push({ id, name, input })
+      // What one turn of the event loop asks for travels in one message.
+      if (this.outbox.length === 1) setImmediate(() => this.send())
+    })
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.thread) {
+        resolve()
+        return
+      }
+      this.stopping = resolve
+      this.send()
+      this.post({ stop: true })
+    })
+  }
+
+  private send(): void {
+    if (this.outbox.length === 0) return
+    const work = this.outbox
+    this.outbox = []
+    this.post({ work })
+  }
+
+  private post(message: ToWriter): void {
+    this.thread?.postMessage(message)
+  }
+
+  private begin(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const thread = this.options.start()
+      this.thread = thread
+      thread.onmessage = (message: MessageEvent<FromWriter>) => {
+        const told = message.data
+        if ('opened' in told) {
+          this.options.committed(0, 0, told.opened)
+          resolve()
+        } else if ('refused' in told) {
+          this.thread = null
+          reject(new Error(told.refused))
+        } else if ('stopped' in told) {
+          this.thread = null
+          thread.terminate()
+          this.stopping?.()
+        } else this.hear(told.group, told.figures, told.commitMs)
+      }
+      thread.onerror = (event) => {
+        this.lose(thread, event.message)
+        reject(new Error(event.message))
+      }
+      this.post({ open: this.options.databaseFile })
+    })
+  }
+
+  private hear(group: GroupResult, figures: Figures, commitMs: number): void {
+    this.options.committed(group.outcomes.length, commitMs, figures)
+    for (const outcome of group.outcomes) {
+      const waiting = this.pending.get(outcome.id)
+      this.pending.delete(outcome.id)
+      if (!waiting) continue
+      try {
+        waiting.resolve(valueOf(outcome))
+      } catch (error) {
+        waiting.reject(error)
+      }
+    }
+    this.options.tell(group.events)
+  }
+
+  /** A thread that died may have committed what it had: nobody is told that it was stored, and senders try again. */
+  private lose(thread: Worker, error: unknown): void {
+    if (this.thread !== thread) return
+    this.thread = null
+    this.outbox = []
+    for (const waiting of this.pending.values()) waiting.reject(new Refusal('storage-failed'))
+    this.pending.clear()
+    this.options.died(error)
+    this.stopping?.()
+    if (!this.stopping) setTimeout(() => this.begin().catch((cause) => this.options.died(cause)), 1000).unref()
+  }
+}
+
+function valueOf(outcome: Outcome): never {
+  if (outcome.done) return outcome.value
+  if ('defect' in outcome) throw new Error(`a change failed: ${outcome.defect}`)
+  throw new Refusal(outcome.reason, outcome.details)
+}

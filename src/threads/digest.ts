@@ -1,0 +1,5 @@
+// The digest thread: reads mails apart. Its deadline is kept by the main thread, which replaces it when it hangs.
+import { digestJobs } from '../messages/jobs.ts'
+import { serveJobs } from './serve-jobs.ts'
+
+serveJobs(digestJobs)

@@ -1,0 +1,5 @@
+// The reader thread: what reads long (search, sanitising, attachments), away from the main thread.
+import { readerJobs } from '../messages/jobs.ts'
+import { serveJobs } from './serve-jobs.ts'
+
+serveJobs(readerJobs)

@@ -1,0 +1,36 @@
+// What digest and reader threads do: open a connection that reads, then run one job after another, answering each.
+import { type Connection, openForReading } from '../storage/database.ts'
+import type { Jobs, ToWorker } from '../storage/job.ts'
+import { Refusal } from '../refusal.ts'
+
+declare const self: Worker
+
+export function serveJobs(jobs: Jobs): void {
+  let connection: Connection | null = null
+  let last: Promise<void> = Promise.resolve()
+
+  self.onmessage = (message: MessageEvent<ToWorker>) => {
+    const asked = message.data
+    if ('open' in asked) {
+      connection = openForReading(asked.open)
+      return
+    }
+    // One at a time, in the order they came: the main thread's deadline is the first one's.
+    last = last.then(async () => {
+      const { id, name, input } = asked
+      try {
+        const job = jobs[name]
+        if (!job || !connection) throw new Error(`there is no job named ${name}, or no database`)
+        answer({ id, done: true, value: await job(connection, input) })
+      } catch (error) {
+        if (error instanceof Refusal) answer({ id, done: false, refusal: { reason: error.reason, details: error.details } })
+        else answer({ id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      }
+    })
+  }
+}
+
+/** A FromWorker, its value of whatever type the job has. */
+function answer(message: { id: number; done: boolean; value?: unknown; refusal?: object; defect?: string }): void {
+  self.postMessage(message)
+}
