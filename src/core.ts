@@ -16,8 +16,8 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
-import { Plans } from './plans/service.ts'
 import { planOf } from './plans/from-config.ts'
+import { Plans } from './plans/service.ts'
 import type { Db } from './storage/database.ts'
 import { EventLog } from './storage/event-log.ts'
 import type { Jobs, Workers } from './storage/job.ts'
@@ -60,7 +60,9 @@ export function makeCore(config: Config, ground: Ground): Core {
   const { db, writer, events, outside, metrics, log } = ground
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const plans = new Plans(new Map(Object.entries(config.plans).map(([name, plan]) => [name, planOf(name, plan)])))
-  const domains = new Domains(config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })))
+  const domains = new Domains(
+    config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
+  )
   const passwords = new Passwords()
   const eventLog = new EventLog(db, writer)
   const usage = new Usage(new UsageStore(db, writer), { refusalsKept: config.limits.refusals_kept }, outside)

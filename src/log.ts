@@ -7,7 +7,7 @@ export type Log = Logger
 export type LogOptions = {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   format: 'json' | 'pretty'
-  /** Standard output, unless a test listens. */
+  /** Standard error, unless a test listens. */
   to?: DestinationStream
 }
 
@@ -15,7 +15,11 @@ export type LogOptions = {
 const secretFields = ['token', 'password', 'key', 'authorization', 'cookie', 'secret', 'ticket']
 
 export function openLog({ level, format, to }: LogOptions): Log {
-  const destination = to ?? (format === 'pretty' ? pretty({ sync: true, colorize: process.stdout.isTTY }) : pino.destination({ fd: 1, sync: false }))
+  const destination =
+    to ??
+    (format === 'pretty'
+      ? pretty({ sync: true, destination: 2, colorize: process.stderr.isTTY })
+      : pino.destination({ fd: 2, sync: true }))
   return pino(
     {
       level,
@@ -38,7 +42,11 @@ function clean(fields: Record<string, unknown>): Record<string, unknown> {
 function cleanValue(value: unknown): unknown {
   if (typeof value === 'string') return printable(value)
   if (value instanceof Error) {
-    return { type: value.name, message: printable(value.message), stack: (value.stack ?? '').slice(0, 4 * longest).replace(controlsButNewline, ' ') }
+    return {
+      type: value.name,
+      message: printable(value.message),
+      stack: (value.stack ?? '').slice(0, 4 * longest).replace(controlsButNewline, ' '),
+    }
   }
   if (Array.isArray(value)) return value.slice(0, 100).map(cleanValue)
   return value

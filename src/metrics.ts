@@ -39,7 +39,11 @@ export class Metrics {
     buckets: milliseconds,
     ...this.in,
   })
-  readonly digestsFailed = new Counter({ name: 'mayfly_digests_failed_total', help: 'Mails that could not be read.', ...this.in })
+  readonly digestsFailed = new Counter({
+    name: 'mayfly_digests_failed_total',
+    help: 'Mails that could not be read.',
+    ...this.in,
+  })
   readonly threadsReplaced = new Counter({
     name: 'mayfly_threads_replaced_total',
     help: 'Threads that hung or died.',

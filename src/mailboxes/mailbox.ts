@@ -48,4 +48,3 @@ export type Recipient = {
 
 export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>
   mailbox.expiresAt !== null && mailbox.expiresAt <= now
-

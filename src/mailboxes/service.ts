@@ -35,7 +35,9 @@ export type OpeningWish = {
   password?: string | undefined
 }
 
-export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'> & { password?: string | null | undefined }
+export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'> & {
+  password?: string | null | undefined
+}
 
 /** What is shown once, to the one who opened it. */
 export type Opened = { mailbox: Mailbox; token: string }
@@ -70,7 +72,8 @@ export class Mailboxes {
     if (served && !trusted && !this.domains.servesStrangers(served)) throw new Refusal('relay-denied')
     if (this.storeIsFull()) throw new Refusal('storage-full')
     const recipient =
-      (await this.home(this.mailboxOf(address, served), address, served, size)) ?? (await this.caught(address, served, size))
+      (await this.home(this.mailboxOf(address, served), address, served, size)) ??
+      (await this.caught(address, served, size))
     if (!recipient) throw new Refusal('mailbox-unknown')
     return recipient
   }
@@ -175,7 +178,8 @@ export class Mailboxes {
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
     const plan = this.planOf(mailbox)
     const now = this.outside.now()
-    if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
+    if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0)
+      throw new Refusal('mailboxes-exhausted')
     const patch: MailboxPatch = {}
     if (wish.ttlMinutes !== undefined) patch.expiresAt = endAt(plan, wish.ttlMinutes, now)
     if (wish.recoverable !== undefined) patch.recoverable = wish.recoverable
@@ -222,7 +226,7 @@ export class Mailboxes {
     return { mailbox: await this.fresh(id), token }
   }
 
-  /** Opens the operator's mailbox if it is not there, and answers a new token for it. */
+  /** Opens the operator's mailbox if it is not there, and answers a new token for it; former ones end. */
   async operator(): Promise<Opened> {
     const address = parseAddress(this.rules.operatorAddress)
     if (!address) throw new Error(`${this.rules.operatorAddress} is no address`)
@@ -230,7 +234,7 @@ export class Mailboxes {
     const token = makeSecret(this.outside, 'mbx_')
     const there = await this.store.active(address.mailbox)
     if (there && there.kind === 'owned') {
-      await this.store.writes.run('mailboxes.token', { id: there.id, hash: hashSecret(token), now })
+      await this.store.writes.run('mailboxes.token', { id: there.id, hash: hashSecret(token), keep: 1, now })
       return { mailbox: there, token }
     }
     const mailbox: NewMailbox = {
@@ -334,7 +338,9 @@ export class Mailboxes {
   private async current(mailbox: Mailbox, now = this.outside.now()): Promise<Mailbox> {
     if (mailbox.state === 'archived') return { ...mailbox, messageCount: 0, bytes: 0 }
     const { count, bytes } = await this.store.overdue(mailbox.key, now)
-    return count === 0 ? mailbox : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
+    return count === 0
+      ? mailbox
+      : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
   }
 
   private async fresh(id: string): Promise<Mailbox> {
@@ -382,7 +388,8 @@ export class Mailboxes {
     }
     if (!plan.chooseDomain && wished !== this.domains.primary()) throw new Refusal('forbidden')
     const domain = parseDomain(wished)
-    if (domain === null || !this.domains.serving(domain)) throw invalid('body.domain', 'must be a domain that is served here')
+    if (domain === null || !this.domains.serving(domain))
+      throw invalid('body.domain', 'must be a domain that is served here')
     return domain
   }
 
@@ -404,10 +411,12 @@ function placeOf(mailbox: Mailbox, tagged: string | null): Place {
 /** Refuses: invalid-request for more than the plan allows. */
 function endAt(plan: Plan, ttlMinutes: number | null, now: number): number | null {
   if (ttlMinutes === null) {
-    if (!plan.permanentMailboxes) throw invalid('body.ttlMinutes', 'must be a number: a mailbox without an end is not allowed here')
+    if (!plan.permanentMailboxes)
+      throw invalid('body.ttlMinutes', 'must be a number: a mailbox without an end is not allowed here')
     return null
   }
   const { maxTtlMinutes } = plan
-  if (maxTtlMinutes !== null && ttlMinutes > maxTtlMinutes) throw invalid('body.ttlMinutes', `must be at most ${maxTtlMinutes}`)
+  if (maxTtlMinutes !== null && ttlMinutes > maxTtlMinutes)
+    throw invalid('body.ttlMinutes', `must be at most ${maxTtlMinutes}`)
   return now + ttlMinutes * minute
 }

@@ -27,7 +27,11 @@ const statements = prepared((db: Db) => ({
     .from(mailboxes)
     .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'archived'`)))
     .prepare(),
-  byId: db.select().from(mailboxes).where(eq(mailboxes.id, placeholder('id'))).prepare(),
+  byId: db
+    .select()
+    .from(mailboxes)
+    .where(eq(mailboxes.id, placeholder('id')))
+    .prepare(),
   byToken: db
     .select({ mailbox: mailboxes })
     .from(mailboxTokens)
@@ -157,7 +161,11 @@ export const changes = {
     if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
     // Its id stays, so that whoever followed the address before goes on with the same mailbox.
     const id = there?.id ?? mailbox.id
-    if (there) db.update(mailboxes).set({ ...mailbox, id }).where(eq(mailboxes.key, there.key)).run()
+    if (there)
+      db.update(mailboxes)
+        .set({ ...mailbox, id })
+        .where(eq(mailboxes.key, there.key))
+        .run()
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
     say(tx, 'mailbox.opened', { ...mailbox, id }, now)
@@ -165,22 +173,22 @@ export const changes = {
   },
 
   /** Refuses: mailbox-unknown. */
-  'mailboxes.change': (
-    tx,
-    { id, patch, now }: { id: string; patch: MailboxPatch; now: number },
-  ): void => {
+  'mailboxes.change': (tx, { id, patch, now }: { id: string; patch: MailboxPatch; now: number }): void => {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
     tx.db.update(mailboxes).set(patch).where(eq(mailboxes.key, mailbox.key)).run()
     say(tx, 'mailbox.changed', mailbox, now)
   },
 
-  /** Refuses: mailbox-unknown. */
-  'mailboxes.token': (tx, { id, hash, now }: { id: string; hash: string; now: number }): void => {
+  /** Adds a token; of all but the newest `keep` the mailbox forgets. Refuses: mailbox-unknown. */
+  'mailboxes.token': (
+    tx,
+    { id, hash, keep = mostTokens, now }: { id: string; hash: string; keep?: number; now: number },
+  ): void => {
     const mailbox = activeById(tx.db, id, now)
     insertToken(tx.db, mailbox.key, hash, now)
     tx.db.run(sql`delete from ${mailboxTokens} where mailbox_key = ${mailbox.key} and hash not in (
-      select hash from ${mailboxTokens} where mailbox_key = ${mailbox.key} order by created_at desc, rowid desc limit ${mostTokens})`)
+      select hash from ${mailboxTokens} where mailbox_key = ${mailbox.key} order by created_at desc, rowid desc limit ${keep})`)
   },
 
   /** Ends a mailbox, or archives it. Its messages are gone from every answer at once. Refuses: mailbox-unknown. */
@@ -204,7 +212,7 @@ export const changes = {
     { id, mailbox, tokenHash, now }: { id: string; mailbox: NewMailbox; tokenHash: string | null; now: number },
   ): { key: number; id: string } => {
     const archived = byId(tx.db, id)
-    if (!archived || archived.state !== 'archived') throw new Refusal('mailbox-unknown')
+    if (archived?.state !== 'archived') throw new Refusal('mailbox-unknown')
     if (findActive(tx.db, archived.address)) throw new Refusal('mailbox-taken')
     tx.db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, archived.key)).run()
     tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
@@ -263,7 +271,7 @@ function byId(db: Db, id: string): Mailbox | null {
 
 function activeById(db: Db, id: string, now: number): Mailbox {
   const mailbox = byId(db, id)
-  if (!mailbox || mailbox.state !== 'active' || isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
+  if (mailbox?.state !== 'active' || isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
   return mailbox
 }
 
@@ -271,7 +279,12 @@ function insertToken(db: Db, mailboxKey: number, hash: string, now: number): voi
   db.insert(mailboxTokens).values({ hash, mailboxKey, createdAt: now }).run()
 }
 
-function say(tx: Tx, type: EventType, mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId' | 'kind'>, at: number): void {
+function say(
+  tx: Tx,
+  type: EventType,
+  mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId' | 'kind'>,
+  at: number,
+): void {
   tx.tell({
     at,
     type,

@@ -28,7 +28,7 @@ const MONEY_AFTER = new RegExp(`^\\s?(?:[$€£¥₹₽₩₪฿₫₴₺%°‰]
 const UNIT_AFTER = new RegExp(`^(?:\\s?(?:${UNITS_GLUED})|[ -]?(?:${UNITS})(?!\\p{L}))`, 'iu')
 const OTHER_BEFORE = new RegExp(
   `(?:(?<![\\p{L}\\p{N}])(?:${OTHER_NUMBERS}|\\p{L}{3,20}(?:nummer|nr|numret|nummeret|numero))(?![\\p{L}\\p{N}])|(?:${OTHER_NUMBERS_GLUED}))` +
-    '[\\s.:#*№]{0,4}(?:(?:number|numbers|no|nr|num|id|code|nº|n°|nummer|номер|numarası|no:|号|號|番号|번호|מספר|رقم|is|ist|est|es|é)[\\s.:#*№]{0,3}){0,2}$',
+    '[\\s.:#*№]{0,4}(?:(?:number|numbers|no|nr|num|id|nº|n°|nummer|номер|numarası|no:|号|號|番号|번호|מספר|رقم|is|ist|est|es|é)[\\s.:#*№]{0,3}){0,2}$',
   'iu',
 )
 const NUMBER_OF_BEFORE =

@@ -88,7 +88,7 @@ function phrasesIn(text: string, found: CodeWord[]): void {
           start,
           end,
           kind: 'head',
-          strong: phrase.length > 4 || /[\u3040-\u9fff\uac00-\ud7af]/.test(phrase),
+          strong: phrase.length > 4 || /[\u4e00-\u9fff\uac00-\ud7af]/.test(phrase),
         })
       }
     })

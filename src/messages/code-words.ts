@@ -109,6 +109,7 @@ export const PHRASES = [
   '認證碼',
   // Japanese
   '認証コード',
+  'コード',
   '確認コード',
   'セキュリティコード',
   '検証コード',
@@ -165,6 +166,13 @@ export const OTHER_PHRASES = [
   '優惠碼',
   '邮政编码',
   'クーポンコード',
+  'エラーコード',
+  'バーコード',
+  'qrコード',
+  'ソースコード',
+  '商品コード',
+  'プロモコード',
+  '国コード',
   '郵便番号',
   '할인 코드',
   '우편번호',
@@ -211,7 +219,7 @@ export const OTHER_NUMBERS =
   'order|orders|invoice|receipt|tracking|shipment|parcel|package|ticket|case|reference|ref|account|acct|a\\/c|customer|client|' +
   'member|membership|phone|tel|telephone|mobile|call|fax|dial|booking|reservation|flight|gate|seat|room|suite|apt|' +
   'apartment|p\\.?o\\.? ?box|box|card|iban|transaction|txn|policy|serial|model|sku|item|version|build|issue|pull request|' +
-  'commit|patent|rfc|license|licence|registration|company|vat|abn|ein|page|chapter|article|section|zip|postcode|plz|' +
+  'commit|patent|rfc|license|licence|registration|company|vat|abn|page|chapter|article|section|zip|postcode|plz|' +
   'copyright|since|year|id|' +
   'bestellung|bestell-nr|rechnung|kunde|auftrag|sendung|vorgang|telefon|konto|ust-id|hrb|' +
   'commande|facture|colis|client|dossier|téléphone|tél|siret|siren|rcs|compte|' +

@@ -68,7 +68,11 @@ function asciiDigit(character: string): string {
 /** `named`: the subject, which ends at `subjectEnd`, speaks of a code. */
 type Mail = { text: string; words: CodeWord[]; subjectEnd: number; named: boolean }
 
-function weigh({ text, words, subjectEnd, named }: Mail, candidate: Candidate, previous: Candidate | undefined): number {
+function weigh(
+  { text, words, subjectEnd, named }: Mail,
+  candidate: Candidate,
+  previous: Candidate | undefined,
+): number {
   const before = bestBefore(text, candidate, previous, words)
   const after = bestAfter(text, candidate, words)
   const bySubject = named && candidate.alone && candidate.start < 3_000 ? 40 : 0

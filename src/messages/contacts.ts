@@ -13,7 +13,7 @@ const ADDRESS_CHARACTERS = 320
 /** The contacts in one field's raw value, groups flattened, at most `limit`, out of its first `bytes`. Never throws. */
 export function contacts(raw: string, limit: number, bytes: number): Contact[] {
   const found: Contact[] = []
-  const value = decodeRaw(raw.length > bytes ? raw.slice(0, Math.max(raw.lastIndexOf(',', bytes), 0) || bytes) : raw)
+  const value = raw.length > bytes ? raw.slice(0, Math.max(raw.lastIndexOf(',', bytes), 0) || bytes) : raw
   for (const entry of addressparser(value, { flatten: true })) {
     const contact = { name: cut(decodeText(entry.name), NAME_CHARACTERS), address: plainAddress(entry.address) }
     if (contact.name || contact.address) found.push(contact)
@@ -24,7 +24,7 @@ export function contacts(raw: string, limit: number, bytes: number): Contact[] {
 
 /** Encoded-words are not allowed in an address (RFC 2047 §5), and decoding them would forge one. */
 function plainAddress(written: string): string {
-  const address = printable(written).replaceAll(' ', '')
+  const address = printable(decodeRaw(written)).replaceAll(' ', '')
   if (address.includes('=?') || address.length > ADDRESS_CHARACTERS) return ''
   const at = address.lastIndexOf('@')
   return at < 0 ? address : address.slice(0, at + 1) + address.slice(at + 1).toLowerCase()

@@ -3,7 +3,7 @@
 import { type DigestedAttachment, described } from './attachment.ts'
 import { codes } from './codes.ts'
 import type { Contact } from './contacts.ts'
-import { cut, decodeText, type Field, fields, HEADER_BYTES } from './header-fields.ts'
+import { cut, decodeText, type Field, fields, isHeaderCut } from './header-fields.ts'
 import { type Anchor, htmlText } from './html-text.ts'
 import { type Link, rankLinks } from './links.ts'
 import { mailDate } from './mail-date.ts'
@@ -81,8 +81,7 @@ function headersOf(all: Field[], bytes: Uint8Array, notes: Set<DigestNote>): Dig
     if (decoded.length > HEADER_VALUE_CHARACTERS) notes.add('headers-cut')
     return { name, value: cut(decoded, HEADER_VALUE_CHARACTERS) }
   })
-  const length = all.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
-  if (all.length > HEADERS || (bytes.length > HEADER_BYTES && length > HEADER_BYTES / 2)) notes.add('headers-cut')
+  if (all.length > HEADERS || isHeaderCut(bytes)) notes.add('headers-cut')
   return headers
 }
 
@@ -113,8 +112,10 @@ function read(bodies: Body[], notes: Set<DigestNote>) {
       if (body.inHtml) html.push(body.content)
     }
   }
+  // An empty body beside another is an accident of its sender's.
+  const said = text.filter((body) => body.trim() !== '')
   return {
-    text: text.length > 0 ? bounded(text.join('\n'), TEXT_CHARACTERS, 'text-cut', notes) : null,
+    text: text.length > 0 ? bounded(said.join('\n'), TEXT_CHARACTERS, 'text-cut', notes) : null,
     html: hasHtml ? bounded(html.join('<br>\n'), HTML_CHARACTERS, 'html-cut', notes) : null,
     htmlAsText: cut(htmlAsText.join('\n'), TEXT_CHARACTERS),
     anchors,
@@ -123,7 +124,8 @@ function read(bodies: Body[], notes: Set<DigestNote>) {
 
 function bounded(text: string, length: number, note: DigestNote, notes: Set<DigestNote>): string {
   if (text.length > length) notes.add(note)
-  return cut(text, length).toWellFormed()
+  // SQLite takes a NUL for the end of a text.
+  return cut(text, length).replaceAll('\0', '').toWellFormed()
 }
 
 const asHtml = (text: string) =>

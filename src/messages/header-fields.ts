@@ -51,13 +51,20 @@ export function fields(bytes: Uint8Array): Field[] {
 
 /** A field's value as people read it: encoded-words (RFC 2047) and raw 8-bit bytes decoded, control characters gone. */
 export function decodeText(raw: string): string {
-  const text = decodeRaw(raw)
-  if (!text.includes('=?')) return printable(text)
+  if (!raw.includes('=?')) return printable(decodeRaw(raw))
   try {
-    return printable(libmime.decodeWords(text))
+    return printable(libmime.decodeWords(decodeRaw(wordsInAscii(raw))))
   } catch {
-    return printable(text)
+    return printable(decodeRaw(raw))
   }
+}
+
+/** Raw 8-bit bytes in an encoded-word are of that word's charset. */
+function wordsInAscii(raw: string): string {
+  if (!/[\x80-\xff]/.test(raw)) return raw
+  return raw.replace(/=\?[^?]{1,80}\?[Qq]\?[^?]{1,2000}\?=/g, (word) =>
+    word.replace(/[\x80-\xff]/g, (byte) => `=${byte.charCodeAt(0).toString(16).toUpperCase()}`),
+  )
 }
 
 /** Raw 8-bit bytes in a header are UTF-8 (RFC 6532 §3.2) or a mistake, which is guessed. */
@@ -78,6 +85,13 @@ export function cut(text: string, length: number): string {
   if (text.length <= length) return text
   const last = text.charCodeAt(length - 1)
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
+}
+
+/** Whether the header of `bytes` goes on beyond what is read of it. */
+export function isHeaderCut(bytes: Uint8Array): boolean {
+  if (bytes.length <= HEADER_BYTES) return false
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
+  return headerLength(head) === head.length
 }
 
 function headerLength(head: Buffer): number {

@@ -154,9 +154,10 @@ export class Messages {
     return { ...found, attachment }
   }
 
-  /** Digests all that waits in a mailbox, ahead of the queue. */
+  /** Digests all that waits in a mailbox, ahead of the queue. Answers when that is done or has failed. */
   async digestAll(mailboxKey: number): Promise<void> {
-    for (const content of await this.store.undigestedIn(mailboxKey)) this.digesting.now(content)
+    const waiting = await this.store.undigestedIn(mailboxKey)
+    await Promise.all(waiting.map((content) => this.digesting.now(content)))
   }
 
   /** Those whose digest ended after `seq`, in that order, for a wait. */

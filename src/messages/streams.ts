@@ -3,11 +3,11 @@ import type { Caller } from '../accounts/caller.ts'
 import type { Event, Events } from '../events.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
+import type { Outside } from '../outside.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import type { EventLog } from '../storage/event-log.ts'
 import type { Message } from './message.ts'
 import type { MessageStore } from './store.ts'
-import type { Outside } from '../outside.ts'
 import { endOf } from './waits.ts'
 
 /** `message`: as a list shows it, while it is there. */

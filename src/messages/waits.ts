@@ -63,7 +63,8 @@ export class Waits {
     const wait = new Wait(place, wish, start, () => this.look(caller, mailbox, place), this.messages)
     const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
     try {
-      if (place.mailbox) await this.messages.digestAll(place.mailbox.key)
+      // What is there must have been looked at, also by a wait without patience.
+      if (place.mailbox) await patiently(this.messages.digestAll(place.mailbox.key), wish.timeoutMs)
       return await wait.outcome()
     } finally {
       stop()
@@ -73,7 +74,9 @@ export class Waits {
 
   /** The place as it is now: mail may have made a mailbox of it meanwhile. */
   private look(caller: Caller, name: string, place: Place): Promise<Place> {
-    return place.mailbox && place.mailbox.kind !== 'unclaimed' ? Promise.resolve(place) : this.mailboxes.see(caller, name)
+    return place.mailbox && place.mailbox.kind !== 'unclaimed'
+      ? Promise.resolve(place)
+      : this.mailboxes.see(caller, name)
   }
 
   private async known(cursor: string): Promise<number> {
@@ -81,6 +84,16 @@ export class Waits {
     if (seq > (await this.log.last())) throw new Refusal('invalid-cursor')
     return seq
   }
+}
+
+/** Longest that a wait holds for the digests of what was there when it began, whatever its own time. */
+const digestMs = 2000
+
+async function patiently(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  const patience = Promise.withResolvers<void>()
+  const timer = setTimeout(patience.resolve, Math.max(milliseconds, digestMs))
+  await Promise.race([work, patience.promise])
+  clearTimeout(timer)
 }
 
 /** One call that waits: a little machine that is woken by events. */

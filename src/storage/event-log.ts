@@ -1,9 +1,13 @@
 // The `events` table: what a stream that comes back has missed, and how far the log goes.
 import { and, asc, eq, gt, lt, sql } from 'drizzle-orm'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Event } from '../events.ts'
 import type { Changes, Writes } from './change.ts'
 import { type Db, prepared } from './database.ts'
 import { events } from './schema.ts'
+
+/** SQLite's own table of AUTOINCREMENT counters: it remembers also what was deleted. */
+const sequences = sqliteTable('sqlite_sequence', { name: text('name').notNull(), seq: integer('seq').notNull() })
 
 const { placeholder } = sql
 
@@ -15,7 +19,11 @@ const statements = prepared((db: Db) => ({
     .orderBy(asc(events.seq))
     .limit(placeholder('limit'))
     .prepare(),
-  oldest: db.select({ seq: sql<number | null>`min(${events.seq})` }).from(events).prepare(),
+  last: db.select().from(sequences).where(eq(sequences.name, sql`'events'`)).prepare(),
+  oldest: db
+    .select({ seq: sql<number | null>`min(${events.seq})` })
+    .from(events)
+    .prepare(),
 }))
 
 export class EventLog {
@@ -26,8 +34,7 @@ export class EventLog {
 
   /** The `seq` of the newest event ever; 0 before the first. */
   async last(): Promise<number> {
-    const row = this.db.get<{ seq: number } | undefined>(sql`select seq from sqlite_sequence where name = 'events'`)
-    return row?.seq ?? 0
+    return statements(this.db).last.get()?.seq ?? 0
   }
 
   /** The `seq` of the oldest one kept; after the newest if none is. */
@@ -50,9 +57,18 @@ const batch = 500
 
 export const changes = {
   'events.trim': ({ db }, { until }: { until: number }): boolean => {
-    const oldest = db.select({ seq: events.seq }).from(events).where(lt(events.at, until)).orderBy(asc(events.seq)).limit(batch).all()
+    const oldest = db
+      .select({ seq: events.seq })
+      .from(events)
+      .where(lt(events.at, until))
+      .orderBy(asc(events.seq))
+      .limit(batch)
+      .all()
     const last = oldest.at(-1)
-    if (last) db.delete(events).where(and(lt(events.at, until), sql`${events.seq} <= ${last.seq}`)).run()
+    if (last)
+      db.delete(events)
+        .where(and(lt(events.at, until), sql`${events.seq} <= ${last.seq}`))
+        .run()
     return oldest.length === batch
   },
 } satisfies Changes

@@ -2,10 +2,11 @@
 import type { Database } from 'bun:sqlite'
 import { sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
-import { Refusal, type Reason, type RefusalDetails } from '../refusal.ts'
+import { type Reason, Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Changes, Tx } from './change.ts'
 import { type Connection, type Db, prepared } from './database.ts'
 import { events } from './schema.ts'
+import { untyped } from './untyped.ts'
 
 export type Work = { id: number; name: string; input: never }
 
@@ -64,12 +65,6 @@ function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Wo
     if (sqlite.inTransaction) sqlite.query('ROLLBACK').run()
     return null
   }
-}
-
-/** Answers cross threads untyped; the name of the change gives them their type again on the other side. */
-function untyped(value: unknown): never
-function untyped(value: unknown): unknown {
-  return value
 }
 
 function failed(id: number, error: unknown): Outcome {

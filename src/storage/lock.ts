@@ -5,7 +5,9 @@ import { join } from 'node:path'
 /** Another server has this data directory. */
 export class DataDirectoryTaken extends Error {
   constructor(readonly dataDir: string) {
-    super(`another Mayfly is running on the data directory ${dataDir}: stop it, or give this one a directory of its own (--data DIR)`)
+    super(
+      `another Mayfly is running on the data directory ${dataDir}: stop it, or give this one a directory of its own (--data DIR)`,
+    )
     this.name = 'DataDirectoryTaken'
   }
 }
@@ -23,7 +25,8 @@ export class DataDirectoryLock {
       return new DataDirectoryLock(handle)
     } catch (error) {
       handle.close()
-      if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') throw new DataDirectoryTaken(dataDir)
+      if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY')
+        throw new DataDirectoryTaken(dataDir)
       throw error
     }
   }

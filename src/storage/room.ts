@@ -26,7 +26,8 @@ export class Room {
   /** A sentence for the operator when no mail is taken for want of room; null while there is some. */
   shortage(): string | null {
     const { maxBytes, minFreeBytes } = this.limits
-    if (this.figures.bytes >= maxBytes) return `the store holds ${this.figures.bytes} bytes, and storage.max_bytes is ${maxBytes}`
+    if (this.figures.bytes >= maxBytes)
+      return `the store holds ${this.figures.bytes} bytes, and storage.max_bytes is ${maxBytes}`
     if (this.freeBytes < minFreeBytes) {
       return `the disk has ${this.freeBytes} bytes left, and storage.min_free_bytes is ${minFreeBytes}`
     }

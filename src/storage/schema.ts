@@ -33,7 +33,9 @@ export const mailboxes = sqliteTable(
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
     index('mailboxes_archived_address').on(table.address).where(sql`state = 'archived'`),
     index('mailboxes_end').on(table.expiresAt).where(sql`state = 'active' and expires_at is not null`),
-    index('mailboxes_to_sweep').on(table.state).where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
+    index('mailboxes_to_sweep')
+      .on(table.state)
+      .where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
     index('mailboxes_account').on(table.accountId).where(sql`account_id is not null`),
   ],
 )

@@ -1,6 +1,7 @@
 // Threads that run jobs one after another, started on demand, replaced when a job hangs, ended when idle.
 import { Refusal } from '../refusal.ts'
 import { type FromWorker, JobFailed, type Jobs, type RunOptions, type ToWorker, type Workers } from './job.ts'
+import { untyped } from './untyped.ts'
 
 export type WorkerPoolOptions = {
   start: () => Worker
@@ -124,7 +125,10 @@ export class WorkerPool implements Workers<Jobs> {
     if (hand.timer) clearTimeout(hand.timer)
     const [first] = hand.jobs
     hand.timer = first
-      ? setTimeout(() => this.replace(hand, new Refusal('took-too-long'), `${first.job.name} took too long`), first.job.deadlineMs)
+      ? setTimeout(
+          () => this.replace(hand, new Refusal('took-too-long'), `${first.job.name} took too long`),
+          first.job.deadlineMs,
+        )
       : setTimeout(() => this.end(hand), this.options.idleMs)
     hand.timer.unref()
   }
@@ -148,18 +152,10 @@ export class WorkerPool implements Workers<Jobs> {
 }
 
 /** Runs jobs in the calling thread, without deadlines: for tests. */
-export const localWorkers = (
-  connection: Parameters<Jobs[string]>[0],
-  jobs: Jobs,
-): Workers<Jobs> => ({
+export const localWorkers = (connection: Parameters<Jobs[string]>[0], jobs: Jobs): Workers<Jobs> => ({
   run: async (name, input) => {
     const job = jobs[name]
     if (!job) throw new Error(`there is no job named ${name}`)
     return await untyped(job(connection, input))
   },
 })
-
-function untyped(value: unknown): never
-function untyped(value: unknown): unknown {
-  return value
-}

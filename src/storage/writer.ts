@@ -40,7 +40,7 @@ export class LocalWriter implements Writer {
     this.tell(events)
     const [outcome] = outcomes
     if (!outcome) throw new Error(`the change ${name} had no outcome`)
-    return valueOf(outcome)
+    return answerOf(outcome)
   }
 
   async stop(): Promise<void> {}
@@ -149,7 +149,7 @@ export class ThreadWriter implements Writer {
       this.pending.delete(outcome.id)
       if (!waiting) continue
       try {
-        waiting.resolve(valueOf(outcome))
+        waiting.resolve(answerOf(outcome))
       } catch (error) {
         waiting.reject(error)
       }
@@ -170,7 +170,7 @@ export class ThreadWriter implements Writer {
   }
 }
 
-function valueOf(outcome: Outcome): never {
+function answerOf(outcome: Outcome): never {
   if (outcome.done) return outcome.value
   if ('defect' in outcome) throw new Error(`a change failed: ${outcome.defect}`)
   throw new Refusal(outcome.reason, outcome.details)

@@ -1,7 +1,8 @@
 // What digest and reader threads do: open a connection that reads, then run one job after another, answering each.
+
+import { Refusal } from '../refusal.ts'
 import { type Connection, openForReading } from '../storage/database.ts'
 import type { Jobs, ToWorker } from '../storage/job.ts'
-import { Refusal } from '../refusal.ts'
 
 declare const self: Worker
 
@@ -23,8 +24,10 @@ export function serveJobs(jobs: Jobs): void {
         if (!job || !connection) throw new Error(`there is no job named ${name}, or no database`)
         answer({ id, done: true, value: await job(connection, input) })
       } catch (error) {
-        if (error instanceof Refusal) answer({ id, done: false, refusal: { reason: error.reason, details: error.details } })
-        else answer({ id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+        if (error instanceof Refusal)
+          answer({ id, done: false, refusal: { reason: error.reason, details: error.details } })
+        else
+          answer({ id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) })
       }
     })
   }

@@ -84,7 +84,8 @@ function weight(input: unknown): number {
 
 function shrink(): void {
   if (!connection || waiting.length > 0) return
-  if (pragma(connection, 'freelist_count') > vacuumPages) connection.sqlite.run(`PRAGMA incremental_vacuum(${vacuumPages})`)
+  if (pragma(connection, 'freelist_count') > vacuumPages)
+    connection.sqlite.run(`PRAGMA incremental_vacuum(${vacuumPages})`)
 }
 
 function figures({ sqlite }: Connection): Figures {

@@ -1,8 +1,8 @@
 // What was refused, and why: gathered in memory, written in batches, so that a flood of refusals costs no fsync each.
 import type { Caller } from '../accounts/caller.ts'
+import { printable } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
-import { printable } from '../log.ts'
 import type { RefusedMail } from './refusal.ts'
 import type { RefusalRow, UsageStore } from './store.ts'
 

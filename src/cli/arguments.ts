@@ -1,0 +1,84 @@
+// Reading the command line: which command, with which options.
+import { parseArgs } from 'node:util'
+
+export type CommandName = 'serve' | 'init' | 'check' | 'openapi' | 'version' | 'help'
+
+type Option = { says: string }
+
+/** What each command takes; `help` prints it. */
+export const commands: Record<CommandName, { says: string; operand?: string; options: Record<string, Option> }> = {
+  serve: {
+    says: 'run the server (what `mayfly` alone does)',
+    options: {
+      config: { says: 'FILE: the config; else $MAYFLY_CONFIG, else ./mayfly.toml, else defaults' },
+      data: { says: 'DIR: where the database is kept' },
+      http: { says: 'ADDR:PORT: where HTTP listens; port 0 takes a free one' },
+      smtp: { says: 'ADDR:PORT: where SMTP listens; port 0 takes a free one' },
+    },
+  },
+  init: { says: 'write a commented config, to mayfly.toml or FILE', operand: 'FILE', options: {} },
+  check: {
+    says: 'say everything that is wrong with a config',
+    options: { config: { says: 'FILE: the config' } },
+  },
+  openapi: {
+    says: 'print the OpenAPI document of an API',
+    options: { dialect: { says: 'NAME: of a dialect; else the native API' } },
+  },
+  version: { says: 'print the version', options: {} },
+  help: { says: 'print this', options: {} },
+}
+
+export type Arguments = {
+  command: CommandName
+  options: Record<string, string | undefined>
+  operand: string | undefined
+}
+
+/** What was typed cannot be understood; the message says what was expected. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}
+
+/** Throws UsageError. */
+export function readArguments(typed: readonly string[]): Arguments {
+  const [first = 'serve', ...rest] = typed
+  if (first === '--help' || first === '-h') return { command: 'help', options: {}, operand: undefined }
+  if (first === '--version' || first === '-v') return { command: 'version', options: {}, operand: undefined }
+  const command = first.startsWith('-') ? 'serve' : first
+  if (!isCommand(command)) throw new UsageError(`there is no command "${command}": see mayfly help`)
+  const { options, operand } = commands[command]
+  try {
+    const parsed = parseArgs({
+      args: first.startsWith('-') ? [...typed] : rest,
+      options: Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' } as const])),
+      allowPositionals: operand !== undefined,
+      strict: true,
+    })
+    if (parsed.positionals.length > 1) throw new UsageError(`mayfly ${command} takes one ${operand}`)
+    const values = Object.entries(parsed.values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : undefined,
+    ])
+    return { command, options: Object.fromEntries(values), operand: parsed.positionals[0] }
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`mayfly ${command}: ${why}`)
+  }
+}
+
+const isCommand = (text: string): text is CommandName => Object.hasOwn(commands, text)
+
+/** The text of `mayfly help`. */
+export function helpText(): string {
+  const lines = ['Mayfly: a disposable-mail server in one executable.', '', 'Usage: mayfly [COMMAND] [OPTIONS]', '']
+  for (const [name, { says, operand, options }] of Object.entries(commands)) {
+    lines.push(`  ${`${name}${operand ? ` [${operand}]` : ''}`.padEnd(14)} ${says}`)
+    for (const [option, { says: what }] of Object.entries(options)) lines.push(`      --${option} ${what}`)
+  }
+  return `${lines.join('\n')}\n`
+}

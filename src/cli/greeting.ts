@@ -1,0 +1,36 @@
+// What a server says on standard output when it is ready: where it listens, and a line that works when pasted.
+
+export type Listening = {
+  http: readonly { host: string; port: number }[]
+  smtp: readonly { host: string; port: number; tls: boolean }[]
+  /** The first shared domain with a name, or null. */
+  domain: string | null
+  operator: { address: string; token: string }
+}
+
+export function greeting({ http, smtp, domain, operator }: Listening): string {
+  const lines = [
+    ...http.map((one) => `HTTP  http://${place(one)}/`),
+    ...smtp.map((one) => `SMTP  ${place(one)}${one.tls ? ' (TLS)' : ''}`),
+    `Mail to ${operator.address} is yours; its token, until the next start: ${operator.token}`,
+  ]
+  const plain = smtp.find(({ tls }) => !tls)
+  const [web] = http
+  if (plain && web && domain !== null) {
+    const to = `hello@${domain}`
+    lines.push(
+      'Try it:',
+      `  printf 'From: me@example.test\\r\\nTo: ${to}\\r\\nSubject: Hello\\r\\n\\r\\nYour code is 482913.\\r\\n' | curl -sS smtp://${reachable(plain)} --mail-from me@example.test --mail-rcpt ${to} -T -`,
+      `  curl -sS 'http://${reachable(web)}/mayfly/v1/mailboxes/${to}/wait?has=code'`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+const place = ({ host, port }: { host: string; port: number }): string => `${bracketed(host)}:${port}`
+
+/** An address that a client on this machine can use: every address is also the local one. */
+function reachable({ host, port }: { host: string; port: number }): string {
+  return place({ host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port })
+}

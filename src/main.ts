@@ -1,0 +1,93 @@
+// The process: arguments, config, signals, exit code.
+
+import manifest from '../package.json' with { type: 'json' }
+import { CannotStart, start } from './app.ts'
+import { helpText, readArguments, UsageError } from './cli/arguments.ts'
+import { check } from './cli/check.ts'
+import { greeting } from './cli/greeting.ts'
+import { init } from './cli/init.ts'
+import { ConfigComplaints } from './config/complaints.ts'
+import { loadConfig } from './config/load.ts'
+import { openapi } from './http/openapi.ts'
+import { openLog } from './log.ts'
+import { realOutside } from './outside.ts'
+import { DataDirectoryTaken } from './storage/lock.ts'
+import { SchemaTooNew } from './storage/migrate.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function main(): Promise<number | null> {
+  const { command, options, operand } = readArguments(process.argv.slice(2))
+  const sources = { file: options['config'], env: process.env, cwd: process.cwd() }
+  switch (command) {
+    case 'help':
+      process.stdout.write(helpText())
+      return 0
+    case 'version':
+      print(`mayfly ${manifest.version}`)
+      return 0
+    case 'init':
+      return init(operand ?? 'mayfly.toml', print, complain)
+    case 'check':
+      return check(sources, print, complain)
+    case 'openapi':
+      print(JSON.stringify(await openapi(options['dialect'] ?? 'native'), null, 2))
+      return 0
+    case 'serve':
+      await serve({ ...sources, overrides: { dataDir: options['data'], http: options['http'], smtp: options['smtp'] } })
+      return null
+  }
+}
+
+/** Runs until a signal ends it. */
+async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
+  // Nobody but the owner reads what is written from here on.
+  process.umask(0o077)
+  const { config, file } = loadConfig(sources)
+  const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
+  const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
+  const app = await start(config, realOutside, log)
+  log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
+  process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))
+
+  let stopping = false
+  const stop = (signal: string): void => {
+    // A second one means now.
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'stopping')
+    app.stop().then(
+      () => {
+        log.info('stopped')
+        log.flush()
+        process.exit(0)
+      },
+      (error) => {
+        log.error({ err: error }, 'could not stop cleanly')
+        log.flush()
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+}
+
+/** A sentence for what the operator can mend; a defect shows its stack. */
+function sentence(error: unknown): string {
+  if (error instanceof ConfigComplaints) return `the config is wrong:\n${error.message}`
+  const expected = [CannotStart, UsageError, SchemaTooNew, DataDirectoryTaken].some((kind) => error instanceof kind)
+  if (expected && error instanceof Error) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+main().then(
+  (code) => {
+    if (code !== null) process.exit(code)
+  },
+  (error) => {
+    complain(`mayfly: ${sentence(error)}`)
+    process.exit(error instanceof UsageError ? 2 : 1)
+  },
+)

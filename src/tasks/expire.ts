@@ -1,0 +1,15 @@
+// Lifetimes: ends what has run out and gives its space back, in steps that never hold the writer for long.
+import type { Core } from '../core.ts'
+import { every, type Task } from './every.ts'
+
+const second = 1000
+
+export const expire = ({ mailboxes, messages }: Core, defect: (error: unknown) => void): Task =>
+  every(
+    second,
+    async () => {
+      while (await mailboxes.expire());
+      while (await messages.sweep());
+    },
+    defect,
+  )

@@ -1,0 +1,103 @@
+// The services on a real database in memory, with the real changes, run in this thread; only `outside` is faked.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../src/config/load.ts'
+import type { Config } from '../src/config/schema.ts'
+import { type Core, makeCore } from '../src/core.ts'
+import { type Event, Events } from '../src/events.ts'
+import { openLog } from '../src/log.ts'
+import { digestJobs, readerJobs } from '../src/messages/jobs.ts'
+import { Metrics } from '../src/metrics.ts'
+import { type Outside, realOutside } from '../src/outside.ts'
+import { type Connection, openForWriting } from '../src/storage/database.ts'
+import { localWorkers } from '../src/storage/worker-pool.ts'
+import { LocalWriter } from '../src/storage/writer.ts'
+import { changes } from '../src/threads/changes.ts'
+
+export type TestCore = Core & {
+  config: Config
+  connection: Connection
+  /** All that was told, in order. */
+  told: Event[]
+  clock: { now: number }
+  metrics: Metrics
+  outside: Outside
+  /** Why no mail can be taken, if a test says so. */
+  room: { shortage: string | null }
+  close: () => void
+}
+
+/** The defaults, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */
+export function testConfig(env: Record<string, string> = {}): Config {
+  return loadConfig({ env, cwd: tmpdir() }).config
+}
+
+/** A core whose clock stands still until the test moves it. `file`: a database on the disk, for a restart. */
+export function testCore({
+  config = testConfig(),
+  file = ':memory:',
+  now = Date.UTC(2026, 0, 1),
+}: {
+  config?: Config
+  file?: string
+  now?: number
+} = {}): TestCore {
+  const clock = { now }
+  const room: { shortage: string | null } = { shortage: null }
+  const outside: Outside = { ...realOutside, now: () => clock.now }
+  const told: Event[] = []
+  const connection = openForWriting(file)
+  const log = openLog({ level: 'silent', format: 'json' })
+  const events = new Events((error) => {
+    throw error
+  })
+  const metrics = new Metrics()
+  const core = makeCore(config, {
+    db: connection.db,
+    writer: new LocalWriter(connection, changes, (some) => {
+      told.push(...some)
+      events.tell(some)
+    }),
+    digestWorkers: localWorkers(connection, digestJobs),
+    readerWorkers: localWorkers(connection, readerJobs),
+    events,
+    shortage: () => room.shortage,
+    outside,
+    metrics,
+    log,
+  })
+  return { ...core, config, connection, told, clock, metrics, outside, room, close: () => connection.close() }
+}
+
+/** Sends a mail past SMTP, the way its door does. Answers the messages' ids. Refuses what RCPT refuses. */
+export async function deliver(
+  core: Core,
+  to: string | string[],
+  mail: string | Uint8Array,
+  { from = 'sender@example.test', trusted = true }: { from?: string; trusted?: boolean } = {},
+): Promise<string[]> {
+  const bytes = typeof mail === 'string' ? new TextEncoder().encode(mail) : mail
+  const recipients = await Promise.all(
+    [to].flat().map((one) => core.mailboxes.accepting(one, { trusted, size: bytes.byteLength })),
+  )
+  const arrival = core.messages.arrive({
+    from,
+    recipients,
+    trace: (id) => `Return-Path: <${from}>\r\nReceived: by test; id ${id}\r\n`,
+  })
+  for (let at = 0; at < bytes.byteLength; at += 65_536) await arrival.write(bytes.subarray(at, at + 65_536))
+  return (await arrival.commit()).messageIds
+}
+
+/** A small mail with these headers and body. */
+export const mail = (headers: Record<string, string>, body: string): string =>
+  `${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`
+
+/** A directory that `using` removes. */
+export function temporaryDirectory(): { path: string; [Symbol.dispose]: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'mayfly-test-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
