@@ -1,13 +1,14 @@
 // What is read out of a mail's bytes once, and shown, searched and waited for many times.
 
 import { type DigestedAttachment, described } from './attachment.ts'
+import type { ParseNote } from './bounded-parser.ts'
 import { codes } from './codes.ts'
 import type { Contact } from './contacts.ts'
 import { cut, decodeText, type Field, fields, isHeaderCut } from './header-fields.ts'
 import { type Anchor, htmlText } from './html-text.ts'
 import { type Link, rankLinks } from './links.ts'
 import { mailDate } from './mail-date.ts'
-import { type Body, type ParseNote, parse } from './parse.ts'
+import { type Body, parse } from './parse.ts'
 import { contactsOf, first, messageIdOf, subjectOf } from './top-headers.ts'
 
 export type { Contact, DigestedAttachment, Link }

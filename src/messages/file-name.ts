@@ -17,14 +17,14 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i
  * extension outlives the cut to 120 characters.
  */
 export function safeName(written: string): string {
-  const last = written.replace(UNSEEN, '').split(/[\\/]/).at(-1) ?? ''
+  const last = written.slice(-2_000).replace(UNSEEN, '').split(/[\\/]/).at(-1) ?? ''
   const name = last
     .toWellFormed()
     .replace(/[<>:"|?*\ufffd]/g, '_')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+/, '')
-  const short = withoutTrailing(shorten(withoutTrailing(name)))
-  return DEVICE.test(short) ? `_${short}` : short
+  const whole = withoutTrailing(name)
+  return withoutTrailing(shorten(DEVICE.test(whole) ? `_${whole}` : whole))
 }
 
 /** The safe name, or `attachment-N.EXT` by place (from 1) and type when there is none. */

@@ -14,7 +14,9 @@ const DANGEROUS =
  * what was looked at here: an escape could have hidden a word (CSS Syntax §4.3.7), so none is left. Linear in length.
  */
 export function safeCss(css: string, rule: UrlRule): string {
-  const plain = withoutControls(unescaped(withoutComments(css))).replace(DANGEROUS, (word) => (word.startsWith('@') ? '@blocked ' : 'blocked-'))
+  const plain = withoutControls(unescaped(withoutComments(css))).replace(DANGEROUS, (word) =>
+    word.startsWith('@') ? '@blocked ' : 'blocked-',
+  )
   return rewriteUrls(plain, rule)
 }
 

@@ -153,4 +153,11 @@ function contentIdOf(url: string): string {
 const isRemote = (url: string) => /^\s*(?:https?:)?\/\/[^/]/i.test(url)
 
 /** WHATWG URL §4.4: browsers take these out before they look at the scheme. */
-const withoutLineEnds = (url: string) => url.replace(/[\t\n\r]/g, '').replace(/^[\0- ]+|[\0- ]+$/g, '')
+function withoutLineEnds(url: string): string {
+  const oneLine = url.replace(/[\t\n\r]/g, '')
+  let start = 0
+  let end = oneLine.length
+  while (start < end && oneLine.charCodeAt(start) <= 0x20) start++
+  while (end > start && oneLine.charCodeAt(end - 1) <= 0x20) end--
+  return oneLine.slice(start, end)
+}

@@ -6,7 +6,11 @@ type Example = [subject: string, text: string, expected: string[]]
 // One row a mail, as services really write them, and the codes that a reader would type in.
 const found: Record<string, Example[]> = {
   English: [
-    ['Your verification code', 'Hi Jane,\n\nYour verification code is 482913.\n\nIt expires in 10 minutes.', ['482913']],
+    [
+      'Your verification code',
+      'Hi Jane,\n\nYour verification code is 482913.\n\nIt expires in 10 minutes.',
+      ['482913'],
+    ],
     ['482913 is your Pigeon code', 'Use this code to sign in.', ['482913']],
     ['Sign in', 'Use 730114 to sign in to Pigeon.', ['730114']],
     ['Confirm it is you', 'Enter 4821 to verify your phone.', ['4821']],
@@ -34,7 +38,11 @@ const found: Record<string, Example[]> = {
     ['Your code', 'Your code is x7k9qz', ['x7k9qz']],
     ['Pigeon', 'Account: jane@example.test\nYour passcode is 2024', ['2024']],
     ['Recovery codes', 'Your recovery codes:\n\n482913\n500127\n938475', ['482913', '500127', '938475']],
-    ['Order 5551234 confirmed', 'Order number: 5551234\n\nUse verification code 661204 at the pickup point.', ['661204']],
+    [
+      'Order 5551234 confirmed',
+      'Order number: 5551234\n\nUse verification code 661204 at the pickup point.',
+      ['661204'],
+    ],
   ],
   German: [
     ['Ihr Bestätigungscode', 'Ihr Bestätigungscode lautet: 482913', ['482913']],
@@ -102,6 +110,7 @@ const found: Record<string, Example[]> = {
   ],
   Japanese: [
     ['認証コード', '認証コード：482913\n有効期限は10分です。', ['482913']],
+    ['お知らせ', 'コード「482913」を入力してください', ['482913']],
     ['ログイン', 'ワンタイムパスワードは 5029 です。', ['5029']],
     ['確認コードのお知らせ', '以下の確認コードを入力してください。\n\n204918\n\n2024年5月', ['204918']],
   ],
@@ -154,6 +163,10 @@ const none: Example[] = [
   ['Version', 'Version 20.11.1 (build 482913) fixes CVE-2024-12345 and RFC 5322.', []],
   ['Parcel', 'Your parcel JD0146000029 arrives on May 12 2024.', []],
   ['优惠', '您的优惠码：SAVE2024', []],
+  ['Statement', 'Your account 12345678 has a balance of 1024. Sort code 20-30-40', []],
+  ['Flight', 'Booking code: ABC123, flight LH 4821, gate 1204', []],
+  ['[repo] Fix token refresh (#4821)', 'Commit 8f3a2c1 pushed by jane. Closes #4820.', []],
+  ['エラー', 'エラーコード：50321', []],
   ['Product', 'Buy the SM-G991B or the WH-1000XM5, now with UTF-8 and COVID19 discounts.', []],
 ]
 
@@ -178,7 +191,22 @@ test('the best comes first, each once, at most ten', () => {
 })
 
 test('hostile texts come to an end', () => {
-  for (const piece of ['1', '1 ', 'a1-', 'code ', 'code 1234 ', '١', 'a.', '(', 'x@', 'https://', '验证码', '\n', '1-1-', 'A1']) {
+  for (const piece of [
+    '1',
+    '1 ',
+    'a1-',
+    'code ',
+    'code 1234 ',
+    '١',
+    'a.',
+    '(',
+    'x@',
+    'https://',
+    '验证码',
+    '\n',
+    '1-1-',
+    'A1',
+  ]) {
     expect(Array.isArray(codes('code', piece.repeat(400_000)))).toBe(true)
   }
 })

@@ -25,8 +25,13 @@ function faults(html: string, fetches: boolean): string[] {
         // Words that are shown, or kept for the page to ask about; no browser takes them for addresses.
         if (/^data-blocked-|^(?:title|alt|id|name|class|summary)$/.test(attribute)) continue
         const plain = value.replace(/[\0- ]/g, '').toLowerCase()
-        if (/^(?:javascript|vbscript|file|blob|data:text|data:image\/svg)/.test(plain)) found.push(`${attribute}=${value}`)
-        if (!fetches && /^(?:src|srcset|background|poster)$/.test(attribute) && !/^(?:\/view\/|data:image\/)/.test(plain)) {
+        if (/^(?:javascript|vbscript|file|blob|data:text|data:image\/svg)/.test(plain))
+          found.push(`${attribute}=${value}`)
+        if (
+          !fetches &&
+          /^(?:src|srcset|background|poster)$/.test(attribute) &&
+          !/^(?:\/view\/|data:image\/)/.test(plain)
+        ) {
           found.push(`${attribute}=${value}`)
         }
         if (attribute === 'style') cssFaults(value, fetches, found)
@@ -74,7 +79,10 @@ describe.if(existsSync(payloads))('hostile html (skipped where ../shared/corpus 
 
 test.each([
   ['<p onclick="x()">Hi <script>x()</script></p>', '<p>Hi </p>'],
-  ['<a href="https://a.test/?x=1&amp;y=2">go</a>', '<a href="https://a.test/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">go</a>'],
+  [
+    '<a href="https://a.test/?x=1&amp;y=2">go</a>',
+    '<a href="https://a.test/?x=1&amp;y=2" target="_blank" rel="noopener noreferrer nofollow">go</a>',
+  ],
   ['<a href=" java\nscript:x()" target="_self">go</a>', '<a target="_blank" rel="noopener noreferrer nofollow">go</a>'],
   ['<a href="/relative">go</a>', '<a target="_blank" rel="noopener noreferrer nofollow">go</a>'],
   ['<img src="https://a.test/p.png" alt="x">', '<img data-blocked-src="https://a.test/p.png" alt="x" />'],
@@ -91,7 +99,10 @@ test.each([
   ['<p style="width:expr/**/ession(x())">x</p>', '<p style="width:expr ession(x())">x</p>'],
   ['<p style="background:url(cid:logo@x)">x</p>', '<p style="background:url(&quot;/view/t/inline/0&quot;)">x</p>'],
   ['<style>p{color:red}</style><p>x</p>', '<style>p{color:red}</style>\n<p>x</p>'],
-  ['<style>@import "https://a.test/x.css";p{color:red}</style>', '<style>@blocked  "https://a.test/x.css";p{color:red}</style>\n'],
+  [
+    '<style>@import "https://a.test/x.css";p{color:red}</style>',
+    '<style>@blocked  "https://a.test/x.css";p{color:red}</style>\n',
+  ],
   ['<style>p{x:"</style><script>x()</script>"}</style>', '<style>p{x:"</style>\n"}'],
   ['<form action="https://a.test"><input name="q"><button>Send</button></form>', 'Send'],
   ['<meta http-equiv="refresh" content="0;url=https://a.test"><base href="https://a.test">x', 'x'],
@@ -114,8 +125,39 @@ test('remote content is let through when the reader asks for it, and counted whe
 
 test('no mix of pieces gets through', () => {
   const piece = fc.constantFrom(
-    ...['<', '>', '"', "'", '/', '\\', '<style>', '</style>', '<img src=', '<a href=', 'url(', ')', '@import ', '/*', '*/'],
-    ...['javascript:', 'onerror=x', ' ', '\n', '\0', '&#106;', '\\75 rl(', 'https://a.test/x', '<svg>', '<!--', '-->', ';', '{', '}'],
+    ...[
+      '<',
+      '>',
+      '"',
+      "'",
+      '/',
+      '\\',
+      '<style>',
+      '</style>',
+      '<img src=',
+      '<a href=',
+      'url(',
+      ')',
+      '@import ',
+      '/*',
+      '*/',
+    ],
+    ...[
+      'javascript:',
+      'onerror=x',
+      ' ',
+      '\n',
+      '\0',
+      '&#106;',
+      '\\75 rl(',
+      'https://a.test/x',
+      '<svg>',
+      '<!--',
+      '-->',
+      ';',
+      '{',
+      '}',
+    ],
     ...['<p style="', '<title>', '<textarea>', '<noscript>', '<math>', '<script>', '<template>', ']]>', '<![CDATA['],
   )
   fc.assert(
@@ -128,10 +170,18 @@ test('no mix of pieces gets through', () => {
 
 test('hostile html comes to an end', () => {
   const deep = '<b>'.repeat(50_000) + '</i>'.repeat(50_000)
-  for (const html of [deep, '<div>'.repeat(200_000), '<'.repeat(200_000), '<style>'.repeat(50_000), '<a '.repeat(100_000)]) {
+  for (const html of [
+    deep,
+    '<div>'.repeat(200_000),
+    '<'.repeat(200_000),
+    '<style>'.repeat(50_000),
+    '<a '.repeat(100_000),
+  ]) {
     expect(sanitise(html, local).length).toBeLessThan(2_000_000)
   }
   for (const piece of ['url(', 'url("', '/*', '\\', '@import', 'u\\72l(']) {
-    expect(sanitise(`<style>${piece.repeat(100_000)}</style><p style='${piece.repeat(10_000)}'>`, local)).not.toContain('url(')
+    expect(sanitise(`<style>${piece.repeat(100_000)}</style><p style='${piece.repeat(10_000)}'>`, local)).not.toContain(
+      'url(',
+    )
   }
 })

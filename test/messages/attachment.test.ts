@@ -1,0 +1,74 @@
+import { expect, test } from 'bun:test'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { attachment, inlineImage } from '../../src/messages/attachment.ts'
+import { digest } from '../../src/messages/digest.ts'
+
+const mail = new TextEncoder().encode(
+  [
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html',
+    '',
+    '<img src="cid:logo@x">',
+    '--b',
+    'Content-Type: image/PNG; name="a/b.png"',
+    'Content-ID: <logo@x>',
+    'Content-Disposition: attachment',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'AAEC/w==',
+    '--b',
+    'Content-Type: bad type',
+    'Content-Disposition: attachment',
+    '',
+    '--b',
+    'Content-Type: text/plain; name="notes.txt"',
+    'Content-Disposition: inline; filename="notes.txt"',
+    '',
+    'notes',
+    '--b--',
+  ].join('\r\n'),
+)
+
+test('an attachment is read by the index of its digest', async () => {
+  expect((await digest(mail)).attachments.map(({ name }) => name)).toEqual(['b.png', 'attachment-2.bin', 'notes.txt'])
+  const first = await attachment(mail, 0)
+  expect(first).toMatchObject({ name: 'b.png', type: 'image/png', contentId: 'logo@x', inline: true })
+  expect([...(first?.bytes ?? [])]).toEqual([0, 1, 2, 255])
+  expect(await attachment(mail, 1)).toMatchObject({ name: 'attachment-2.bin', type: 'application/octet-stream' })
+  expect((await attachment(mail, 1))?.bytes).toHaveLength(0)
+  expect(new TextDecoder().decode((await attachment(mail, 2))?.bytes)).toBe('notes')
+  expect(await attachment(mail, 3)).toBeNull()
+  expect(await attachment(mail, -1)).toBeNull()
+})
+
+test('an inline image is read by its content id', async () => {
+  expect(await inlineImage(mail, 'logo@x')).toMatchObject({ name: 'b.png', type: 'image/png' })
+  expect(await inlineImage(mail, 'other@x')).toBeNull()
+})
+
+const corpus = join(import.meta.dir, '../../../shared/corpus/mail/stalwart')
+
+test.if(existsSync(corpus))(
+  'every attachment of public mail is read as it was digested (skipped where ../shared/corpus is absent)',
+  async () => {
+    for (const file of readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.eml'),
+    )) {
+      const bytes = new Uint8Array(readFileSync(join(corpus, file)))
+      for (const { index, size, ...expected } of (await digest(bytes)).attachments) {
+        const read = await attachment(bytes, index)
+        expect({ file, index, size: read?.bytes.length, ...read, bytes: null }).toEqual({
+          file,
+          index,
+          size,
+          ...expected,
+          bytes: null,
+        })
+      }
+    }
+  },
+  60_000,
+)
