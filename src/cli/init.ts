@@ -11,7 +11,7 @@ export function init(file: string, print: (line: string) => void, complain: (lin
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : String(error)
     complain(
-      code === 'EEXIST' ? `${file} is there already, and was left as it is` : `${file} cannot be written (${code})`,
+      code === 'EEXIST' ? `${file} is there already, and was left as it was` : `${file} cannot be written (${code})`,
     )
     return 1
   }

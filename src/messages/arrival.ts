@@ -66,7 +66,9 @@ export class Arrival {
     }))
     const id = recipients[0]?.messageId ?? this.outside.uuid()
     const bytes = join(this.chunks)
-    const top = topHeaders(join(this.head).subarray(0, topBytes))
+    // A small mail is all in the one piece.
+    const head = this.storedPieces === 0 ? bytes : join(this.head)
+    const top = topHeaders(head.subarray(0, topBytes))
     const stored = await this.writes.run('messages.store', {
       contentKey: this.contentKey,
       pieces: this.storedPieces,
@@ -119,8 +121,16 @@ export class Arrival {
   }
 }
 
-const join = (chunks: Uint8Array[]): Uint8Array =>
-  chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+/** One array with a buffer of its own: what crosses to the writer takes its whole buffer along, and a chunk's is shared. */
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return joined
+}
 
 /** One message for each mailbox: the first address of it that was given stands for all. */
 function distinct(recipients: readonly Recipient[]): Recipient[] {

@@ -138,7 +138,7 @@ export const messages = sqliteTable(
   },
   (table) => [
     index('messages_mailbox').on(table.mailboxKey),
-    index('messages_digested').on(table.mailboxKey, table.digestedSeq),
+    index('messages_digested').on(table.mailboxKey, table.digestedSeq).where(sql`digested_seq is not null`),
     index('messages_content').on(table.contentKey),
     index('messages_retained').on(table.retainUntil).where(sql`retain_until is not null`),
   ],

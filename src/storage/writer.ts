@@ -109,7 +109,7 @@ export class ThreadWriter implements Writer {
     if (this.outbox.length === 0) return
     const work = this.outbox
     this.outbox = []
-    this.post({ work })
+    this.thread?.postMessage({ work } satisfies ToWriter, work.flatMap(largeBuffers))
   }
 
   private post(message: ToWriter): void {
@@ -168,6 +168,17 @@ export class ThreadWriter implements Writer {
     this.stopping?.()
     if (!this.stopping) setTimeout(() => this.begin().catch((cause) => this.options.died(cause)), 1000).unref()
   }
+}
+
+/** Below, copying costs less than handing over. */
+const largeBytes = 64 * 1024
+
+/** Buffers that a change carries and that are worth handing over; who asked for the change has no more use for them. */
+function largeBuffers({ input }: { input: unknown }): ArrayBuffer[] {
+  if (typeof input !== 'object' || input === null || !('bytes' in input)) return []
+  const { bytes } = input
+  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return []
+  return bytes.byteLength >= largeBytes && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []
 }
 
 function answerOf(outcome: Outcome): never {

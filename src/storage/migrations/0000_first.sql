@@ -97,7 +97,7 @@ CREATE TABLE `messages` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `messages_id_unique` ON `messages` (`id`);--> statement-breakpoint
 CREATE INDEX `messages_mailbox` ON `messages` (`mailbox_key`);--> statement-breakpoint
-CREATE INDEX `messages_digested` ON `messages` (`mailbox_key`,`digested_seq`);--> statement-breakpoint
+CREATE INDEX `messages_digested` ON `messages` (`mailbox_key`,`digested_seq`) WHERE digested_seq is not null;--> statement-breakpoint
 CREATE INDEX `messages_content` ON `messages` (`content_key`);--> statement-breakpoint
 CREATE INDEX `messages_retained` ON `messages` (`retain_until`) WHERE retain_until is not null;--> statement-breakpoint
 CREATE TABLE `pieces` (

@@ -1,0 +1,131 @@
+// The bytes of a message: as they came, as html that runs nothing, and its attachments.
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { Door } from '../../http/dialect.ts'
+import { queryInput } from '../../http/input.ts'
+import { contentDisposition } from '../../messages/file-name.ts'
+import type { FullMessage } from '../../messages/message.ts'
+import type { RawMail } from '../../messages/service.ts'
+import { Refusal } from '../../refusal.ts'
+import { keyed, prefix } from './base.ts'
+import { described } from './described.ts'
+
+const Raw = queryInput(
+  Type.Object({
+    trace: Type.Boolean({ default: false, description: 'With our Return-Path and Received before it.' }),
+  }),
+)
+export const Remote = Type.Boolean({ default: false, description: 'Let pictures of other servers be loaded.' })
+const Html = queryInput(Type.Object({ remote: Remote }))
+const Inline = queryInput(
+  Type.Object({ inline: Type.Boolean({ default: false, description: 'Show it, if it is a picture.' }) }),
+)
+
+/** Pictures that browsers show and that cannot run anything. */
+const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+
+export const contentRoutes = (door: Door) =>
+  new Elysia({ prefix })
+    .use(keyed(door))
+    .get(
+      '/messages/:id/raw',
+      async ({ caller, params, query }) => rawAnswer(await door.core.messages.raw(caller, params.id, query), params.id),
+      {
+        query: Raw,
+        ...described({
+          summary: "Read a message's bytes as they came",
+          tag: 'messages',
+          credential: 'optional',
+          answers: { 200: 'message/rfc822' },
+          refusals: ['message-unknown'],
+        }),
+      },
+    )
+    .get(
+      '/messages/:id/html',
+      async ({ caller, params, query }) => htmlAnswer(door, await door.core.messages.get(caller, params.id), query),
+      {
+        query: Html,
+        ...described({
+          summary: "Read a message's html, sanitised",
+          tag: 'messages',
+          credential: 'optional',
+          answers: { 200: 'text/html' },
+          refusals: ['message-unknown', 'took-too-long', 'too-busy'],
+        }),
+      },
+    )
+    .get(
+      '/messages/:id/attachments/:n',
+      async ({ caller, params, query }) =>
+        attachmentAnswer(door, await door.core.messages.get(caller, params.id), params.n, query),
+      {
+        query: Inline,
+        ...described({
+          summary: 'Download an attachment',
+          tag: 'messages',
+          credential: 'optional',
+          answers: { 200: 'application/octet-stream' },
+          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy'],
+        }),
+      },
+    )
+
+/** Mails up to here are answered whole. */
+const wholeBytes = 2 * 1024 * 1024
+
+/** Large ones go piece by piece. One that is missing breaks the answer off, so that it cannot look whole. */
+export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
+  const headers = {
+    'Content-Type': 'message/rfc822',
+    'Content-Disposition': contentDisposition(`${id}.eml`, 'attachment'),
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+  }
+  // Bun says the length of bytes that are there, and of a stream never, whatever the headers say.
+  if (size <= wholeBytes) return new Response(Buffer.concat([...pieces]), { headers })
+  const source = pieces[Symbol.iterator]()
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const piece = source.next()
+        if (piece.done) controller.close()
+        else controller.enqueue(piece.value)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(stream, { headers })
+}
+
+/** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
+const pagePolicy = (remote: boolean): string =>
+  `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
+
+/** Refuses: took-too-long, too-busy. */
+export async function htmlAnswer(door: Door, message: FullMessage, { remote }: { remote: boolean }): Promise<Response> {
+  const html = await door.core.messages.html(message, { remote })
+  return new Response(`<!doctype html>\n<meta charset="utf-8">\n${html}`, {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(remote) },
+  })
+}
+
+/** By its number in the mail, or its id. Refuses: attachment-unknown, took-too-long, too-busy. */
+export async function attachmentAnswer(
+  door: Door,
+  message: FullMessage,
+  n: string,
+  { inline }: { inline: boolean },
+): Promise<Response> {
+  const asked = n.toLowerCase()
+  const known = message.attachments.find(({ id, index }) => String(index) === asked || id === asked)
+  if (!known) throw new Refusal('attachment-unknown')
+  const { bytes } = await door.core.messages.attachment(message, known.index)
+  const shown = pictures.has(known.type) && (known.inline || inline)
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      'Content-Type': known.type,
+      'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+    },
+  })
+}

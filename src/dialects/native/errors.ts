@@ -1,0 +1,59 @@
+// What the native API says for each refusal.
+
+import type { Visit } from '../../http/visit.ts'
+import type { Reason, Refusal } from '../../refusal.ts'
+
+/** A status and a sentence for every Reason, those that only SMTP clients hear included. */
+export const answers = {
+  'invalid-request': [400, 'The request is not as it should be; see "fields".'],
+  'invalid-cursor': [400, 'This cursor was not given out here.'],
+  'credential-missing': [401, 'A credential is needed: send "Authorization: Bearer TOKEN".'],
+  'credential-wrong': [401, 'This credential is not valid, or not any more.'],
+  forbidden: [403, 'This is not allowed here.'],
+  'origin-refused': [403, 'Pages of this origin may not call without a credential.'],
+  'host-refused': [421, 'This host name is not answered here; see http.hosts in the config.'],
+  'route-unknown': [404, 'There is no such route, or not with this method.'],
+  'mailbox-unknown': [404, 'There is no such mailbox.'],
+  'message-unknown': [404, 'There is no such message.'],
+  'attachment-unknown': [404, 'There is no such attachment.'],
+  'mailbox-taken': [409, 'This address is taken.'],
+  'mailboxes-exhausted': [429, 'No more mailboxes of this kind are allowed.'],
+  'message-not-arrived': [404, 'No such message came in time.'],
+  'message-unexpected': [409, 'A message came though none was expected.'],
+  'idempotency-mismatch': [409, 'This Idempotency-Key was used for another request.'],
+  'too-large': [413, 'The request is too large.'],
+  'too-busy': [503, 'The server is too busy; try again soon.'],
+  'rate-exceeded': [429, 'That is too much at once; try again later.'],
+  'storage-full': [503, 'The server has no room for more.'],
+  'storage-failed': [503, 'The server cannot store anything at the moment.'],
+  'took-too-long': [503, 'This took too long and was broken off.'],
+  'address-invalid': [400, 'This is not an address.'],
+  'relay-denied': [403, 'This domain is not served here.'],
+  'mailbox-full': [429, 'The mailbox is full.'],
+  'header-too-large': [413, 'The header is too large.'],
+  'too-many-recipients': [429, 'There are too many recipients.'],
+  'too-many-mails': [429, 'There are too many mails.'],
+  'too-many-connections': [429, 'There are too many connections.'],
+  'too-many-hops': [400, 'The mail went through too many servers.'],
+  'bare-line-ending': [400, 'The mail has a bare line ending.'],
+} as const satisfies Record<Reason, readonly [status: number, message: string]>
+
+const defect = 'Something went wrong on the server.'
+
+/** `{"error":{reason,message,requestId}}`; null: a defect, of which nothing more is said. */
+export function errorBody(refusal: Refusal | null, { id }: Pick<Visit, 'id'>) {
+  if (!refusal) return { error: { reason: 'internal', message: defect, requestId: id } }
+  const { reason, details } = refusal
+  const [, message] = answers[reason]
+  return { error: { reason, message, requestId: id, ...(details.fields ? { fields: details.fields } : {}) } }
+}
+
+export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id'>): Response {
+  const status = refusal ? answers[refusal.reason][0] : 500
+  const response = Response.json(errorBody(refusal, visit), { status })
+  // RFC 9110 §11.6.1
+  if (status === 401) response.headers.set('WWW-Authenticate', 'Bearer')
+  const wait = refusal?.details.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
+  if (wait !== undefined) response.headers.set('Retry-After', String(Math.ceil(wait)))
+  return response
+}

@@ -1,0 +1,16 @@
+// Input that several routes share.
+import { Type } from '@sinclair/typebox'
+
+export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 25, description: 'How many at most.' })
+export const Cursor = Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the page before.' }))
+export const Since = Type.Optional(
+  Type.String({ format: 'date-time', description: 'Only mail received at or after this instant.' }),
+)
+export const Words = Type.String({
+  maxLength: 500,
+  description: 'Words that are looked for in subject, sender, recipients and text; the last may be begun only.',
+})
+
+/** Epoch milliseconds of an instant that the schema has checked. */
+export const instantOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text)

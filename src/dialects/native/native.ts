@@ -1,0 +1,88 @@
+// The native API, put together.
+import { Elysia } from 'elysia'
+import type { Dialect, Door } from '../../http/dialect.ts'
+import { documentOf } from '../../http/document.ts'
+import { Idempotency } from '../../http/idempotency.ts'
+import { visitOf } from '../../http/visit.ts'
+import { Refusal } from '../../refusal.ts'
+import { callerOf, credentialHeaders, credentialIn } from './auth.ts'
+import { prefix } from './base.ts'
+import { contentRoutes } from './content.ts'
+import { securitySchemes } from './described.ts'
+import { errorAnswer } from './errors.ts'
+import { eventRoutes } from './events.ts'
+import { mailboxRoutes } from './mailboxes.ts'
+import { messageRoutes } from './messages.ts'
+import { refusalRoutes } from './refusals.ts'
+import { ticketRoutes, viewRoutes } from './view.ts'
+import { waitRoutes } from './wait.ts'
+import { schemas } from './wire.ts'
+
+const routes = (door: Door) =>
+  new Elysia()
+    .onError(({ error, code, request }) => {
+      const visit = visitOf(request)
+      if (error instanceof Refusal) return errorAnswer(error, visit)
+      if (code === 'NOT_FOUND') return errorAnswer(new Refusal('route-unknown'), visit)
+      door.log.error({ err: error, requestId: visit.id }, 'a defect')
+      return errorAnswer(null, visit)
+    })
+    // The front has read the body; Elysia must not.
+    .onParse({ as: 'global' }, () => '')
+    .use(mailboxRoutes(door))
+    .use(messageRoutes(door))
+    .use(waitRoutes(door))
+    .use(eventRoutes(door))
+    .use(contentRoutes(door))
+    .use(ticketRoutes(door))
+    .use(refusalRoutes(door))
+    .use(viewRoutes(door))
+    .all('/*', () => {
+      throw new Refusal('route-unknown')
+    })
+
+export function native(door: Door): Dialect {
+  const app = routes(door)
+  const { keys, hours } = door.options.idempotency
+  const repeats = new Idempotency({ keys, hours }, { elapsed: () => door.outside.elapsed() })
+
+  /** A POST under an Idempotency-Key: once for each credential, or client without one. */
+  async function once(key: string, request: Request): Promise<Response> {
+    const visit = visitOf(request)
+    try {
+      const { core } = door
+      await callerOf(core, request.headers)
+      const credential = credentialIn(request.headers)
+      const who = credential === null ? `client ${visit.client}` : `credential ${credential}`
+      return await repeats.once(key, { who, route: visit.path, call: visit.body }, async () => app.handle(request))
+    } catch (error) {
+      if (error instanceof Refusal) return errorAnswer(error, visit)
+      throw error
+    }
+  }
+
+  return {
+    name: 'native',
+    prefixes: [prefix, '/view'],
+    handle: (request) => {
+      const key = request.method === 'POST' ? request.headers.get('idempotency-key') : null
+      return key === null ? app.handle(request) : once(key, request)
+    },
+    refuse: errorAnswer,
+    // Tickets need none, and a credential there would open the door to other hosts.
+    credentialHeaders: (path) =>
+      path === `${prefix}/events`
+        ? [...credentialHeaders, 'x-mailbox-tokens']
+        : path.startsWith(prefix)
+          ? credentialHeaders
+          : [],
+    document: () =>
+      documentOf(app.routes, {
+        title: 'Mayfly',
+        description:
+          'Disposable mail: open a mailbox, wait for a mail, read its code. Times are ISO 8601, ids UUIDv7; in a path a mailbox is its id or its address.',
+        schemas,
+        securitySchemes,
+      }),
+  }
+}

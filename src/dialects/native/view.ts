@@ -1,0 +1,78 @@
+// A path that opens one message's html for a few minutes, since a frame can send no credential. It looks at none.
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { Door } from '../../http/dialect.ts'
+import { parametersOf, queryInput } from '../../http/input.ts'
+import { queryOf } from '../../http/visit.ts'
+import { Refusal } from '../../refusal.ts'
+import { blind, keyed, prefix } from './base.ts'
+import { attachmentAnswer, htmlAnswer, Remote } from './content.ts'
+import { described } from './described.ts'
+import { iso } from './wire.ts'
+
+const Viewing = queryInput(Type.Object({ remote: Remote }))
+
+export const ticketRoutes = (door: Door) =>
+  new Elysia({ prefix }).use(keyed(door)).post(
+    '/messages/:id/view',
+    async ({ caller, params, set }) => {
+      const { id } = await door.core.messages.summary(caller, params.id)
+      const { ticket, expiresAt } = door.core.tickets.issue(id)
+      set.status = 201
+      return { url: `/view/${ticket}/`, expiresAt: iso(expiresAt) }
+    },
+    {
+      ...described({
+        summary: "Get a path that shows a message's html without a credential",
+        description:
+          'Good for five minutes, for a sandboxed frame. With `?remote=1` pictures of other servers are loaded.',
+        tag: 'messages',
+        credential: 'optional',
+        answers: { 201: 'View' },
+        refusals: ['message-unknown', 'idempotency-mismatch'],
+      }),
+    },
+  )
+
+export const viewRoutes = (door: Door) =>
+  new Elysia({ prefix: '/view' })
+    .use(blind())
+    .onTransform((context) => {
+      Object.assign(context, { query: parametersOf(queryOf(context.request.url)) })
+    })
+    .get('/:ticket/', async ({ params, query }) => htmlAnswer(door, await opened(door, params.ticket), query), {
+      query: Viewing,
+      ...described({
+        summary: "Show a message's html",
+        tag: 'messages',
+        credential: 'none',
+        answers: { 200: 'text/html' },
+        refusals: ['message-unknown', 'took-too-long', 'too-busy'],
+      }),
+    })
+    .get(
+      '/:ticket/attachments/:n',
+      async ({ params }) => {
+        const message = await opened(door, params.ticket)
+        const response = await attachmentAnswer(door, message, params.n, { inline: false })
+        // The page is sandboxed, so of no origin: its own pictures are another's to it.
+        response.headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
+        return response
+      },
+      {
+        ...described({
+          summary: "Show a picture of a message's html",
+          tag: 'messages',
+          credential: 'none',
+          answers: { 200: 'application/octet-stream' },
+          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy'],
+        }),
+      },
+    )
+
+/** Refuses: message-unknown, also for a ticket that is none, or is over. */
+async function opened(door: Door, ticket: string) {
+  const id = door.core.tickets.messageOf(ticket)
+  if (id === null) throw new Refusal('message-unknown')
+  return door.core.messages.opened(id)
+}

@@ -1,0 +1,256 @@
+// The shapes of the native API: the schema is the type, and a function is named by what it returns.
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
+import type { FullMessage, Message } from '../../messages/message.ts'
+import type { StreamItem } from '../../messages/streams.ts'
+import type { RefusalRow } from '../../usage/store.ts'
+
+const text = (description?: string) => Type.String(description ? { description } : {})
+const instant = (description: string) => Type.String({ format: 'date-time', description })
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+const ref = (name: string) => Type.Ref(`#/components/schemas/${name}`)
+const listOf = <Schema extends TSchema>(items: Schema) =>
+  Type.Object({
+    items: Type.Array(items),
+    next: orNull(text('The cursor of the next page; null after the last.')),
+  })
+
+export const MailboxShape = Type.Object({
+  id: orNull(text('A UUIDv7; null for an address that nobody opened and where no mail has come.')),
+  address: text(),
+  localPart: text(),
+  domain: text(),
+  state: Type.Union([Type.Literal('active'), Type.Literal('archived')]),
+  createdAt: orNull(instant('Null where `id` is.')),
+  expiresAt: orNull(instant('When it ends; null: it has no end.')),
+  recoverable: Type.Boolean({ description: 'Whether it goes to the archive when it ends.' }),
+  tag: orNull(text('A word of its owner.')),
+  messageCount: Type.Integer(),
+  bytes: Type.Integer(),
+  claimed: Type.Boolean({ description: 'Whether somebody opened it. One that is not is read without a credential.' }),
+  hasPassword: Type.Boolean(),
+})
+
+export const OpenedMailboxShape = Type.Composite([
+  MailboxShape,
+  Type.Object({ token: text('The credential of this mailbox, shown this once.') }),
+])
+
+export const MessageShape = Type.Object({
+  id: text('A UUIDv7.'),
+  mailboxId: text(),
+  address: text('The address it was sent to, with its tag.'),
+  from: text('The bare address of the From header, else of the envelope; "" without either.'),
+  fromName: text(),
+  to: Type.Array(Type.String(), { description: 'The bare addresses of the To header, else the one it was sent to.' }),
+  subject: text(),
+  receivedAt: instant('When it was stored.'),
+  expiresAt: orNull(instant('When it ends; null: it has no end.')),
+  size: Type.Integer({ description: 'Bytes as they came.' }),
+  hasAttachments: Type.Boolean(),
+  seen: Type.Boolean(),
+  digest: Type.Union([Type.Literal('ready'), Type.Literal('pending'), Type.Literal('failed')]),
+})
+
+export const AttachmentShape = Type.Object({
+  id: text('A UUIDv7.'),
+  index: Type.Integer({ description: 'Its number in the mail, from 0: the `n` of its path.' }),
+  name: text('Safe as the name of a file.'),
+  type: text(),
+  size: Type.Integer(),
+  contentId: orNull(text()),
+  inline: Type.Boolean({ description: 'Whether it is shown within the html.' }),
+})
+
+const LinkShape = Type.Object({ url: text(), text: text() })
+const codes = Type.Array(Type.String(), { description: 'One-time codes, the likeliest first.' })
+const links = Type.Array(LinkShape, { description: 'Those that verify something first.' })
+
+export const FullMessageShape = Type.Composite([
+  MessageShape,
+  Type.Object({
+    text: orNull(text('Made from the html if the mail has no other.')),
+    html: orNull(text('As it came: never show it without a sandbox. `…/html` answers it sanitised.')),
+    headers: Type.Array(Type.Object({ name: text(), value: text() })),
+    attachments: Type.Array(AttachmentShape),
+    codes,
+    links,
+    cc: Type.Array(Type.String()),
+    replyTo: Type.Array(Type.String()),
+    date: orNull(instant('The Date header.')),
+    messageId: orNull(text('The Message-ID header.')),
+    listUnsubscribe: Type.Array(Type.String()),
+    notes: Type.Array(Type.String(), { description: 'What was left out and why.' }),
+  }),
+])
+
+export const WaitShape = Type.Object({
+  messages: Type.Array(ref('Message')),
+  codes,
+  links,
+  cursor: text('Lies behind the last message of the answer: send it as `after` with the next wait.'),
+})
+
+export const RefusedMailShape = Type.Object({
+  at: instant('When it was refused.'),
+  client: text('The IP address of the client.'),
+  from: text(),
+  to: text('The recipient as it was given; "" if it did not come to that.'),
+  address: text('The mailbox address that it would have reached; "" if none.'),
+  stage: text('The step of SMTP: connect, auth, mail, rcpt or data.'),
+  reason: text(),
+})
+
+export const ViewShape = Type.Object({ url: text('A path on this server.'), expiresAt: instant('When the path ends.') })
+
+export const ErrorShape = Type.Object({
+  error: Type.Object({
+    reason: text(),
+    message: text(),
+    requestId: text(),
+    fields: Type.Optional(Type.Array(Type.Object({ path: text(), message: text() }))),
+  }),
+})
+
+/** What the document calls them. */
+export const schemas = {
+  Mailbox: MailboxShape,
+  OpenedMailbox: OpenedMailboxShape,
+  MailboxList: listOf(ref('Mailbox')),
+  MessageSummary: MessageShape,
+  MessageList: listOf(ref('MessageSummary')),
+  Message: FullMessageShape,
+  Wait: WaitShape,
+  WaitRefused: Type.Composite([ErrorShape, WaitShape]),
+  View: ViewShape,
+  RefusedMail: RefusedMailShape,
+  RefusedMailList: listOf(ref('RefusedMail')),
+  Error: ErrorShape,
+} satisfies Record<string, TSchema>
+
+export type SchemaName = keyof typeof schemas
+
+export const iso = (at: number): string => new Date(at).toISOString()
+const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
+
+export function mailbox(one: Mailbox): Static<typeof MailboxShape> {
+  return {
+    id: one.id,
+    address: one.address,
+    localPart: one.localPart,
+    domain: one.domain,
+    state: one.state,
+    createdAt: iso(one.createdAt),
+    expiresAt: isoOrNull(one.expiresAt),
+    recoverable: one.recoverable,
+    tag: one.tag,
+    messageCount: one.messageCount,
+    bytes: one.bytes,
+    claimed: one.kind !== 'unclaimed',
+    hasPassword: one.passwordHash !== null,
+  }
+}
+
+/** A mailbox, or the empty one that a free address of a public domain reads as. */
+export function place({ mailbox: there, address, localPart, domain }: Place): Static<typeof MailboxShape> {
+  if (there) return mailbox(there)
+  return {
+    id: null,
+    address,
+    localPart,
+    domain,
+    state: 'active',
+    createdAt: null,
+    expiresAt: null,
+    recoverable: false,
+    tag: null,
+    messageCount: 0,
+    bytes: 0,
+    claimed: false,
+    hasPassword: false,
+  }
+}
+
+export function openedMailbox(opened: { mailbox: Mailbox; token: string }): Static<typeof OpenedMailboxShape> {
+  return { ...mailbox(opened.mailbox), token: opened.token }
+}
+
+export function message(one: Message): Static<typeof MessageShape> {
+  return {
+    id: one.id,
+    mailboxId: one.mailboxId,
+    address: one.address,
+    from: one.from.address,
+    fromName: one.from.name,
+    to: one.to.map(({ address }) => address),
+    subject: one.subject,
+    receivedAt: iso(one.receivedAt),
+    expiresAt: isoOrNull(one.expiresAt),
+    size: one.size,
+    hasAttachments: one.attachmentCount > 0,
+    seen: one.seen,
+    digest: one.digest,
+  }
+}
+
+export function fullMessage(one: FullMessage): Static<typeof FullMessageShape> {
+  return {
+    ...message(one),
+    text: one.text,
+    html: one.html,
+    headers: one.headers,
+    attachments: one.attachments.map(({ id, index, name, type, size, contentId, inline }) => ({
+      id,
+      index,
+      name,
+      type,
+      size,
+      contentId,
+      inline,
+    })),
+    codes: one.codes,
+    links: one.links.map(({ url, text }) => ({ url, text })),
+    cc: one.cc.map(({ address }) => address),
+    replyTo: one.replyTo.map(({ address }) => address),
+    date: isoOrNull(one.date),
+    messageId: one.messageId,
+    listUnsubscribe: one.listUnsubscribe,
+    notes: one.notes,
+  }
+}
+
+/** What a wait found, with the codes and links of all its messages together. */
+export function waited({ messages, cursor }: { messages: readonly FullMessage[]; cursor: string }) {
+  const full = messages.map(fullMessage)
+  return {
+    messages: full,
+    codes: [...new Set(full.flatMap(({ codes }) => codes))],
+    links: full.flatMap(({ links }) => links),
+    cursor,
+  }
+}
+
+export function refusedMail(row: RefusalRow): Static<typeof RefusedMailShape> {
+  const { at, client, from, to, address, stage, reason } = row
+  return { at: iso(at), client, from, to, address, stage, reason }
+}
+
+/** A server-sent event. Only what happened has an id: `reset` has the one to go on from. */
+export function streamed(item: StreamItem): { id?: number; event: string; data: unknown } {
+  if (item.type === 'gone') return { event: 'gone', data: { address: item.address, reason: item.reason } }
+  if (item.type === 'reset') return { id: item.seq, event: 'reset', data: { seq: item.seq } }
+  const { seq, at, type, mailboxId, address, messageId } = item.event
+  return {
+    id: seq,
+    event: type,
+    data: {
+      seq,
+      type,
+      at: iso(at),
+      mailboxId,
+      address,
+      messageId,
+      message: item.message ? message(item.message) : null,
+    },
+  }
+}

@@ -1,0 +1,51 @@
+// Reading a request's body whole, within a bound of bytes and of time. Memory holds no more than the bound.
+import { invalid, Refusal } from '../refusal.ts'
+
+export type BodyBounds = { bytes: number; milliseconds: number }
+
+/** Whether a body comes with this request, by its head (RFC 9112 §6.3). */
+export const hasBody = (headers: Headers): boolean =>
+  headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Refuses: too-large; invalid-request for one that comes too slowly, breaks off or is not UTF-8. */
+export async function readBody(request: Request, bounds: BodyBounds): Promise<string> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > bounds.bytes) throw new Refusal('too-large')
+  const reader = request.body?.getReader()
+  if (!reader) return ''
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = true
+    reader.cancel().catch(() => {})
+  }, bounds.milliseconds)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      size += value.byteLength
+      if (size > bounds.bytes) {
+        reader.cancel().catch(() => {})
+        throw new Refusal('too-large')
+      }
+      chunks.push(value)
+    }
+  } catch (error) {
+    throw error instanceof Refusal ? error : invalid('body', 'must come whole')
+  } finally {
+    clearTimeout(late)
+  }
+  if (isLate) throw invalid('body', `must come within ${bounds.milliseconds / 1000} seconds`)
+  return textOf(chunks)
+}
+
+function textOf(chunks: Uint8Array[]): string {
+  try {
+    return decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+  } catch {
+    throw invalid('body', 'must be UTF-8')
+  }
+}

@@ -1,0 +1,71 @@
+// A dialect as the front sees it: the paths it answers, and how it says no before a route was found.
+import type { Core } from '../core.ts'
+import type { Log } from '../log.ts'
+import type { Outside } from '../outside.ts'
+import type { Refusal } from '../refusal.ts'
+import type { EventStreams } from './event-stream.ts'
+import type { Slots } from './slots.ts'
+import type { Visit } from './visit.ts'
+
+/** What a dialect is built on. To describe its routes it needs none of it: see `withoutServer`. */
+export interface Door {
+  readonly core: Core
+  readonly log: Log
+  readonly outside: Outside
+  readonly streams: EventStreams
+  readonly streamSlots: Slots
+  readonly waitSlots: Slots
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal
+  readonly options: DoorOptions
+}
+
+export type DoorOptions = {
+  /** Mailboxes that one stream follows at most. */
+  maxStreamMailboxes: number
+  idempotency: { keys: number; hours: number }
+}
+
+export interface Dialect {
+  readonly name: string
+  /** Each path itself and all below it. The longest one that fits takes the request. */
+  readonly prefixes: readonly string[]
+  /** Every answer but those of the front, refusals and defects included. */
+  handle(request: Request): Response | Promise<Response>
+  /** A refusal of the front's; null: a defect. */
+  refuse(refusal: Refusal | null, visit: Visit): Response
+  /** The headers in which a credential may come to this path, in lower case. */
+  credentialHeaders(path: string): readonly string[]
+  /** Its OpenAPI document. */
+  document(): object
+}
+
+/** A door with nothing behind it: enough to describe the routes. */
+export const withoutServer: Door = {
+  get core() {
+    return absent()
+  },
+  get log() {
+    return absent()
+  },
+  get outside() {
+    return absent()
+  },
+  get streams() {
+    return absent()
+  },
+  get streamSlots() {
+    return absent()
+  },
+  get waitSlots() {
+    return absent()
+  },
+  get stopping() {
+    return absent()
+  },
+  options: { maxStreamMailboxes: 100, idempotency: { keys: 0, hours: 24 } },
+}
+
+function absent(): never {
+  throw new Error('there is no server behind this door')
+}

@@ -1,0 +1,14 @@
+// Every dialect there is, by its name.
+import { native } from '../dialects/native/native.ts'
+import type { Dialect, Door } from './dialect.ts'
+
+const makers: Record<string, (door: Door) => Dialect> = { native }
+
+export const dialectNames: readonly string[] = Object.keys(makers)
+
+export const dialectsOf = (door: Door): Dialect[] => Object.values(makers).map((make) => make(door))
+
+/** The dialect of this name; null if there is none. */
+export function dialectNamed(name: string, door: Door): Dialect | null {
+  return Object.hasOwn(makers, name) ? (makers[name]?.(door) ?? null) : null
+}

@@ -1,0 +1,99 @@
+// Server-sent events (WHATWG HTML §9.2): kept open with comments, resumed by id, dropped where nobody reads.
+
+/** One event; `data` is sent as JSON. Without an `id` the reader's place stays as it was. */
+export type ServerEvent = { id?: number; event: string; data: unknown }
+
+export type Sender = {
+  send: (event: ServerEvent) => void
+  /** Ends the stream after what was sent. */
+  end: () => void
+}
+
+type Open = { beat: () => void; end: () => void }
+
+const encoder = new TextEncoder()
+const comment = encoder.encode(':\n\n')
+// How long a browser waits before it comes back.
+const opening = encoder.encode('retry: 2000\n\n')
+
+/** All live streams of a server. */
+export class EventStreams {
+  private readonly open = new Set<Open>()
+  private readonly heart: ReturnType<typeof setInterval>
+
+  constructor(
+    private readonly options: {
+      /** A comment line is sent so often, so that proxies and clients see that the stream lives. */
+      heartbeatMs: number
+      /** What a stream may leave unread before it is dropped. */
+      maxBufferBytes: number
+    },
+  ) {
+    this.heart = setInterval(() => {
+      for (const stream of this.open) stream.beat()
+    }, options.heartbeatMs)
+    this.heart.unref()
+  }
+
+  get count(): number {
+    return this.open.size
+  }
+
+  /** Answers with a stream. `begin` is given the way to send; what it answers is called when the stream is over. */
+  async answer(begin: (to: Sender) => Promise<() => void>): Promise<Response> {
+    const { maxBufferBytes } = this.options
+    let over: (() => void) | null = null
+    let controller: ReadableStreamDefaultController<Uint8Array> | null = null
+    const close = (how: (open: ReadableStreamDefaultController<Uint8Array>) => void): void => {
+      const open = controller
+      controller = null
+      this.open.delete(entry)
+      over?.()
+      over = null
+      if (open) how(open)
+    }
+    const write = (bytes: Uint8Array): void => {
+      if (!controller) return
+      controller.enqueue(bytes)
+      // Nobody reads: what waits for him is let go, and the connection with it.
+      if ((controller.desiredSize ?? 0) < 0)
+        close((open) => open.error(new Error('the reader of a stream is too slow')))
+    }
+    const entry: Open = { beat: () => write(comment), end: () => close((open) => open.close()) }
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (made) => {
+          controller = made
+          write(opening)
+        },
+        cancel: () => close(() => {}),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: maxBufferBytes }),
+    )
+    const stop = await begin({ send: (event) => write(encoder.encode(text(event))), end: entry.end })
+    // It may be over before it has begun.
+    if (controller === null) stop()
+    else {
+      over = stop
+      this.open.add(entry)
+    }
+    return new Response(stream, {
+      headers: {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': 'no-store',
+        // nginx would gather the events.
+        'X-Accel-Buffering': 'no',
+      },
+    })
+  }
+
+  /** Ends every stream; the readers come back elsewhere or later. */
+  stop(): void {
+    clearInterval(this.heart)
+    for (const stream of this.open) stream.end()
+  }
+}
+
+function text({ id, event, data }: ServerEvent): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}

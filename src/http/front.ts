@@ -1,0 +1,144 @@
+// The path of every request: who asks, whether this host and origin are answered, the body, the dialect, and the end.
+import type { Log } from '../log.ts'
+import { Refusal } from '../refusal.ts'
+import { type BodyBounds, hasBody, readBody } from './body.ts'
+import {
+  allowReading,
+  announcesCredential,
+  bearsCredential,
+  isPreflight,
+  type Origins,
+  preflightAnswer,
+} from './cors.ts'
+import type { Dialect } from './dialect.ts'
+import type { Hosts } from './hosts.ts'
+import { announce, type HttpListener, pathOf, pathStart, type Visit } from './visit.ts'
+
+export type FrontOptions = {
+  /** The first whose prefix fits, so the longest prefixes come first; the last one takes all. */
+  dialects: readonly Dialect[]
+  hosts: Hosts
+  origins: Origins
+  body: BodyBounds
+  /** The client's address, given the connection's and X-Forwarded-For. */
+  clientOf: (peer: string, forwardedFor: string | null) => string
+  newId: () => string
+  elapsed: () => number
+  answered: (route: string, method: string, status: number) => void
+  log: Log
+}
+
+type Mount = { prefix: string; below: string; dialect: Dialect }
+
+export class Front {
+  private readonly mounts: readonly Mount[]
+
+  constructor(private readonly options: FrontOptions) {
+    this.mounts = options.dialects
+      .flatMap((dialect) => dialect.prefixes.map((prefix) => ({ prefix, below: `${prefix}/`, dialect })))
+      .sort((one, other) => other.prefix.length - one.prefix.length)
+  }
+
+  async handle(request: Request, server: HttpListener): Promise<Response> {
+    const { options } = this
+    const began = options.elapsed()
+    const path = pathOf(request.url)
+    const { headers } = request
+    const visit: Visit = {
+      id: saneId(headers.get('x-request-id')) ?? options.newId(),
+      client: options.clientOf(server.requestIP(request)?.address ?? '', headers.get('x-forwarded-for')),
+      path,
+      body: '',
+      route: null,
+      holdOpen: () => server.timeout(request, 0),
+    }
+    const dialect = this.dialectOf(path)
+    const origin = headers.get('origin')
+    const response = await this.answer(request, visit, dialect, origin).catch((error) => {
+      if (error instanceof Refusal) return dialect.refuse(error, visit)
+      options.log.error({ err: error, requestId: visit.id }, 'a defect')
+      return dialect.refuse(null, visit)
+    })
+    dress(response.headers, visit.id)
+    options.answered(visit.route ?? dialect.name, request.method, response.status)
+    this.tell(request, visit, response.status, options.elapsed() - began)
+    return response
+  }
+
+  /** Refuses: host-refused, origin-refused, too-large, invalid-request. */
+  private async answer(request: Request, visit: Visit, dialect: Dialect, origin: string | null): Promise<Response> {
+    const { hosts, origins, body } = this.options
+    const { headers, method } = request
+    const host = headers.get('host')
+    const credentialHeaders = dialect.credentialHeaders(visit.path)
+    const keyed = bearsCredential(headers, credentialHeaders)
+    if (isPreflight(request) && origin !== null) {
+      const willBeKeyed = announcesCredential(request, credentialHeaders)
+      if (!willBeKeyed && !hosts.answers(host)) throw new Refusal('host-refused')
+      if (!willBeKeyed && !origins.trusts(origin, host)) throw new Refusal('origin-refused')
+      return preflightAnswer(origin)
+    }
+    if (!keyed && !hosts.answers(host)) throw new Refusal('host-refused')
+    const readable = origin !== null && (keyed || origins.trusts(origin, host))
+    if (origin !== null && !readable && method !== 'GET' && method !== 'HEAD') throw new Refusal('origin-refused')
+    const response = await this.pass(request, visit, dialect, body).catch((error) => {
+      if (!(error instanceof Refusal)) throw error
+      return dialect.refuse(error, visit)
+    })
+    if (readable) allowReading(response.headers, origin)
+    return response
+  }
+
+  private async pass(request: Request, visit: Visit, dialect: Dialect, bounds: BodyBounds): Promise<Response> {
+    if (hasBody(request.headers)) visit.body = await readBody(request, bounds)
+    const passed = readableToElysia(request)
+    announce(passed, visit)
+    return dialect.handle(passed)
+  }
+
+  private dialectOf(path: string): Dialect {
+    for (const { prefix, below, dialect } of this.mounts) {
+      if (path === prefix || path.startsWith(below) || prefix === '') return dialect
+    }
+    throw new Error('no dialect takes all paths')
+  }
+
+  /** One line a request. Never the path itself, which may hold a ticket, nor the query. */
+  private tell(request: Request, visit: Visit, status: number, milliseconds: number): void {
+    const { log } = this.options
+    const failed = status >= 500
+    if (!failed && !log.isLevelEnabled('debug')) return
+    const line = {
+      requestId: visit.id,
+      method: request.method,
+      route: visit.route,
+      status,
+      client: visit.client,
+      milliseconds: Math.round(milliseconds * 10) / 10,
+    }
+    if (failed) log.info(line, 'a request failed')
+    else log.debug(line, 'a request')
+  }
+}
+
+const saneId = (given: string | null): string | null =>
+  given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : null
+
+/** Elysia looks for the path from the twelfth character of the URL on, and would misread a shorter host, or none. */
+function readableToElysia(request: Request): Request {
+  const { url, method, headers, signal } = request
+  const start = pathStart(url)
+  if (start > 10 || start < 0) return request
+  return new Request(`http://localhost${url.slice(start)}`, { method, headers, signal })
+}
+
+/** What every answer has, where it does not say otherwise. */
+function dress(headers: Headers, requestId: string): void {
+  headers.set('X-Request-Id', requestId)
+  headers.set('X-Content-Type-Options', 'nosniff')
+  headers.set('Referrer-Policy', 'no-referrer')
+  headers.set('X-Frame-Options', 'SAMEORIGIN')
+  if (!headers.has('Cross-Origin-Resource-Policy')) headers.set('Cross-Origin-Resource-Policy', 'same-origin')
+  // Mail is nobody's to keep on the way.
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+}

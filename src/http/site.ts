@@ -1,0 +1,80 @@
+// What belongs to no dialect: whether the server lives and is ready, metrics, the documents, their page, and the rest.
+import type { Metrics } from '../metrics.ts'
+import { Refusal } from '../refusal.ts'
+import type { Dialect } from './dialect.ts'
+import { docsAsset, docsPage } from './docs.ts'
+import { homePage } from './home.ts'
+import { type Visit, visitOf } from './visit.ts'
+
+export type SiteOptions = {
+  dialects: readonly Dialect[]
+  /** Why no mail can be taken, or null. */
+  shortage: () => string | null
+  metrics: Metrics
+  mayReadMetrics: (client: string) => boolean
+}
+
+type Handler = (visit: Visit) => Response | Promise<Response>
+
+/** Takes every path that no dialect has. It refuses in the native dialect's words. */
+export class Site implements Dialect {
+  readonly name = 'site'
+  readonly prefixes = ['']
+  private readonly routes = new Map<string, Handler>()
+  private readonly words: Dialect
+
+  constructor(private readonly options: SiteOptions) {
+    const { dialects } = options
+    const [native] = dialects
+    if (!native) throw new Error('there is no dialect')
+    this.words = native
+    this.routes
+      .set('/', () => homePage())
+      .set('/healthz', () => Response.json({ alive: true }))
+      .set('/readyz', () => this.readiness())
+      .set('/metrics', ({ client }) => this.metrics(client))
+      .set('/openapi.json', () => Response.json(native.document()))
+      .set('/docs', () => docsPage(native.name, names(dialects)))
+    for (const dialect of dialects) {
+      this.routes
+        .set(`/openapi/${dialect.name}.json`, () => Response.json(dialect.document()))
+        .set(`/docs/${dialect.name}`, () => docsPage(dialect.name, names(dialects)))
+    }
+  }
+
+  handle(request: Request): Response | Promise<Response> {
+    const visit = visitOf(request)
+    const path = visit.path.length > 1 && visit.path.endsWith('/') ? visit.path.slice(0, -1) : visit.path
+    const asset = docsAsset(path)
+    const handler = asset ? () => asset : this.routes.get(path)
+    if (!handler || (request.method !== 'GET' && request.method !== 'HEAD')) throw new Refusal('route-unknown')
+    visit.route = path
+    return handler(visit)
+  }
+
+  refuse(refusal: Refusal | null, visit: Visit): Response {
+    return this.words.refuse(refusal, visit)
+  }
+
+  credentialHeaders(): readonly string[] {
+    return []
+  }
+
+  document(): object {
+    return {}
+  }
+
+  private readiness(): Response {
+    const reason = this.options.shortage()
+    return reason === null ? Response.json({ ready: true }) : Response.json({ ready: false, reason }, { status: 503 })
+  }
+
+  /** To strangers there is no such route. */
+  private async metrics(client: string): Promise<Response> {
+    const { metrics, mayReadMetrics } = this.options
+    if (!mayReadMetrics(client)) throw new Refusal('route-unknown')
+    return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.registry.contentType } })
+  }
+}
+
+const names = (dialects: readonly Dialect[]): string[] => dialects.map(({ name }) => name)

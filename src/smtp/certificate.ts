@@ -1,0 +1,98 @@
+// The certificate for TLS: the operator's, or a self-signed one that is made once and kept in the data directory.
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+
+/** PEM texts; `cert` may hold the chain. */
+export type Certificate = { cert: string; key: string }
+
+const day = 86_400_000
+const lifetimeDays = 3650
+/** A self-signed one with less left than this is made anew. */
+const leastDays = 30
+
+/** From `cert_file` and `key_file`. Throws with a sentence for the operator. */
+export async function certificateFromFiles(certFile: string, keyFile: string): Promise<Certificate> {
+  const [cert, key] = await Promise.all([readPem('tls.cert_file', certFile), readPem('tls.key_file', keyFile)])
+  try {
+    if (belongTogether({ cert, key })) return { cert, key }
+  } catch (error) {
+    throw new Error(`tls.cert_file ${certFile} or tls.key_file ${keyFile} is not PEM: ${said(error)}`)
+  }
+  throw new Error(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
+}
+
+/** The one in the data directory, or a new one if there is none that still fits. `now`: epoch milliseconds. */
+export async function selfSigned(dataDir: string, hostname: string, now: number): Promise<Certificate> {
+  const [certFile, keyFile] = [join(dataDir, 'smtp-cert.pem'), join(dataDir, 'smtp-key.pem')]
+  const kept = await keptCertificate(certFile, keyFile)
+  if (kept && fits(kept, hostname, now)) return kept
+  const made = await make(hostname, now)
+  await replace(keyFile, made.key, 0o600)
+  await replace(certFile, made.cert, 0o644)
+  return made
+}
+
+async function keptCertificate(certFile: string, keyFile: string): Promise<Certificate | null> {
+  try {
+    const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')])
+    return { cert, key }
+  } catch {
+    return null
+  }
+}
+
+function fits(certificate: Certificate, hostname: string, now: number): boolean {
+  try {
+    const { validFrom, validTo, subjectAltName = '' } = new X509Certificate(certificate.cert)
+    const names = subjectAltName.split(/,\s*/)
+    const ends = Date.parse(validTo) - leastDays * day
+    const isFor = names.includes(`DNS:${hostname}`) || names.includes(`IP Address:${hostname}`)
+    return isFor && Date.parse(validFrom) <= now && now < ends && belongTogether(certificate)
+  } catch {
+    return false
+  }
+}
+
+const belongTogether = ({ cert, key }: Certificate): boolean =>
+  new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+
+async function make(hostname: string, now: number): Promise<Certificate> {
+  // Loaded only when needed: it is large, and a server makes a certificate once in its life.
+  const { generate } = await import('selfsigned')
+  const made = await generate([{ name: 'commonName', value: hostname.slice(0, 64) }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - day),
+    notAfterDate: new Date(now + lifetimeDays * day),
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'keyUsage', digitalSignature: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [isIP(hostname) ? { type: 7, ip: hostname } : { type: 2, value: hostname }],
+      },
+    ],
+  })
+  return { cert: made.cert, key: made.private }
+}
+
+/** Whole or not at all, also when the machine stops half-way. */
+async function replace(file: string, text: string, mode: number): Promise<void> {
+  const draft = `${file}.${randomUUID()}`
+  await writeFile(draft, text, { mode, flag: 'wx', flush: true })
+  await rename(draft, file)
+}
+
+async function readPem(key: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Error(`${key} ${file} cannot be read: ${said(error)}`)
+  }
+}
+
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,79 @@
+// The SMTP door: mail comes in here.
+import type { Config } from '../config/schema.ts'
+import { Admission } from './admission.ts'
+import { type Certificate, certificateFromFiles, selfSigned } from './certificate.ts'
+import { House, type Services } from './house.ts'
+import { Listener } from './listener.ts'
+import { smtpOptions } from './options.ts'
+
+export type SmtpServer = {
+  /** Where it listens, in the order of the config. */
+  addresses: { host: string; port: number; tls: boolean }[]
+  /** For connections from now on; those that are open stay as they are. */
+  useCertificate: (certificate: Certificate) => void
+  /** Takes no more connections, lets mails on their way in finish for `shutdown_seconds`, closes. */
+  stop: () => Promise<void>
+}
+
+const secondMs = 1000
+/** How long a client may take to read the last reply. */
+const goodbyeMs = 500
+
+/** Starts it. Throws with a sentence for the operator if it cannot. */
+export async function startSmtp(
+  { smtp, tls, server }: Pick<Config, 'smtp' | 'tls' | 'server'>,
+  services: Services,
+): Promise<SmtpServer> {
+  const options = smtpOptions(smtp)
+  const { metrics, outside } = services
+  const house = new House(options, services)
+  const admission = new Admission(options, outside.elapsed, (change) => {
+    metrics.smtpConnections.inc(change)
+    if (change === 1) metrics.smtpConnectionsTotal.inc()
+  })
+  const certificate =
+    tls.cert_file !== undefined && tls.key_file !== undefined
+      ? await certificateFromFiles(tls.cert_file, tls.key_file)
+      : await selfSigned(server.data_dir, options.hostname, outside.now())
+
+  const listeners: Listener[] = []
+  try {
+    for (const where of options.listeners) {
+      const listener = new Listener(house, admission, where.tls, certificate)
+      await listener.open(where)
+      listeners.push(listener)
+    }
+  } catch (error) {
+    for (const listener of listeners) listener.shut()
+    throw error
+  }
+
+  const everySecond = setInterval(() => {
+    for (const session of house.sessions) session.check()
+    admission.sweep()
+  }, secondMs)
+  everySecond.unref()
+
+  return {
+    addresses: listeners.map(({ address }) => address),
+    useCertificate: (fresh) => {
+      for (const listener of listeners) listener.updateSecureContext(fresh)
+    },
+    stop: async () => {
+      if (house.isStopping) return
+      house.isStopping = true
+      for (const listener of listeners) listener.shut()
+      for (const session of [...house.sessions]) session.stop()
+      await until(() => ![...house.sessions].some(({ hasMail }) => hasMail), options.shutdownMs, outside.elapsed)
+      for (const session of [...house.sessions]) session.leave()
+      await until(() => house.sessions.size === 0, goodbyeMs, outside.elapsed)
+      for (const session of [...house.sessions]) session.cut()
+      clearInterval(everySecond)
+    },
+  }
+}
+
+async function until(isSo: () => boolean, mostMs: number, elapsed: () => number): Promise<void> {
+  const end = elapsed() + mostMs
+  while (!isSo() && elapsed() < end) await Bun.sleep(Math.min(10, mostMs))
+}

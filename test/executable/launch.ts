@@ -1,0 +1,121 @@
+// The built executable itself, in an empty directory, with the sources out of reach.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dir, '../..')
+export const executable = join(root, 'dist/mayfly')
+
+if (!existsSync(executable)) throw new Error('dist/mayfly is not there: scripts/build makes it')
+
+/** Where a private mount namespace can be had, the checkout is hidden under an empty file system. */
+const canHide = Bun.spawnSync(['unshare', '-m', 'true'], { stdout: 'ignore', stderr: 'ignore' }).success
+
+/** The command line that runs the executable from a copy, so that neither its own folder nor the checkout can be seen. */
+function commandFor(directory: string, args: readonly string[]): string[] {
+  const copy = join(directory, '.mayfly')
+  if (!existsSync(copy)) Bun.spawnSync(['cp', executable, copy])
+  if (!canHide) return [copy, ...args]
+  return ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none "$1" && shift && exec "$@"', 'sh', root, copy, ...args]
+}
+
+export type Directory = { path: string; [Symbol.dispose]: () => void }
+
+export function emptyDirectory(): Directory {
+  const path = mkdtempSync(join(tmpdir(), 'mayfly-test-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Runs a command to its end. */
+export async function run(
+  directory: Directory,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const child = Bun.spawn(commandFor(directory.path, args), {
+    cwd: directory.path,
+    env: { PATH: Bun.env['PATH'] ?? '', ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+export type Running = {
+  /** Ports; `smtps` is 0 without a listener for implicit TLS. */
+  http: number
+  smtp: number
+  smtps: number
+  /** `http://127.0.0.1:PORT/mayfly/v1` */
+  api: string
+  greeting: string
+  pid: number
+  /** What it wrote to standard error so far. */
+  log: () => string
+  /** Sends a signal and answers the exit code (negative: died of the signal). */
+  end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT') => Promise<number>
+  [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** Starts a server on free ports, and answers when it has said where it listens. */
+export async function serve(directory: Directory, env: Record<string, string> = {}): Promise<Running> {
+  const args = ['serve', '--http', '127.0.0.1:0', '--smtp', '127.0.0.1:0']
+  const child = Bun.spawn(commandFor(directory.path, args), {
+    cwd: directory.path,
+    env: { PATH: Bun.env['PATH'] ?? '', MAYFLY_LOG_FORMAT: 'json', ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let log = ''
+  const reading = gather(child.stderr, (text) => {
+    log += text
+  })
+  let greeting = ''
+  const ready = Promise.withResolvers<void>()
+  gather(child.stdout, (text) => {
+    greeting += text
+    if (/wait\?/.test(greeting)) ready.resolve()
+  })
+  await Promise.race([ready.promise, child.exited])
+  if (child.exitCode !== null) {
+    await reading
+    throw new Error(`mayfly ended with ${child.exitCode} before it was ready: ${log}`)
+  }
+  const port = (pattern: RegExp) => Number(pattern.exec(greeting)?.[1] ?? 0)
+  const http = port(/^HTTP .*:(\d+)\/$/m)
+  const end = async (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<number> => {
+    child.kill(signal)
+    await child.exited
+    await reading
+    return child.exitCode ?? -1
+  }
+  return {
+    http,
+    smtp: port(/^SMTP .*:(\d+)$/m),
+    smtps: port(/^SMTP .*:(\d+) \(TLS\)$/m),
+    api: `http://127.0.0.1:${http}/mayfly/v1`,
+    greeting,
+    pid: child.pid,
+    log: () => log,
+    end,
+    [Symbol.asyncDispose]: async () => {
+      await end('SIGKILL')
+    },
+  }
+}
+
+async function gather(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder()
+  for await (const bytes of stream) take(decoder.decode(bytes, { stream: true }))
+}
+
+/** GETs (or, with a body, POSTs) and reads JSON. */
+export async function json<Shape>(
+  url: string,
+  init: { headers?: Record<string, string>; body?: unknown } = {},
+): Promise<Shape> {
+  const body = init.body === undefined ? {} : { method: 'POST', body: JSON.stringify(init.body) }
+  const answer = await fetch(url, { ...body, headers: { 'content-type': 'application/json', ...init.headers } })
+  return JSON.parse(await answer.text())
+}

@@ -1,0 +1,76 @@
+// The OpenAPI documents, and the page that shows them.
+import { expect, test } from 'bun:test'
+import { openapi } from '../../src/http/openapi.ts'
+import { answers } from '../../src/dialects/native/errors.ts'
+import { at, listIn, serve } from './serve.ts'
+
+const record = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : []
+
+test('the document is the same with and without a server, at both of its places', async () => {
+  await using server = await serve()
+  const document = JSON.parse(JSON.stringify(await openapi('native')))
+  expect((await server.call('GET', '/openapi.json')).json).toEqual(document)
+  expect((await server.call('GET', '/openapi/native.json')).json).toEqual(document)
+})
+
+test('an unknown dialect is told with those there are', () => {
+  expect(openapi('pigeon')).rejects.toThrow('there is no dialect "pigeon"; there are: native')
+  expect(openapi('constructor')).rejects.toThrow('there is no dialect')
+})
+
+test('every operation has a summary, an id of its own, its parameters, its answers and its refusals', async () => {
+  const document = await openapi('native')
+  expect(at(document, 'openapi')).toBe('3.1.0')
+  const ids: unknown[] = []
+  for (const [path, item] of record(at(document, 'paths'))) {
+    for (const [method, operation] of record(item)) {
+      expect(['get', 'post', 'put', 'patch', 'delete']).toContain(method)
+      expect(at(operation, 'summary')).toBeString()
+      ids.push(at(operation, 'operationId'))
+      const named = listIn(operation, 'parameters').filter((one) => at(one, 'in') === 'path').map((one) => at(one, 'name'))
+      expect(named.map((name) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? [])
+      const statuses = record(at(operation, 'responses')).map(([status]) => Number(status))
+      expect(statuses.some((status) => status < 300)).toBe(true)
+      for (const status of [400, 413, 421, 500]) expect(statuses).toContain(status)
+      for (const requirement of listIn(operation, 'security')) {
+        for (const [scheme] of record(requirement)) expect(at(document, 'components', 'securitySchemes', scheme)).toBeDefined()
+      }
+    }
+  }
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.length).toBeGreaterThan(20)
+})
+
+test('every reference leads to a schema', async () => {
+  const text = JSON.stringify(await openapi('native'))
+  const document = JSON.parse(text)
+  const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? '')
+  expect(names.length).toBeGreaterThan(20)
+  for (const name of new Set(names)) expect(at(document, 'components', 'schemas', name)).toBeDefined()
+  expect(text.match(/"\$ref":"(?!#\/components\/schemas\/\w+")/g)).toBeNull()
+})
+
+test('every refusal has a status that a refusal can have, and a sentence', () => {
+  for (const [status, message] of Object.values(answers)) {
+    expect([400, 401, 403, 404, 409, 413, 421, 429, 503]).toContain(status)
+    expect(message).toMatch(/^[A-Z].*\.$/)
+  }
+})
+
+test('the page is made of what the server has: nothing comes from elsewhere, nothing is evaluated', async () => {
+  await using server = await serve()
+  for (const path of ['/docs', '/docs/', '/docs/native']) {
+    const { status, body, headers } = await server.call('GET', path)
+    expect(status).toBe(200)
+    expect(body).not.toMatch(/https?:\/\//)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).not.toContain('unsafe-eval')
+    for (const [, asset] of body.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)) {
+      expect((await server.call('GET', asset ?? '')).status).toBe(200)
+    }
+  }
+  expect((await server.call('GET', '/docs/start.js')).body).toContain('validatorUrl: null')
+  expect((await server.call('GET', '/docs/swagger-ui.js')).headers.get('content-type')).toStartWith('text/javascript')
+})
