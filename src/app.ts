@@ -1,5 +1,6 @@
 // Assembly, in dependency order: from a config to a server that runs, and back.
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { CannotStart } from './cannot-start.ts'
 import type { Config } from './config/schema.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
@@ -28,14 +29,6 @@ export type App = {
   operator: { address: string; token: string }
   /** Stops taking connections, lets mail in flight finish, commits, closes. */
   stop: () => Promise<void>
-}
-
-/** Something that keeps the server from starting, in a sentence for the operator. */
-export class CannotStart extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'CannotStart'
-  }
 }
 
 const minute = 60_000

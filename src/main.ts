@@ -1,7 +1,8 @@
 // The process: arguments, config, signals, exit code.
 
 import manifest from '../package.json' with { type: 'json' }
-import { CannotStart, start } from './app.ts'
+import { start } from './app.ts'
+import { CannotStart } from './cannot-start.ts'
 import { helpText, readArguments, UsageError } from './cli/arguments.ts'
 import { check } from './cli/check.ts'
 import { greeting } from './cli/greeting.ts'
@@ -48,9 +49,6 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
   const app = await start(config, realOutside, log)
-  log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
-  process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))
-
   let stopping = false
   const stop = (signal: string): void => {
     // A second one means now.
@@ -72,6 +70,8 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
+  log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
+  process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))
 }
 
 /** A sentence for what the operator can mend; a defect shows its stack. */

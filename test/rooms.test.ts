@@ -19,7 +19,20 @@ const order = [
   ['usage'],
   ['accounts'],
   ['plans'],
-  ['config', 'storage', 'limits', 'refusal', 'events', 'outside', 'log', 'metrics', 'secret', 'thread', 'text-imports'],
+  [
+    'config',
+    'storage',
+    'limits',
+    'refusal',
+    'events',
+    'outside',
+    'log',
+    'metrics',
+    'secret',
+    'cannot-start',
+    'thread',
+    'text-imports',
+  ],
 ]
 // The HTTP server mounts the dialects, and they speak through it.
 const neighbours = new Set(['http > dialects', 'dialects > http'])

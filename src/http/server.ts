@@ -1,5 +1,6 @@
 // The HTTP server: its listeners, and one front before all dialects.
-import { type Listen, parseListen } from '../config/listen.ts'
+import { CannotStart, cannotListen } from '../cannot-start.ts'
+import { parseListen } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import type { Core } from '../core.ts'
 import { Networks } from '../limits/networks.ts'
@@ -37,21 +38,13 @@ export type HttpServer = {
   stop: () => Promise<void>
 }
 
-/** A port or an address that cannot be had, in a sentence for the operator. */
-export class CannotListen extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'CannotListen'
-  }
-}
-
 /** A request's body must be there in this time. */
 const bodySeconds = 30
 const graceMs = 5000
 /** Bodies up to here are refused in the dialect's words; larger ones by Bun, without any. */
 const mostBodyBytes = 1024 ** 3
 
-/** Starts listening. Throws CannotListen. */
+/** Starts listening. Throws CannotStart. */
 export async function startHttp({ http, server, limits, tls }: HttpOptions, ground: HttpGround): Promise<HttpServer> {
   const { core, metrics, log, outside, shortage } = ground
   const stopping = new AbortController()
@@ -119,7 +112,7 @@ async function certificateOf(on: boolean, { cert_file, key_file }: HttpOptions['
 
 function listen(text: string, front: Front, idleTimeout: number, tls: Certificate | null, log: Log): HttpListener {
   const place = parseListen(text)
-  if (!place) throw new CannotListen(`HTTP cannot listen on ${text}: it is no ADDRESS:PORT`)
+  if (!place) throw new CannotStart(`HTTP cannot listen on ${text}: it is no ADDRESS:PORT`)
   try {
     return Bun.serve({
       hostname: place.host,
@@ -135,16 +128,6 @@ function listen(text: string, front: Front, idleTimeout: number, tls: Certificat
       },
     })
   } catch (error) {
-    throw new CannotListen(`HTTP cannot listen on ${shown(place)}: ${why(error)}`)
+    throw cannotListen('HTTP', place, error)
   }
-}
-
-const shown = ({ host, port }: Listen): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
-
-function why(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'EADDRINUSE') return 'another program has this port'
-  if (code === 'EACCES') return 'this port needs more rights than this program has'
-  if (code === 'EADDRNOTAVAIL') return 'this machine does not have this address'
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,8 +1,10 @@
 // The certificate for TLS: the operator's, or a self-signed one that is made once and kept in the data directory.
+
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { CannotStart } from '../cannot-start.ts'
 
 /** PEM texts; `cert` may hold the chain. */
 export type Certificate = { cert: string; key: string }
@@ -18,9 +20,9 @@ export async function certificateFromFiles(certFile: string, keyFile: string): P
   try {
     if (belongTogether({ cert, key })) return { cert, key }
   } catch (error) {
-    throw new Error(`tls.cert_file ${certFile} or tls.key_file ${keyFile} is not PEM: ${said(error)}`)
+    throw new CannotStart(`tls.cert_file ${certFile} or tls.key_file ${keyFile} is not PEM: ${said(error)}`)
   }
-  throw new Error(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
+  throw new CannotStart(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
 }
 
 /** The one in the data directory, or a new one if there is none that still fits. `now`: epoch milliseconds. */
@@ -91,7 +93,7 @@ async function readPem(key: string, file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new Error(`${key} ${file} cannot be read: ${said(error)}`)
+    throw new CannotStart(`${key} ${file} cannot be read: ${said(error)}`)
   }
 }
 

@@ -1,8 +1,10 @@
 // One listening socket: lets connections in, or turns them away before anything is spent on them.
+
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js'
 import { SMTPServer } from 'smtp-server/lib/smtp-server.js'
+import { cannotListen } from '../cannot-start.ts'
 import type { Listen } from '../config/listen.ts'
 import type { Admission, Place } from './admission.ts'
 import type { Certificate } from './certificate.ts'
@@ -50,7 +52,7 @@ export class Listener extends SMTPServer {
   /** Binds. Throws with a sentence for the operator. */
   open({ host, port }: Listen): Promise<void> {
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => reject(new Error(sentence(error, host, port)))
+      const failed = (error: Error): void => reject(cannotListen('SMTP', { host, port }, error))
       this.server.once('error', failed)
       this.server.listen({ host, port, backlog: 511 }, () => {
         this.server.removeListener('error', failed)
@@ -131,19 +133,5 @@ export class Listener extends SMTPServer {
     })
     socket.end(`${reply.join(' ')}\r\n`)
     socket.resume()
-  }
-}
-
-function sentence(error: Error, host: string, port: number): string {
-  const where = `SMTP cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port}`
-  switch ('code' in error ? error.code : '') {
-    case 'EADDRINUSE':
-      return `${where}: another program has this port`
-    case 'EACCES':
-      return `${where}: ports below 1024 need the right to bind them`
-    case 'EADDRNOTAVAIL':
-      return `${where}: this machine has no such address`
-    default:
-      return `${where}: ${error.message}`
   }
 }

@@ -1,6 +1,6 @@
 // The server itself: its ids, its log, its figures, its ports and its end.
 import { expect, test } from 'bun:test'
-import { CannotListen } from '../../src/http/server.ts'
+import { CannotStart } from '../../src/cannot-start.ts'
 import { printable } from '../../src/log.ts'
 import { at, head, listen, serve, talk, until } from './serve.ts'
 
@@ -33,7 +33,7 @@ test('a port that is taken, and an address that is not ours, are told in a sente
   expect(taken).rejects.toThrow(`HTTP cannot listen on 127.0.0.1:${server.port}: another program has this port`)
   const foreign = serve({ MAYFLY_HTTP_LISTEN: '192.0.2.1:0' })
   expect(foreign).rejects.toThrow('HTTP cannot listen on 192.0.2.1:0: this machine does not have this address')
-  expect(foreign).rejects.toBeInstanceOf(CannotListen)
+  expect(foreign).rejects.toBeInstanceOf(CannotStart)
 })
 
 test('several listeners answer alike', async () => {
@@ -66,7 +66,11 @@ test('a defect is 500 with nothing of its cause, which the log has under the req
   const { status, json, body, headers } = await server.call('GET', '/mayfly/v1/mailboxes/x@mayfly.test')
   expect(status).toBe(500)
   expect(json).toEqual({
-    error: { reason: 'internal', message: 'Something went wrong on the server.', requestId: headers.get('x-request-id') },
+    error: {
+      reason: 'internal',
+      message: 'Something went wrong on the server.',
+      requestId: headers.get('x-request-id'),
+    },
   })
   expect(body).not.toContain('secret of the defect')
   const line = server.logged.find((one) => one.includes('secret of the defect')) ?? ''
@@ -87,7 +91,10 @@ test('requests are counted by route, method and status, whatever paths are made 
 })
 
 test('metrics are for the networks of the config: to others there is no such route', async () => {
-  await using server = await serve({ MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1', MAYFLY_HTTP_METRICS_NETWORKS: '127.0.0.1,10.0.0.0/8' })
+  await using server = await serve({
+    MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1',
+    MAYFLY_HTTP_METRICS_NETWORKS: '127.0.0.1,10.0.0.0/8',
+  })
   const ask = (client: string) => server.call('GET', '/metrics', { headers: { 'x-forwarded-for': client } })
   expect((await server.call('GET', '/metrics')).status).toBe(200)
   expect((await ask('10.1.2.3')).status).toBe(200)
@@ -107,7 +114,11 @@ test('healthz says that it lives, readyz why it is not ready', async () => {
 
 test('HEAD answers as GET does, without a body', async () => {
   await using server = await serve()
-  const heard = await talk(server.port, head('HEAD', '/mayfly/v1/mailboxes/x@mayfly.test', { Host: 'localhost', Connection: 'close' }), () => false)
+  const heard = await talk(
+    server.port,
+    head('HEAD', '/mayfly/v1/mailboxes/x@mayfly.test', { Host: 'localhost', Connection: 'close' }),
+    () => false,
+  )
   expect(heard).toStartWith('HTTP/1.1 200 ')
   expect(heard).toEndWith('\r\n\r\n')
   for (const path of ['wait', 'events']) {
@@ -115,12 +126,15 @@ test('HEAD answers as GET does, without a body', async () => {
   }
 })
 
-test.each(['PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])('%s on what can only be read is a route that nobody knows', async (method) => {
-  await using server = await serve()
-  for (const path of ['/', '/healthz', '/openapi.json', '/mayfly/v1/search', '/view/x/']) {
-    expect((await server.call(method, path)).reason).toBe('route-unknown')
-  }
-})
+test.each(['PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])(
+  '%s on what can only be read is a route that nobody knows',
+  async (method) => {
+    await using server = await serve()
+    for (const path of ['/', '/healthz', '/openapi.json', '/mayfly/v1/search', '/view/x/']) {
+      expect((await server.call(method, path)).reason).toBe('route-unknown')
+    }
+  },
+)
 
 test.each([
   '/nope',
