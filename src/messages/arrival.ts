@@ -5,8 +5,7 @@ import type { Recipient } from '../mailboxes/mailbox.ts'
 import type { Outside } from '../outside.ts'
 import type { Writes } from '../storage/change.ts'
 import type { changes, Stored } from './changes.ts'
-import { pieceBytes } from './pieces.ts'
-import { topHeaders } from './top-headers.ts'
+import { pieceBytes, topBytes } from './pieces.ts'
 
 export type Envelope = {
   /** The reverse-path, "" for bounces. */
@@ -15,9 +14,6 @@ export type Envelope = {
   /** Our `Return-Path` and `Received` for the mail with this id, lines ending in CRLF. */
   trace: (id: string) => string
 }
-
-/** Bytes in which the headers that a list shows are looked for. */
-const topBytes = 64 * 1024
 
 export class Arrival {
   private chunks: Uint8Array[] = []
@@ -66,9 +62,6 @@ export class Arrival {
     }))
     const id = recipients[0]?.messageId ?? this.outside.uuid()
     const bytes = join(this.chunks)
-    // A small mail is all in the one piece.
-    const head = this.storedPieces === 0 ? bytes : join(this.head)
-    const top = topHeaders(head.subarray(0, topBytes))
     const stored = await this.writes.run('messages.store', {
       contentKey: this.contentKey,
       pieces: this.storedPieces,
@@ -77,7 +70,8 @@ export class Arrival {
       checksum: this.checksum.digest('hex'),
       trace: this.envelope.trace(id),
       envelopeFrom: this.envelope.from,
-      top,
+      // A small mail is all in the one piece.
+      head: this.storedPieces === 0 ? null : join(this.head).slice(0, topBytes),
       recipients,
       now,
     })

@@ -7,9 +7,9 @@ import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
-import { insertPiece, removePiece } from './pieces.ts'
+import { insertPiece, removePiece, topBytes } from './pieces.ts'
 import { indexMessage, type SearchText, unindexMessage } from './search-index.ts'
-import type { TopHeaders } from './top-headers.ts'
+import { topHeaders } from './top-headers.ts'
 
 export type Arrived = {
   /** Null: no piece was stored before. */
@@ -22,7 +22,8 @@ export type Arrived = {
   checksum: string
   trace: string
   envelopeFrom: string
-  top: TopHeaders
+  /** The first bytes, where they are not in `bytes`. */
+  head: Uint8Array | null
   /** With the ids that the message, and an unclaimed mailbox made for it, would get. */
   recipients: (Recipient & { messageId: string; newMailboxId: string })[]
   now: number
@@ -340,6 +341,7 @@ function insertContent(db: Db, row: ContentRow): number {
 }
 
 function keepContent(db: Db, mail: Arrived, refs: number): number {
+  const top = topHeaders(mail.head ?? mail.bytes.subarray(0, topBytes))
   const row: ContentRow = {
     ...arriving,
     state: refs > 0 ? 'kept' : 'dropped',
@@ -348,12 +350,12 @@ function keepContent(db: Db, mail: Arrived, refs: number): number {
     checksum: mail.checksum,
     trace: mail.trace,
     envelopeFrom: mail.envelopeFrom,
-    fromName: mail.top.from?.name ?? '',
-    fromAddress: mail.top.from?.address ?? mail.envelopeFrom,
-    to: mail.top.to,
-    subject: mail.top.subject,
-    date: mail.top.date,
-    messageId: mail.top.messageId,
+    fromName: top.from?.name ?? '',
+    fromAddress: top.from?.address ?? mail.envelopeFrom,
+    to: top.to,
+    subject: top.subject,
+    date: top.date,
+    messageId: top.messageId,
   }
   if (mail.contentKey === null) return insertContent(db, row)
   db.update(contents).set(row).where(eq(contents.key, mail.contentKey)).run()

@@ -5,6 +5,8 @@ import { pieces } from '../storage/schema.ts'
 
 /** Bytes of a piece at most. */
 export const pieceBytes = 1024 * 1024
+/** Bytes in which the headers that a list shows are looked for. */
+export const topBytes = 64 * 1024
 const piecesPerContent = 4096
 
 export const pieceKey = (contentKey: number, index: number): number => contentKey * piecesPerContent + index

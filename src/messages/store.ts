@@ -87,7 +87,8 @@ const statements = prepared((db: Db) => {
   )
   const afterSeq = and(
     eq(messages.mailboxKey, placeholder('mailboxKey')),
-    sql`${messages.digestedSeq} is not null`, gt(messages.digestedSeq, placeholder('seq')),
+    sql`${messages.digestedSeq} is not null`,
+    gt(messages.digestedSeq, placeholder('seq')),
     open,
   )
   const toAddress = eq(messages.address, placeholder('address'))

@@ -62,7 +62,9 @@ export class Allowance {
 
   /** What time says, asked now and then. `asks`: a command waits for a service. */
   check(now: number, mail: Progress | null, asks: boolean): Parting | null {
-    if (!this.trusted && now - this.beganAt > this.options.sessionMs) return 'session'
+    // A mail that is being stored gets its own reply: another one would have it sent twice.
+    const hasTime = this.trusted || mail?.isBusy || now - this.beganAt <= this.options.sessionMs
+    if (!hasTime) return 'session'
     if (mail) return this.speed(now, mail)
     return !asks && now - this.heardAt > this.options.idleMs ? 'idle' : null
   }

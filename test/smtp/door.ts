@@ -44,7 +44,16 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
   const core = testCore({ config: testConfig(env) })
   const log: string[] = []
   const to = { write: (line: string) => void log.push(line) }
-  const server = await startSmtp(core.config, { ...core, log: openLog({ level: 'debug', format: 'json', to }) })
+  const letGo = (): void => {
+    core.digesting.stop()
+    core.close()
+    directory[Symbol.dispose]()
+  }
+  const services = { ...core, log: openLog({ level: 'debug', format: 'json', to }) }
+  const server = await startSmtp(core.config, services).catch((error) => {
+    letGo()
+    throw error
+  })
   const port = server.addresses.find(({ tls }) => !tls)?.port ?? 0
   const tlsPort = server.addresses.find(({ tls }) => tls)?.port ?? 0
   return {
@@ -58,9 +67,7 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
     connections: async () => (await core.metrics.smtpConnections.get()).values[0]?.value ?? 0,
     [Symbol.asyncDispose]: async () => {
       await server.stop()
-      core.digesting.stop()
-      core.close()
-      directory[Symbol.dispose]()
+      letGo()
     },
   }
 }

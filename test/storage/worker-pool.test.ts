@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { Refusal } from '../../src/refusal.ts'
+import { databaseFile, openForWriting } from '../../src/storage/database.ts'
+import { JobFailed } from '../../src/storage/job.ts'
+import { untyped } from '../../src/storage/untyped.ts'
+import { WorkerPool, type WorkerPoolOptions } from '../../src/storage/worker-pool.ts'
+import { temporaryDirectory } from '../core.ts'
+
+/** A pool on a database of its own; it is stopped and everything removed at the end of the test. */
+function pool(more: Partial<WorkerPoolOptions> = {}) {
+  const directory = temporaryDirectory()
+  const file = databaseFile(directory.path)
+  openForWriting(file).close()
+  const replaced: string[] = []
+  let started = 0
+  const workers = new WorkerPool({
+    start: () => {
+      started++
+      return new Worker(join(import.meta.dir, 'obedient-thread.ts'))
+    },
+    databaseFile: file,
+    threads: 1,
+    ahead: 4,
+    deadlineMs: 30_000,
+    idleMs: 60_000,
+    mostWaiting: 100,
+    replaced: (cause) => replaced.push(cause),
+    ...more,
+  })
+  return {
+    run: (name: string, text = '', options = {}): Promise<unknown> => workers.run(name, untyped({ text }), options),
+    workers,
+    replaced,
+    started: () => started,
+    [Symbol.dispose]: () => {
+      workers.stop()
+      directory[Symbol.dispose]()
+    },
+  }
+}
+
+const reasonOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error) => (error instanceof Refusal ? error.reason : error instanceof JobFailed ? 'failed' : 'other'),
+  )
+
+describe('a pool of threads', () => {
+  test('answers each job, in whatever number', async () => {
+    using threads = pool()
+    const texts = Array.from({ length: 50 }, (_, n) => `${n}`)
+    expect(await Promise.all(texts.map((text) => threads.run(text.endsWith('3') ? 'later' : 'echo', text)))).toEqual(
+      texts,
+    )
+    expect(threads.started()).toBe(1)
+  })
+
+  test('gives each thread a connection that reads', async () => {
+    using threads = pool()
+    expect(await threads.run('read')).toEqual({ n: 0 })
+  })
+
+  test('brings refusals and defects of jobs back as what they are', async () => {
+    using threads = pool()
+    expect(await reasonOf(threads.run('refuse'))).toBe('attachment-unknown')
+    expect(await reasonOf(threads.run('fail'))).toBe('failed')
+    expect(await threads.run('echo', 'still here')).toBe('still here')
+    expect(threads.replaced).toEqual([])
+  })
+
+  test('replaces a thread that hangs, and costs nobody else his answer', async () => {
+    using threads = pool()
+    const hung = reasonOf(threads.run('hang', '', { deadline: 100 }))
+    const others = [threads.run('echo', 'a'), threads.run('echo', 'b')]
+    expect(await hung).toBe('took-too-long')
+    expect(await Promise.all(others)).toEqual(['a', 'b'])
+    expect(threads.replaced).toEqual(['hang took too long'])
+    expect(threads.started()).toBe(2)
+  })
+
+  test('replaces a thread that dies', async () => {
+    using threads = pool()
+    expect(await reasonOf(threads.run('die'))).toBe('failed')
+    expect(await threads.run('echo', 'alive')).toBe('alive')
+    expect(threads.started()).toBe(2)
+  })
+
+  test('takes what is urgent ahead of what waits', async () => {
+    using threads = pool({ ahead: 1 })
+    const order: string[] = []
+    const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
+    await Promise.all([note('first'), note('second'), note('third'), note('urgent', { urgent: true })])
+    expect(order).toEqual(['first', 'urgent', 'second', 'third'])
+  })
+
+  test('refuses more than may wait, and everything once it has stopped', async () => {
+    using threads = pool({ mostWaiting: 2, ahead: 1 })
+    const taken = ['a', 'b', 'c'].map((text) => reasonOf(threads.run('later', text)))
+    expect(await reasonOf(threads.run('later', 'd'))).toBe('too-busy')
+    expect(await Promise.all(taken)).toEqual([null, null, null])
+    const waiting = reasonOf(threads.run('hang'))
+    threads.workers.stop()
+    expect(await waiting).toBe('too-busy')
+    expect(await reasonOf(threads.run('echo'))).toBe('too-busy')
+  })
+
+  test('ends a thread that has nothing to do, and starts one again when it has', async () => {
+    using threads = pool({ idleMs: 1 })
+    expect(await threads.run('echo', 'a')).toBe('a')
+    await Bun.sleep(20)
+    expect(await threads.run('echo', 'b')).toBe('b')
+    expect(threads.started()).toBe(2)
+  })
+})
