@@ -119,6 +119,8 @@ function listen(text: string, front: Front, idleTimeout: number, tls: Certificat
       port: place.port,
       ...(tls ? { tls } : {}),
       development: false,
+      // Outside development Bun would share a port with whoever else does: two servers, each with half of the calls.
+      reusePort: false,
       idleTimeout,
       maxRequestBodySize: mostBodyBytes,
       fetch: (request, server) => front.handle(request, server),

@@ -7,7 +7,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
 function parse(text: string): Address | null {
   // A zone (`fe80::1%eth0`) says nothing about which network it is.
   const bare = text.split('%')[0] ?? ''
-  return ipaddr.isValid(bare) ? ipaddr.process(bare) : null
+  // The library would take `1` for 0.0.0.1.
+  return ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare) : null
 }
 
 /** One spelling for each address; what is no address stays as it is. */

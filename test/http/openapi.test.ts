@@ -14,9 +14,9 @@ test('the document is the same with and without a server, at both of its places'
   expect((await server.call('GET', '/openapi/native.json')).json).toEqual(document)
 })
 
-test('an unknown dialect is told with those there are', () => {
-  expect(openapi('pigeon')).rejects.toThrow('there is no dialect "pigeon"; there are: native')
-  expect(openapi('constructor')).rejects.toThrow('there is no dialect')
+test('an unknown dialect is told with those there are', async () => {
+  await expect(openapi('pigeon')).rejects.toThrow('there is no dialect "pigeon"; there are: native')
+  await expect(openapi('constructor')).rejects.toThrow('there is no dialect')
 })
 
 test('every operation has a summary, an id of its own, its parameters, its answers and its refusals', async () => {

@@ -102,7 +102,7 @@ async function request(url: string, method: string, { token, body, headers = {},
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
-  const json = isJson ? JSON.parse(text) : {}
+  const json = isJson && text !== '' ? JSON.parse(text) : {}
   return { status: response.status, headers: response.headers, body: text, json, reason: at(json, 'error', 'reason') }
 }
 

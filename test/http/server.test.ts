@@ -30,10 +30,10 @@ test('every answer says that it must not be sniffed, framed elsewhere, referred 
 test('a port that is taken, and an address that is not ours, are told in a sentence', async () => {
   await using server = await serve()
   const taken = serve({ MAYFLY_HTTP_LISTEN: `127.0.0.1:${server.port}` })
-  expect(taken).rejects.toThrow(`HTTP cannot listen on 127.0.0.1:${server.port}: another program has this port`)
+  await expect(taken).rejects.toThrow(`HTTP cannot listen on 127.0.0.1:${server.port}: another program has this port`)
   const foreign = serve({ MAYFLY_HTTP_LISTEN: '192.0.2.1:0' })
-  expect(foreign).rejects.toThrow('HTTP cannot listen on 192.0.2.1:0: this machine does not have this address')
-  expect(foreign).rejects.toBeInstanceOf(CannotStart)
+  await expect(foreign).rejects.toThrow('HTTP cannot listen on 192.0.2.1:0: this machine does not have this address')
+  await expect(foreign).rejects.toBeInstanceOf(CannotStart)
 })
 
 test('several listeners answer alike', async () => {
@@ -181,5 +181,5 @@ test('a stop answers who waits, ends streams and closes the port', async () => {
   expect(json['cursor']).toBeString()
   expect(await stream.next()).toBeNull()
   expect(server.core.streams.count).toBe(0)
-  expect(server.call('GET', '/healthz')).rejects.toThrow()
+  await expect(server.call('GET', '/healthz')).rejects.toThrow()
 })

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { openLog, printable } from '../src/log.ts'
+
+function logged(fields: object, message = 'said'): string {
+  let text = ''
+  openLog({ level: 'debug', format: 'json', to: { write: (line) => (text += line) } }).info(fields, message)
+  return text
+}
+
+describe('the log', () => {
+  test('shows no secret, on the first or the second level', () => {
+    const secret = 'mbx_0123456789'
+    for (const name of ['token', 'password', 'key', 'authorization', 'cookie', 'secret', 'ticket']) {
+      expect(logged({ [name]: secret, inner: { [name]: secret } })).not.toContain(secret)
+    }
+  })
+
+  test('lets no control byte of a mail through, nor what turns the direction of text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (from) => {
+        const line = logged({ from })
+        expect(line.split('\n')).toHaveLength(2)
+        expect(JSON.parse(line).from).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/)
+        expect(printable(from).length).toBeLessThanOrEqual(2000)
+      }),
+    )
+  })
+
+  test('says what an error was and where', () => {
+    const { err } = JSON.parse(logged({ err: new Error('broken\u0007') }))
+    expect(err.message).toBe('broken ')
+    expect(err.stack).toContain('log.test.ts')
+  })
+})

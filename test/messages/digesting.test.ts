@@ -1,0 +1,121 @@
+// What happens to a digest when its thread hangs, dies or refuses; the pool itself is tested with real threads.
+import { describe, expect, test } from 'bun:test'
+import { Digesting } from '../../src/messages/digesting.ts'
+import type { digestJobs } from '../../src/messages/jobs.ts'
+import { SqliteMessageStore } from '../../src/messages/store.ts'
+import { Refusal } from '../../src/refusal.ts'
+import { JobFailed, type Workers } from '../../src/storage/job.ts'
+import { untyped } from '../../src/storage/untyped.ts'
+import { LocalWriter } from '../../src/storage/writer.ts'
+import { changes } from '../../src/threads/changes.ts'
+import { deliver, mail, type TestCore, testCore } from '../core.ts'
+
+type Answer = 'ready' | 'hang' | 'die' | 'busy'
+
+/** A core with mail that has no digest, and a queue whose threads answer as they are told, the last answer for ever. */
+async function undigested(answers: Answer[], mails = 1, size = 10) {
+  const core = testCore()
+  core.digesting.stop()
+  const ids: string[] = []
+  for (let n = 0; n < mails; n++)
+    ids.push(...(await deliver(core, 'box@mayfly.test', mail({ Subject: `${n}` }, 'x'.repeat(size)))))
+  await Bun.sleep(5)
+  core.connection.sqlite.run("update contents set digest = 'pending', tries = 0")
+  core.connection.sqlite.run('update messages set digested_seq = null')
+  const deadlines: (number | undefined)[] = []
+  const workers: Workers<typeof digestJobs> = {
+    run: async (_name, _input, options) => {
+      deadlines.push(options?.deadline)
+      const answer = answers.length > 1 ? answers.shift() : answers[0]
+      if (answer === 'hang') throw new Refusal('took-too-long')
+      if (answer === 'busy') throw new Refusal('too-busy')
+      if (answer === 'die') throw new JobFailed('the thread died')
+      return untyped({
+        text: 'text',
+        html: null,
+        detail: '{}',
+        attachmentCount: 0,
+        search: { subject: '', sender: '', recipients: '', body: '' },
+      })
+    },
+  }
+  const store = new SqliteMessageStore(core.connection.db, new LocalWriter(core.connection, changes, () => {}))
+  const notes: string[] = []
+  const rules = { milliseconds: 2000, longMilliseconds: 20_000 }
+  const metrics = { done: () => {}, failed: (note: string) => notes.push(note) }
+  const digesting = new Digesting(store, workers, rules, core.outside, metrics, () => {})
+  return { core, ids, digesting, deadlines, notes }
+}
+
+const states = (core: TestCore) =>
+  core.connection.sqlite
+    .query<{ digest: string }, []>('select digest from contents order by key')
+    .all()
+    .map(({ digest }) => digest)
+
+async function settled(digesting: Digesting): Promise<void> {
+  do await Bun.sleep(1)
+  while (digesting.waiting > 0)
+}
+
+describe('the queue of digests', () => {
+  test('takes up at start what an earlier run left', async () => {
+    const { core, digesting } = await undigested(['ready'], 30)
+    digesting.start()
+    await settled(digesting)
+    expect(new Set(states(core))).toEqual(new Set(['ready']))
+  })
+
+  test('tries one that ran out of time once more, alone and longer', async () => {
+    const { core, digesting, deadlines } = await undigested(['hang', 'ready'])
+    digesting.start()
+    await settled(digesting)
+    expect(deadlines).toEqual([2000, 20_000])
+    expect(states(core)).toEqual(['ready'])
+  })
+
+  test('gives up one that hangs twice: it costs its digest, not its bytes', async () => {
+    const { core, ids, digesting, notes } = await undigested(['hang'])
+    digesting.start()
+    await settled(digesting)
+    expect(states(core)).toEqual(['failed'])
+    expect(notes).toEqual(['reading it took too long'])
+    expect(ids).toHaveLength(1)
+    expect(core.connection.sqlite.query<{ n: number }, []>('select count(*) n from pieces').get()?.n).toBe(1)
+  })
+
+  test('gives up one that kills its thread', async () => {
+    const { core, digesting, notes } = await undigested(['die'])
+    digesting.start()
+    await settled(digesting)
+    expect(states(core)).toEqual(['failed'])
+    expect(notes).toEqual(['it could not be read'])
+  })
+
+  test('leaves for later what nobody had time for', async () => {
+    const { core, digesting } = await undigested(['busy', 'ready'])
+    digesting.start()
+    await settled(digesting)
+    expect(states(core)).toEqual(['ready'])
+  })
+
+  test('counts a try of a large mail before it is made, and gives up after three starts that it ended', async () => {
+    const { core, digesting } = await undigested(['ready'], 1, 300 * 1024)
+    core.connection.sqlite.run('update contents set tries = 3')
+    digesting.start()
+    await settled(digesting)
+    expect(states(core)).toEqual(['failed'])
+    const again = await undigested(['ready'], 1, 300 * 1024)
+    again.digesting.start()
+    await settled(again.digesting)
+    expect(states(again.core)).toEqual(['ready'])
+    expect(again.core.connection.sqlite.query<{ tries: number }, []>('select tries from contents').get()?.tries).toBe(1)
+  })
+
+  test('digests what is asked for once, however many ask', async () => {
+    const { digesting, deadlines } = await undigested(['ready'])
+    const content = { contentKey: 1, size: 10, tries: 0 }
+    await Promise.all([digesting.now(content), digesting.now(content), digesting.now(content)])
+    expect(deadlines).toHaveLength(1)
+  })
+})

@@ -1,0 +1,47 @@
+import { expect, test } from 'bun:test'
+import { nobody } from '../../src/accounts/caller.ts'
+import { Refusal } from '../../src/refusal.ts'
+import { type TestCore, testConfig, testCore } from '../core.ts'
+
+const refuse = (core: TestCore, to: string, reason: 'mailbox-full' | 'mailbox-unknown' = 'mailbox-unknown') =>
+  core.usage.refused({ client: '192.0.2.1', from: 'a@sender.test', to, address: to, stage: 'rcpt', reason })
+
+const read = async (core: TestCore, token: string, limit = 100) =>
+  (
+    await core.usage.refusals(
+      await core.mailboxes.holder(token),
+      async (id) => (await core.mailboxes.see(await core.mailboxes.holder(token), id)).address,
+      { before: Number.MAX_SAFE_INTEGER, limit },
+    )
+  ).map(({ to }) => to)
+
+test('a mailbox sees what was refused at its address, the operator sees all, nobody sees nothing', async () => {
+  const core = testCore()
+  const { token } = await core.mailboxes.open({ localPart: 'mine' })
+  const operator = await core.mailboxes.operator()
+  refuse(core, 'mine@mayfly.test', 'mailbox-full')
+  refuse(core, 'other@mayfly.test')
+  expect(await read(core, token)).toEqual(['mine@mayfly.test'])
+  expect(await read(core, operator.token)).toEqual(['other@mayfly.test', 'mine@mayfly.test'])
+  const asked = core.usage.refusals(nobody, async () => '', { before: 1, limit: 1 })
+  expect(await asked.catch((error) => error)).toEqual(new Refusal('credential-missing'))
+})
+
+test('the newest are kept, as many as the config says', async () => {
+  const core = testCore({ config: testConfig({ MAYFLY_LIMITS_REFUSALS_KEPT: '3' }) })
+  const operator = await core.mailboxes.operator()
+  for (let n = 1; n <= 5; n++) {
+    refuse(core, `${n}@mayfly.test`)
+    await core.usage.flush()
+  }
+  expect(await read(core, operator.token)).toEqual(['5@mayfly.test', '4@mayfly.test', '3@mayfly.test'])
+})
+
+test('control bytes and endless addresses do not get into the list', async () => {
+  const core = testCore()
+  const operator = await core.mailboxes.operator()
+  refuse(core, `\u001b[2J${'x'.repeat(5000)}@mayfly.test`)
+  const [to = ''] = await read(core, operator.token)
+  expect(to).toStartWith(' [2Jxxx')
+  expect(to.length).toBe(320)
+})
