@@ -1,5 +1,6 @@
 // The native API's mailboxes: opening, showing, changing, ending.
 import { expect, test } from 'bun:test'
+import { Refusal } from '../../src/refusal.ts'
 import { at, listIn, serve } from '../http/serve.ts'
 
 const path = '/mayfly/v1/mailboxes'
@@ -74,8 +75,8 @@ test('a free address of a public domain reads as an empty mailbox, and after mai
   expect(empty.json).toMatchObject({ id: null, address: 'free@mayfly.test', createdAt: null, messageCount: 0, claimed: false })
   await server.mail('free@mayfly.test')
   const there = await server.call('GET', `${path}/free@mayfly.test`)
-  expect(there.json).toMatchObject({ id: expect.any(String), messageCount: 1, claimed: false })
   expect((await server.call('GET', `${path}/${there.json['id']}`)).json).toEqual(there.json)
+  expect(there.json).toMatchObject({ id: expect.any(String), messageCount: 1, claimed: false })
   for (const method of ['PATCH', 'DELETE']) {
     expect((await server.call(method, `${path}/free@mayfly.test`, { body: {} })).reason).toBe('forbidden')
   }
@@ -162,8 +163,13 @@ test('a password gets a token; a wrong one and an unknown mailbox are one answer
   expect((await server.call('POST', `${path}/${address}/token`)).status).toBe(400)
 })
 
-test('a storage that fails is told as such', async () => {
+test('a storage that fails, and one that is full, are 503', async () => {
   await using server = await serve()
-  server.core.mailboxes.open = () => Promise.reject(new (class extends Error {})('disk'))
-  expect((await server.call('POST', path)).status).toBe(500)
+  for (const reason of ['storage-failed', 'storage-full'] as const) {
+    server.core.mailboxes.open = () => Promise.reject(new Refusal(reason))
+    const answer = await server.call('POST', path)
+    expect(answer.status).toBe(503)
+    expect(answer.reason).toBe(reason)
+    expect(answer.headers.get('retry-after')).toBe('1')
+  }
 })

@@ -184,12 +184,17 @@ test('ids of every wrong shape are unknown, never a defect', async () => {
   const known = await server.mail('bob@mayfly.test')
   const shapes = ['x', '0', '-1', 'null', '%00', '%FF', '%E0%A4', '..%2F..', known.slice(1), `${known}0`, id, "'--", 'a@b@c', '%20', 'é', 'x'.repeat(3000)]
   for (const shape of shapes) {
-    for (const path of [`messages/${shape}`, `messages/${shape}/raw`, `messages/${shape}/html`, `messages/${shape}/attachments/0`, `mailboxes/${shape === id ? 'x' : shape}`]) {
+    const paths = ['', '/raw', '/html', '/attachments/0'].map((below) => `messages/${shape}${below}`)
+    for (const path of paths) {
       const mine = await server.call('GET', `${root}/${path}`, { token })
       expect([path, mine.status]).toEqual([path, 404])
       const nobody = await server.call('GET', `${root}/${path}`)
       expect([path, nobody.status]).toEqual([path, 401])
     }
+  }
+  for (const shape of shapes.filter((one) => one !== id)) {
+    const { reason } = await server.call('GET', `${root}/mailboxes/${shape}`, { token })
+    expect([shape, reason]).toEqual([shape, 'mailbox-unknown'])
   }
   for (const n of ['x', '-1', '99', '1.0', '0x0', '00', '%00']) {
     expect((await server.call('GET', `${root}/messages/${known}/attachments/${n}`)).reason).toBe('attachment-unknown')

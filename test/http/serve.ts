@@ -5,6 +5,8 @@ import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { openLog } from '../../src/log.ts'
 import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
 
+export { temporaryDirectory as temporary } from '../core.ts'
+
 export type Answer = {
   status: number
   headers: Headers

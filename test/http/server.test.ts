@@ -32,7 +32,7 @@ test('a port that is taken, and an address that is not ours, are told in a sente
   const taken = serve({ MAYFLY_HTTP_LISTEN: `127.0.0.1:${server.port}` })
   await expect(taken).rejects.toThrow(`HTTP cannot listen on 127.0.0.1:${server.port}: another program has this port`)
   const foreign = serve({ MAYFLY_HTTP_LISTEN: '192.0.2.1:0' })
-  await expect(foreign).rejects.toThrow('HTTP cannot listen on 192.0.2.1:0: this machine does not have this address')
+  await expect(foreign).rejects.toThrow('HTTP cannot listen on 192.0.2.1:0: this machine has no such address')
   await expect(foreign).rejects.toBeInstanceOf(CannotStart)
 })
 
