@@ -65,11 +65,12 @@ export class Front {
     return response
   }
 
-  /** Refuses: host-refused, origin-refused, too-large, invalid-request. */
+  /** Refuses: route-unknown, host-refused, origin-refused, too-large, invalid-request. */
   private async answer(request: Request, visit: Visit, dialect: Dialect, origin: string | null): Promise<Response> {
     const { hosts, origins, body } = this.options
     const { headers, method } = request
     const host = headers.get('host')
+    if (!isDecodable(visit.path)) throw new Refusal('route-unknown')
     const credentialHeaders = dialect.credentialHeaders(visit.path)
     const keyed = bearsCredential(headers, credentialHeaders)
     if (isPreflight(request) && origin !== null) {
@@ -123,6 +124,17 @@ export class Front {
 
 const saneId = (given: string | null): string | null =>
   given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : null
+
+/** Elysia would fail over a path such as `/%FF`. */
+function isDecodable(path: string): boolean {
+  if (!path.includes('%')) return true
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Elysia looks for the path from the twelfth character of the URL on, and would misread a shorter host, or none. */
 function readableToElysia(request: Request): Request {

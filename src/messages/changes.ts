@@ -38,7 +38,6 @@ export type Digested = {
   detail: string
   attachmentCount: number
   search: SearchText
-  now: number
 }
 
 /** Milliseconds that one sweep may hold the writer. */
@@ -97,21 +96,9 @@ export const changes = {
     db.update(contents).set({ tries: sql`tries + 1` }).where(eq(contents.key, contentKey)).run()
   },
 
-  /** Stores what was read out of a content, for each message that has it. */
-  'messages.digested': (tx, digest: Digested): void => {
-    const { db } = tx
-    const of = statements(db).ofContent.all({ contentKey: digest.contentKey })
-    if (of.length === 0) return
-    const { text, html, detail } = digest
-    statements(db).keepDigest.run({ contentKey: digest.contentKey, text, html, detail })
-    statements(db).markDigest.run({ key: digest.contentKey, digest: 'ready', attachmentCount: digest.attachmentCount })
-    for (const { message, mailbox } of of) {
-      for (let index = 0; index < digest.attachmentCount; index++) {
-        statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })
-      }
-      indexMessage(tx, message.key, mailbox, digest.search)
-      tellDigested(tx, message, mailbox, digest.now)
-    }
+  /** Stores what was read out of contents, for each message that has one of them. */
+  'messages.digested': (tx, { digests, now }: { digests: Digested[]; now: number }): void => {
+    for (const digest of digests) keepDigest(tx, digest, now)
   },
 
   /** A content that cannot be read: its messages show their headers, their source and this note. */
@@ -383,6 +370,21 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
   return { ...unclaimed, key: insertMailbox(db, unclaimed) }
 }
 
+function keepDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, search }: Digested, now: number): void {
+  const { db } = tx
+  const of = statements(db).ofContent.all({ contentKey })
+  if (of.length === 0) return
+  statements(db).keepDigest.run({ contentKey, text, html, detail })
+  statements(db).markDigest.run({ key: contentKey, digest: 'ready', attachmentCount })
+  for (const { message, mailbox } of of) {
+    for (let index = 0; index < attachmentCount; index++) {
+      statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })
+    }
+    indexMessage(tx, message.key, mailbox, search)
+    tellDigested(tx, message, mailbox, now)
+  }
+}
+
 /** Removes some, for a few milliseconds. Answers whether some are left. */
 function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[], now: number, tell = true): boolean {
   const began = performance.now()
@@ -411,6 +413,13 @@ function sweepContents(db: Db): boolean {
     statements(db).forgetContent.run({ key })
   }
   return dropped.length === 200
+}
+
+/** A content's messages that wait for its digest: one that was made twice must not be told, nor waited for, twice. */
+function undigested(db: Db, contentKey: number) {
+  return statements(db)
+    .ofContent.all({ contentKey })
+    .filter(({ message }) => message.digestedSeq === null)
 }
 
 function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number): void {

@@ -2,6 +2,7 @@
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
+import type { Digested } from './changes.ts'
 import type { digestJobs } from './jobs.ts'
 import type { MessageStore, Undigested } from './store.ts'
 
@@ -17,16 +18,27 @@ export type DigestMetrics = {
   failed: (note: string) => void
 }
 
-/** Digests under way at once: enough to keep a thread busy. */
-const atOnce = 8
+/** Digests under way at once: enough to keep a thread busy, and to store many in one change. */
+const atOnce = 32
+/** Digests that are stored together: the search index costs most by the commit. */
+const together = 16
+/** Milliseconds that one waits for others. */
+const patience = 25
 const mostQueued = 10_000
+/** Milliseconds before what found no room is tried again. */
+const restMs = 1000
 /** From here on, a try is counted before it is made. */
 const largeBytes = 256 * 1024
 const mostTries = 3
 
+type Finished = { digest: Digested; resolve: () => void; reject: (error: unknown) => void }
+
 export class Digesting {
   private queue: Undigested[] = []
   private slow: Undigested[] = []
+  private finished: Finished[] = []
+  private later: ReturnType<typeof setTimeout> | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
   private readonly underWay = new Map<number, Promise<void>>()
   /** The table has more than the queue. */
   private behind = true
@@ -57,6 +69,8 @@ export class Digesting {
     this.stopped = true
     this.queue = []
     this.slow = []
+    clearTimeout(this.later)
+    clearTimeout(this.timer)
   }
 
   /** Digests a content when its turn comes. */
@@ -118,7 +132,7 @@ export class Digesting {
     const deadline = alone ? this.rules.longMilliseconds : this.rules.milliseconds
     try {
       const digest = await this.workers.run('messages.digest', { contentKey }, { urgent, deadline })
-      await this.store.writes.run('messages.digested', { ...digest, contentKey, now: this.outside.now() })
+      await this.keep({ ...digest, contentKey }, urgent)
       this.metrics.done(this.outside.elapsed() - began)
     } catch (error) {
       if (error instanceof JobFailed) {
@@ -129,8 +143,53 @@ export class Digesting {
       if (error.reason === 'took-too-long') {
         if (alone || urgent) return this.give(contentKey, 'reading it took too long')
         this.slow.push({ contentKey, size, tries })
-      } else if (error.reason !== 'message-unknown') this.behind = true
+      } else if (error.reason !== 'message-unknown') this.comeBack()
     }
+  }
+
+  /** The threads or the disk had no room: what was left out is looked for again after a while. */
+  private comeBack(): void {
+    this.later ??= setTimeout(() => {
+      this.later = undefined
+      this.behind = true
+      this.pump()
+    }, restMs)
+  }
+
+  /** Stores a digest: at once if it is urgent or the last one under way, else together with those that follow it. */
+  private keep(digest: Digested, urgent: boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.finished.push({ digest, resolve, reject })
+    const last = this.finished.length >= this.underWay.size
+    if (urgent || last || this.finished.length >= together) this.flush()
+    else this.timer ??= setTimeout(() => this.flush(), patience)
+    return promise
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const some = this.finished
+    this.finished = []
+    if (some.length === 0) return
+    const resolve = (): void => {
+      for (const one of some) one.resolve()
+    }
+    this.store.writes.run('messages.digested', this.stored(some)).then(resolve, (error) => this.apart(some, error))
+  }
+
+  /** One that cannot be stored must not keep back the others. */
+  private apart(some: Finished[], error: unknown): void {
+    if (some.length === 1) some[0]?.reject(error)
+    else {
+      for (const one of some) {
+        this.store.writes.run('messages.digested', this.stored([one])).then(one.resolve, one.reject)
+      }
+    }
+  }
+
+  private stored(some: Finished[]): { digests: Digested[]; now: number } {
+    return { digests: some.map(({ digest }) => digest), now: this.outside.now() }
   }
 
   private async give(contentKey: number, note: string): Promise<void> {

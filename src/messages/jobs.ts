@@ -19,7 +19,7 @@ export const digestJobs = {
   'messages.digest': async (
     { db }: Connection,
     { contentKey }: { contentKey: number },
-  ): Promise<Omit<Digested, 'now' | 'contentKey'>> => {
+  ): Promise<Omit<Digested, 'contentKey'>> => {
     const { text, html, ...detail } = await digest(wholeOf(db, contentKey))
     return {
       text,

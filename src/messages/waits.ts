@@ -102,6 +102,7 @@ class Wait {
   private seen: number
   private looking = false
   private lookAgain = false
+  private over = false
   private readonly ended = Promise.withResolvers<WaitOutcome>()
 
   constructor(
@@ -137,6 +138,8 @@ class Wait {
 
   /** Looks at what was digested since; asked for while it looks, it looks once more. */
   private look(): void {
+    // What happens after the answer was made must not get into it.
+    if (this.over) return
     this.lookAgain = true
     if (this.looking) return
     this.looking = true
@@ -148,7 +151,7 @@ class Wait {
   }
 
   private async lookOn(): Promise<void> {
-    while (this.lookAgain) {
+    while (this.lookAgain && !this.over) {
       this.lookAgain = false
       const place = await this.current()
       for (let found = await this.next(place); found.length > 0; found = await this.next(place)) {
@@ -163,6 +166,7 @@ class Wait {
 
   /** Whether the wait is over with this message. */
   private takes(message: FullMessage): boolean {
+    if (this.over) return true
     this.seen = message.digestedSeq ?? this.seen
     if (!matches(message, this.wish)) return false
     this.matched.push(message)
@@ -171,6 +175,7 @@ class Wait {
   }
 
   private end(kind: WaitOutcome['kind']): true {
+    this.over = true
     const messages = kind === 'arrived' || kind === 'unexpected' ? this.matched : []
     const cursor = cursorText('wait', messages.at(-1)?.digestedSeq ?? this.start)
     this.ended.resolve({ kind, messages, cursor })

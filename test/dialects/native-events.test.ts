@@ -1,7 +1,7 @@
 // Live streams of the native API: in order, resumed, bounded, and over when they must be.
 import { expect, test } from 'bun:test'
 import net from 'node:net'
-import { at, head, type Heard, listen, serve, temporary, until } from '../http/serve.ts'
+import { at, type Heard, head, listen, serve, temporary, until } from '../http/serve.ts'
 
 const mailboxes = '/mayfly/v1/mailboxes'
 const address = 'x@mayfly.test'
@@ -24,7 +24,7 @@ test('what happens in a mailbox is told in order, with the message as a list sho
   await server.call('GET', `/mayfly/v1/messages/${id}`)
   const heard = await upTo('message.digested', stream)
   expect(heard.map(({ event }) => event)).toEqual(['message.stored', 'message.digested'])
-  const [first] = heard
+  const first = heard[0]
   const list = await server.call('GET', `${mailboxes}/${address}/messages`)
   expect(first?.id).toBe(String(at(first?.data, 'seq')))
   expect(first?.data).toEqual({
@@ -34,7 +34,8 @@ test('what happens in a mailbox is told in order, with the message as a list sho
     mailboxId: at(list.json, 'items', 0, 'mailboxId'),
     address,
     messageId: id,
-    message: at(list.json, 'items', 0),
+    // Its digest may have been done before or after the event was told.
+    message: { ...Object(at(list.json, 'items', 0)), digest: expect.any(String) },
   })
   stream.close()
   await until(() => server.core.streams.count === 0)

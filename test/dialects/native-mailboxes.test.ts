@@ -35,7 +35,12 @@ test('a mailbox is opened as wished', async () => {
   await using server = await serve({ MAYFLY_DOMAINS: 'a.test,b.test' }, { now: 0 })
   const body = { localPart: 'Bob', domain: 'B.test', ttlMinutes: 5, tag: 'run 7', password: 'open sesame' }
   const { json } = await server.call('POST', path, { body })
-  expect(json).toMatchObject({ address: 'bob@b.test', expiresAt: '1970-01-01T00:05:00.000Z', tag: 'run 7', hasPassword: true })
+  expect(json).toMatchObject({
+    address: 'bob@b.test',
+    expiresAt: '1970-01-01T00:05:00.000Z',
+    tag: 'run 7',
+    hasPassword: true,
+  })
 })
 
 test.each([
@@ -69,10 +74,16 @@ test('where anonymous mailboxes are off a credential is asked for', async () => 
   expect(headers.get('www-authenticate')).toBe('Bearer')
 })
 
-test('a free address of a public domain reads as an empty mailbox, and after mail as one that is nobody\'s', async () => {
+test("a free address of a public domain reads as an empty mailbox, and after mail as one that is nobody's", async () => {
   await using server = await serve()
   const empty = await server.call('GET', `${path}/Free%40Mayfly.test`)
-  expect(empty.json).toMatchObject({ id: null, address: 'free@mayfly.test', createdAt: null, messageCount: 0, claimed: false })
+  expect(empty.json).toMatchObject({
+    id: null,
+    address: 'free@mayfly.test',
+    createdAt: null,
+    messageCount: 0,
+    claimed: false,
+  })
   await server.mail('free@mayfly.test')
   const there = await server.call('GET', `${path}/free@mayfly.test`)
   expect((await server.call('GET', `${path}/${there.json['id']}`)).json).toEqual(there.json)
@@ -95,7 +106,10 @@ test('a mailbox is changed: end, tag and password', async () => {
   await using server = await serve({}, { now: 0 })
   const { token, address } = await server.open('bob', { password: 'open sesame' })
   const change = (body: object) => server.call('PATCH', `${path}/${address}`, { token, body })
-  expect((await change({ ttlMinutes: 7, tag: 'x' })).json).toMatchObject({ expiresAt: '1970-01-01T00:07:00.000Z', tag: 'x' })
+  expect((await change({ ttlMinutes: 7, tag: 'x' })).json).toMatchObject({
+    expiresAt: '1970-01-01T00:07:00.000Z',
+    tag: 'x',
+  })
   expect((await change({ tag: null, password: null })).json).toMatchObject({ tag: null, hasPassword: false })
   expect((await change({})).status).toBe(200)
   expect((await change({ address: 'other@mayfly.test' })).status).toBe(400)
@@ -133,7 +147,10 @@ test('a recoverable mailbox goes to the archive and comes back empty with a new 
   const { token, address, id } = await server.open('bob', { recoverable: true })
   await server.mail(address)
   expect((await server.call('DELETE', `${path}/${address}`, { token })).status).toBe(204)
-  expect((await server.call('GET', `${path}/${id}`, { token })).json).toMatchObject({ state: 'archived', messageCount: 0 })
+  expect((await server.call('GET', `${path}/${id}`, { token })).json).toMatchObject({
+    state: 'archived',
+    messageCount: 0,
+  })
   const { status, json } = await server.call('POST', `${path}/${id}/restore`, { token })
   expect(status).toBe(201)
   expect(json).toMatchObject({ address, state: 'active' })

@@ -25,7 +25,7 @@ test('a list shows the newest first, page by page, without what only a digest te
     size: expect.any(Number),
     hasAttachments: false,
     seen: false,
-    digest: 'pending',
+    digest: expect.any(String),
   })
   const second = await server.call('GET', `${list}?limit=3&cursor=${first.json['next']}`, { token })
   expect(listIn(second.json, 'items').map((one) => at(one, 'subject'))).toEqual(['Mail 3', 'Mail 2', 'Mail 1'])
@@ -92,7 +92,11 @@ test('a message alone has all that was read out of it', async () => {
     'Message-ID': '<m@n>',
     'Content-Type': 'text/html',
   }
-  const id = await server.mail('bob@mayfly.test', headers, '<p>Your code is 482913. <a href="https://x.test/verify?a=1">Verify</a></p>')
+  const id = await server.mail(
+    'bob@mayfly.test',
+    headers,
+    '<p>Your code is 482913. <a href="https://x.test/verify?a=1">Verify</a></p>',
+  )
   const { status, json } = await server.call('GET', `${root}/messages/${id}`)
   expect(status).toBe(200)
   expect(json).toMatchObject({
@@ -112,7 +116,8 @@ test('a message alone has all that was read out of it', async () => {
     notes: [],
   })
   expect(json['headers']).toContainEqual({ name: 'Subject', value: 'Confirm' })
-  for (const hidden of ['key', 'contentKey', 'mailboxKey', 'digestedSeq', 'envelopeFrom']) expect(json[hidden]).toBeUndefined()
+  for (const hidden of ['key', 'contentKey', 'mailboxKey', 'digestedSeq', 'envelopeFrom'])
+    expect(json[hidden]).toBeUndefined()
 })
 
 test('reading does not mark as seen; a mark does, both ways', async () => {
@@ -136,14 +141,15 @@ test('a message is deleted, and all of a mailbox, and all of a tag', async () =>
   expect((await server.call('GET', `${root}/messages/${one}`, { token })).reason).toBe('message-unknown')
   await server.mail('bob+x@mayfly.test')
   await server.mail(address, { Subject: 'Stays' })
-  const count = async () => listIn((await server.call('GET', `${root}/mailboxes/${address}/messages`, { token })).json, 'items').length
+  const count = async () =>
+    listIn((await server.call('GET', `${root}/mailboxes/${address}/messages`, { token })).json, 'items').length
   expect((await server.call('DELETE', `${root}/mailboxes/bob+x@mayfly.test/messages`, { token })).status).toBe(204)
   expect(await count()).toBe(1)
   expect((await server.call('DELETE', `${root}/mailboxes/${address}/messages`, { token })).status).toBe(204)
   expect(await count()).toBe(0)
 })
 
-test('a message of a mailbox that is nobody\'s can be read by all and changed by none', async () => {
+test("a message of a mailbox that is nobody's can be read by all and changed by none", async () => {
   await using server = await serve()
   const path = `${root}/messages/${await server.mail('free@mayfly.test')}`
   expect((await server.call('GET', path)).status).toBe(200)
@@ -182,7 +188,22 @@ test('ids of every wrong shape are unknown, never a defect', async () => {
   await using server = await serve()
   const { token, id } = await server.open()
   const known = await server.mail('bob@mayfly.test')
-  const shapes = ['x', '0', '-1', 'null', '%00', '%FF', '%E0%A4', '..%2F..', known.slice(1), `${known}0`, id, "'--", 'a@b@c', '%20', 'é', 'x'.repeat(3000)]
+  const shapes = [
+    'x',
+    '0',
+    '-1',
+    'null',
+    '%00',
+    '..%2F..',
+    known.slice(1),
+    `${known}0`,
+    id,
+    "'--",
+    'a@b@c',
+    '%20',
+    'é',
+    'x'.repeat(3000),
+  ]
   for (const shape of shapes) {
     const paths = ['', '/raw', '/html', '/attachments/0'].map((below) => `messages/${shape}${below}`)
     for (const path of paths) {
@@ -195,6 +216,9 @@ test('ids of every wrong shape are unknown, never a defect', async () => {
   for (const shape of shapes.filter((one) => one !== id)) {
     const { reason } = await server.call('GET', `${root}/mailboxes/${shape}`, { token })
     expect([shape, reason]).toEqual([shape, 'mailbox-unknown'])
+  }
+  for (const broken of ['%FF', '%E0%A4', '%', '%zz']) {
+    expect((await server.call('GET', `${root}/messages/${broken}`)).reason).toBe('route-unknown')
   }
   for (const n of ['x', '-1', '99', '1.0', '0x0', '00', '%00']) {
     expect((await server.call('GET', `${root}/messages/${known}/attachments/${n}`)).reason).toBe('attachment-unknown')
@@ -213,7 +237,9 @@ test('refused mails are shown to the mailbox they were for, and all to the opera
   const operator = await server.core.mailboxes.operator()
   const first = await server.call('GET', `${root}/refusals?limit=1`, { token: operator.token })
   expect(at(first.json, 'items', 0, 'reason')).toBe('relay-denied')
-  const second = await server.call('GET', `${root}/refusals?limit=1&cursor=${first.json['next']}`, { token: operator.token })
+  const second = await server.call('GET', `${root}/refusals?limit=1&cursor=${first.json['next']}`, {
+    token: operator.token,
+  })
   expect(at(second.json, 'items', 0, 'reason')).toBe('mailbox-full')
   expect(second.json['next']).toBeNull()
   expect((await server.call('GET', `${root}/refusals`)).reason).toBe('credential-missing')

@@ -1,9 +1,9 @@
 // Bodies: bounded on the wire, and read as JSON or refused with what is wrong.
 import { expect, test } from 'bun:test'
-import { bodyInput, jsonOf, queryInput } from '../../src/http/input.ts'
-import { at, head, serve, talk } from './serve.ts'
 import { Type } from '@sinclair/typebox'
+import { bodyInput, jsonOf, queryInput } from '../../src/http/input.ts'
 import { Refusal } from '../../src/refusal.ts'
+import { at, head, serve, talk } from './serve.ts'
 
 const path = '/mayfly/v1/mailboxes'
 const json = { 'content-type': 'application/json' }
@@ -65,10 +65,16 @@ test.each([
 
 test('a body that is not said to be JSON, or not UTF-8, is refused', async () => {
   await using server = await serve()
-  const form = await server.call('POST', path, { body: '{}', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const form = await server.call('POST', path, {
+    body: '{}',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
   expect(form.status).toBe(400)
   expect(at(form.json, 'error', 'fields', 0, 'path')).toBe('headers.content-type')
-  const bytes = [Buffer.from(head('POST', path, { Host: 'localhost', ...json, 'Content-Length': '12' })), Buffer.from('{"tag":"\xff\xfe"}', 'latin1')]
+  const bytes = [
+    Buffer.from(head('POST', path, { Host: 'localhost', ...json, 'Content-Length': '12' })),
+    Buffer.from('{"tag":"\xff\xfe"}', 'latin1'),
+  ]
   expect(await talk(server.port, bytes, (heard) => heard.includes('UTF-8'))).toStartWith('HTTP/1.1 400 ')
 })
 
@@ -76,7 +82,11 @@ test('a client that goes away in the middle of a body harms nobody', async () =>
   await using server = await serve()
   const announced = `${head('POST', path, { Host: 'localhost', ...json, 'Content-Length': '100' })}{"tag":`
   const { promise, resolve } = Promise.withResolvers<void>()
-  const socket = await Bun.connect({ hostname: '127.0.0.1', port: server.port, socket: { data() {}, close: () => resolve() } })
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port: server.port,
+    socket: { data() {}, close: () => resolve() },
+  })
   socket.write(announced)
   socket.flush()
   await Bun.sleep(20)
@@ -93,11 +103,22 @@ test('a thousand wrong fields make a short answer', () => {
 })
 
 test('a query gives numbers and yes-or-no, and each once', () => {
-  const input = queryInput(Type.Object({ n: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })), yes: Type.Optional(Type.Boolean()) }))
+  const input = queryInput(
+    Type.Object({ n: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })), yes: Type.Optional(Type.Boolean()) }),
+  )
   const read = (query: object) => input['~standard'].validate(query).value
   expect(read({ n: '5', yes: '1' })).toEqual({ n: 5, yes: true })
   expect(read({ yes: 'false' })).toEqual({ yes: false })
-  for (const wrong of [{ n: '' }, { n: '10' }, { n: '0x1' }, { n: '1e1' }, { n: ' 1' }, { n: ['1', '2'] }, { yes: 'maybe' }, { no: '1' }]) {
+  for (const wrong of [
+    { n: '' },
+    { n: '10' },
+    { n: '0x1' },
+    { n: '1e1' },
+    { n: ' 1' },
+    { n: ['1', '2'] },
+    { yes: 'maybe' },
+    { no: '1' },
+  ]) {
     expect(refusalOf(() => read(wrong)).reason).toBe('invalid-request')
   }
 })

@@ -18,7 +18,14 @@ test('a preflight for a call with a credential is answered to any origin', async
     expect(body).toBe('')
     expect(headers.get('access-control-allow-origin')).toBe(evil)
     expect(headers.get('access-control-allow-methods')).toContain('PATCH')
-    for (const name of ['Authorization', 'X-API-Key', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'X-Mailbox-Tokens']) {
+    for (const name of [
+      'Authorization',
+      'X-API-Key',
+      'Content-Type',
+      'Idempotency-Key',
+      'Last-Event-ID',
+      'X-Mailbox-Tokens',
+    ]) {
       expect(headers.get('access-control-allow-headers')).toContain(name)
     }
     expect(headers.get('access-control-allow-credentials')).toBeNull()
@@ -76,7 +83,12 @@ test("our own pages, public_url's and those of cors_origins may call without a c
     MAYFLY_HTTP_CORS_ORIGINS: 'https://tests.example',
     MAYFLY_SERVER_PUBLIC_URL: 'https://mail.example',
   })
-  for (const origin of [server.url, server.url.replace('http:', 'https:'), 'https://mail.example', 'https://tests.example']) {
+  for (const origin of [
+    server.url,
+    server.url.replace('http:', 'https:'),
+    'https://mail.example',
+    'https://tests.example',
+  ]) {
     const { status, headers } = await server.call('POST', mailboxes, { headers: { origin } })
     expect(status).toBe(201)
     expect(headers.get('access-control-allow-origin')).toBe(origin)
@@ -89,6 +101,10 @@ test('a page that had its name point here is refused, since its Host is foreign 
   await using server = await serve()
   const headers = { Host: 'evil.example', Origin: 'http://evil.example', 'Content-Length': '0' }
   expect(await talk(server.port, head('POST', mailboxes, headers))).toStartWith('HTTP/1.1 421 ')
-  const asking = { ...headers, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type' }
+  const asking = {
+    ...headers,
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': 'content-type',
+  }
   expect(await talk(server.port, head('OPTIONS', mailboxes, asking))).toStartWith('HTTP/1.1 421 ')
 })

@@ -80,7 +80,9 @@ test('a short host, a port, and no host at all find the same route', async () =>
   await using server = await serve()
   const path = '/mayfly/v1/mailboxes/x@mayfly.test?'
   for (const Host of ['a', 'web', 'web:80', '1.1.1.1', '[::1]:8025']) {
-    expect(await talk(server.port, head('GET', path, { Host }), (heard) => heard.includes('}'))).toContain('"x@mayfly.test"')
+    expect(await talk(server.port, head('GET', path, { Host }), (heard) => heard.includes('}'))).toContain(
+      '"x@mayfly.test"',
+    )
   }
   const old = `GET ${path} HTTP/1.0\r\n\r\n`
   expect(await talk(server.port, old, (heard) => heard.includes('}'))).toContain('"x@mayfly.test"')

@@ -1,7 +1,7 @@
 // The OpenAPI documents, and the page that shows them.
 import { expect, test } from 'bun:test'
-import { openapi } from '../../src/http/openapi.ts'
 import { answers } from '../../src/dialects/native/errors.ts'
+import { openapi } from '../../src/http/openapi.ts'
 import { at, listIn, serve } from './serve.ts'
 
 const record = (value: unknown): [string, unknown][] =>
@@ -28,13 +28,16 @@ test('every operation has a summary, an id of its own, its parameters, its answe
       expect(['get', 'post', 'put', 'patch', 'delete']).toContain(method)
       expect(at(operation, 'summary')).toBeString()
       ids.push(at(operation, 'operationId'))
-      const named = listIn(operation, 'parameters').filter((one) => at(one, 'in') === 'path').map((one) => at(one, 'name'))
+      const named = listIn(operation, 'parameters')
+        .filter((one) => at(one, 'in') === 'path')
+        .map((one) => at(one, 'name'))
       expect(named.map((name) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? [])
       const statuses = record(at(operation, 'responses')).map(([status]) => Number(status))
       expect(statuses.some((status) => status < 300)).toBe(true)
       for (const status of [400, 413, 421, 500]) expect(statuses).toContain(status)
       for (const requirement of listIn(operation, 'security')) {
-        for (const [scheme] of record(requirement)) expect(at(document, 'components', 'securitySchemes', scheme)).toBeDefined()
+        for (const [scheme] of record(requirement))
+          expect(at(document, 'components', 'securitySchemes', scheme)).toBeDefined()
       }
     }
   }

@@ -21,7 +21,9 @@ export type Answer = {
 export function at(json: unknown, ...keys: (string | number)[]): unknown {
   return keys.reduce<unknown>((value, key) => {
     if (Array.isArray(value)) return value[Number(key)]
-    return typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined
+    return typeof value === 'object' && value !== null
+      ? Object.entries(value).find(([name]) => name === key)?.[1]
+      : undefined
   }, json)
 }
 

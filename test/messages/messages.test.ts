@@ -209,6 +209,7 @@ describe('a message', () => {
     const [id = ''] = await send(core, 'broken')
     await core.messages.get(nobody, id)
     const message = await core.messages.get(nobody, id)
+    await digested(core)
     await core.digesting.now({ contentKey: message.contentKey, size: 1, tries: 99 })
     const shown = await core.messages.get(nobody, id)
     expect(shown).toMatchObject({ subject: 'broken', digest: 'failed', text: null })
