@@ -33,6 +33,7 @@ export function docsPage(dialect: string, dialects: readonly string[]): Response
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Mayfly API: ${dialect}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <style>nav{font:1rem system-ui,sans-serif;padding:1rem 1.25rem;display:flex;gap:1rem}body{margin:0}</style>
 <nav>API: ${links.join(' ')}</nav>

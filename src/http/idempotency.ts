@@ -6,7 +6,7 @@ type Kept = { status: number; headers: [string, string][]; body: Uint8Array }
 type Entry = { fingerprint: string; until: number; answer: Promise<Kept | null> }
 
 /** Larger answers are not kept: the call is then made again. */
-const mostBytes = 64 * 1024
+const mostBytes = 4096
 
 export class Idempotency {
   private readonly entries = new Map<string, Entry>()

@@ -104,7 +104,8 @@ export const changes = {
   /** A content that cannot be read: its messages show their headers, their source and this note. */
   'messages.undigestible': (tx, { contentKey, note, now }: { contentKey: number; note: string; now: number }): void => {
     const { db } = tx
-    const of = statements(db).ofContent.all({ contentKey })
+    const of = undigested(db, contentKey)
+    if (of.length === 0) return
     statements(db).keepDigest.run({ contentKey, text: null, html: null, detail: JSON.stringify({ notes: [note] }) })
     statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0 })
     for (const { message, mailbox } of of) {
@@ -372,7 +373,7 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
 
 function keepDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, search }: Digested, now: number): void {
   const { db } = tx
-  const of = statements(db).ofContent.all({ contentKey })
+  const of = undigested(db, contentKey)
   if (of.length === 0) return
   statements(db).keepDigest.run({ contentKey, text, html, detail })
   statements(db).markDigest.run({ key: contentKey, digest: 'ready', attachmentCount })

@@ -210,6 +210,8 @@ describe('a message', () => {
     await core.messages.get(nobody, id)
     const message = await core.messages.get(nobody, id)
     await digested(core)
+    core.connection.sqlite.run("update contents set digest = 'pending'")
+    core.connection.sqlite.run('update messages set digested_seq = null')
     await core.digesting.now({ contentKey: message.contentKey, size: 1, tries: 99 })
     const shown = await core.messages.get(nobody, id)
     expect(shown).toMatchObject({ subject: 'broken', digest: 'failed', text: null })
