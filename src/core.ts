@@ -84,12 +84,15 @@ export function makeCore(config: Config, ground: Ground): Core {
     () => ground.shortage() !== null,
   )
   const messageStore = new SqliteMessageStore(db, writer)
+  const { mime_depth, mime_parts, mime_attachments } = config.limits
+  const bounds = { depth: mime_depth, parts: mime_parts, attachments: mime_attachments }
   const digesting = new Digesting(
     messageStore,
     ground.digestWorkers,
     {
       milliseconds: config.limits.digest_seconds * 1000,
       longMilliseconds: config.limits.digest_retry_seconds * 1000,
+      bounds,
     },
     outside,
     {
@@ -105,6 +108,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     digesting,
     ground.readerWorkers,
     gathered,
+    bounds,
     outside,
     (size) => {
       metrics.mailsAccepted.inc()

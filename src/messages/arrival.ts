@@ -21,8 +21,8 @@ export class Arrival {
   private size = 0
   private contentKey: number | null = null
   private storedPieces = 0
-  private head: Uint8Array[] = []
-  private headSize = 0
+  /** The first bytes of a mail that is stored in several pieces. */
+  private head: Uint8Array | null = null
   private readonly checksum = new Bun.CryptoHasher('sha256')
 
   constructor(
@@ -45,10 +45,6 @@ export class Arrival {
     this.gathered += chunk.byteLength
     this.size += chunk.byteLength
     this.checksum.update(chunk)
-    if (this.headSize < topBytes) {
-      this.head.push(chunk)
-      this.headSize += chunk.byteLength
-    }
     if (this.gathered >= pieceBytes) await this.flush()
   }
 
@@ -70,8 +66,7 @@ export class Arrival {
       checksum: this.checksum.digest('hex'),
       trace: this.envelope.trace(id),
       envelopeFrom: this.envelope.from,
-      // A small mail is all in the one piece.
-      head: this.storedPieces === 0 ? null : join(this.head).slice(0, topBytes),
+      head: this.head,
       recipients,
       now,
     })
@@ -92,6 +87,7 @@ export class Arrival {
   private async flush(): Promise<void> {
     if (this.gathered === 0) return
     const bytes = join(this.chunks)
+    this.head ??= bytes.slice(0, topBytes)
     this.chunks = []
     const { gathered } = this
     this.gathered = 0
@@ -111,7 +107,7 @@ export class Arrival {
     this.budget.release(this.gathered)
     this.gathered = 0
     this.chunks = []
-    this.head = []
+    this.head = null
   }
 }
 

@@ -1,6 +1,7 @@
 // One attachment read out of a mail's bytes again, by the place that its digest gave it.
 
 import { Buffer } from 'node:buffer'
+import { type MimeBounds, usualBounds } from './bounded-parser.ts'
 import { attachmentName } from './file-name.ts'
 import { type Body, type Part, parse } from './parse.ts'
 
@@ -18,14 +19,20 @@ export type AttachmentContent = Omit<DigestedAttachment, 'index' | 'size'> & { b
 
 const CONTENT_ID_CHARACTERS = 300
 
-/** The attachment that `digest` lists under `index` for the same bytes, or null. */
-export async function attachment(bytes: Uint8Array, index: number): Promise<AttachmentContent | null> {
-  return read(bytes, (part) => part.index === index)
-}
-
-/** The first attachment with that content id (without angle brackets), or null; for `cid:` links (RFC 2392). */
-export async function inlineImage(bytes: Uint8Array, contentId: string): Promise<AttachmentContent | null> {
-  return read(bytes, (part) => safeContentId(part) === contentId)
+/** The attachment that `digest` lists under `index` for the same bytes and bounds, or null. */
+export async function attachment(
+  bytes: Uint8Array,
+  index: number,
+  bounds: MimeBounds = usualBounds,
+): Promise<AttachmentContent | null> {
+  const pieces: Uint8Array[] = []
+  const parsed = await parse(bytes, bounds, (part, piece) => {
+    if (part.index === index) pieces.push(piece)
+  })
+  const part = parsed.attachments[index]
+  if (!part) return null
+  const { name, type, contentId, inline } = described(part, parsed.bodies)
+  return { name, type, contentId, inline, bytes: Buffer.concat(pieces) }
 }
 
 /** What a digest says of a part. */
@@ -40,22 +47,6 @@ export function described(part: Part, bodies: Body[]): DigestedAttachment {
     contentId,
     inline: isInline(part, contentId, bodies),
   }
-}
-
-async function read(bytes: Uint8Array, wanted: (part: Part) => boolean): Promise<AttachmentContent | null> {
-  const pieces: Uint8Array[] = []
-  let found: Part | null = null
-  const parsed = await parse(bytes, (part, piece) => {
-    if (found ? part === found : wanted(part)) {
-      found = part
-      pieces.push(piece)
-    }
-  })
-  // An empty attachment has no pieces to be found by.
-  const part = found ?? parsed.attachments.find(wanted)
-  if (!part) return null
-  const { name, type, contentId, inline } = described(part, parsed.bodies)
-  return { name, type, contentId, inline, bytes: Buffer.concat(pieces) }
 }
 
 /** Shown within the html: it says so, stands beside the html (RFC 2387), or the html asks for it. */

@@ -11,8 +11,10 @@ import { MailParser } from 'mailparser'
 import { decodeBytes } from './charset.ts'
 import { HEADER_BYTES } from './header-fields.ts'
 
-export const MIME_DEPTH = 32
-export const PARTS = 500
+/** How much of a mail's structure is read: parts within parts, parts in all, attachments listed. */
+export type MimeBounds = { depth: number; parts: number; attachments: number }
+
+export const usualBounds: MimeBounds = { depth: 32, parts: 500, attachments: 100 }
 
 /** Encoded bytes of bodies that are decoded, all of a mail's together; 8 MiB of quoted-printable take 0.3 s. */
 export const BODY_BYTES = 8 * 1024 * 1024
@@ -66,8 +68,6 @@ const OPTIONS = {
   // A mail inside a mail is an attachment, whatever its disposition.
   ignoreEmbedded: true,
   maxHeadSize: 2 * HEADER_BYTES,
-  // Ours leaves what came before; this one would throw all away.
-  maxChildNodes: 2 * PARTS,
 }
 
 export class BoundedParser extends MailParser {
@@ -82,8 +82,10 @@ export class BoundedParser extends MailParser {
   private known: SplitNode | false = false
   private bodyBytes = 0
 
-  constructor() {
-    super(OPTIONS)
+  constructor(readonly bounds: MimeBounds) {
+    // Our bound leaves what came before; the library's would throw all away.
+    const options = { ...OPTIONS, maxChildNodes: 2 * bounds.parts }
+    super(options)
     const strict = this.splitter.checkBoundary.bind(this.splitter)
     this.splitter.checkBoundary = (line) => (isDelimiter(line) ? this.checkDelimiter(line, strict) : false)
   }
@@ -149,7 +151,9 @@ export class BoundedParser extends MailParser {
       if (!found) continue
       // An odd answer begins a part: 1 within this one, 3 beside it. One beyond the bounds is let through, to be noted.
       if (found === 1 || found === 3)
-        this.beyond = ++this.delimiters >= PARTS || depthOf(node) + (found === 1 ? 1 : 0) > MIME_DEPTH
+        this.beyond =
+          ++this.delimiters >= this.bounds.parts ||
+          depthOf(node, this.bounds.depth) + (found === 1 ? 1 : 0) > this.bounds.depth
       return found
     }
     splitter.node = left
@@ -157,8 +161,8 @@ export class BoundedParser extends MailParser {
   }
 
   private countPart(node: SplitNode): void {
-    if (depthOf(node) > MIME_DEPTH) this.note('mime-too-deep')
-    else if (++this.parts > PARTS) this.note('too-many-parts')
+    if (depthOf(node, this.bounds.depth) > this.bounds.depth) this.note('mime-too-deep')
+    else if (++this.parts > this.bounds.parts) this.note('too-many-parts')
     else return
     this.full = true
   }
@@ -177,9 +181,9 @@ export class BoundedParser extends MailParser {
 const isText = (node: SplitNode) => node.contentType === 'text/plain' || node.contentType === 'text/html'
 
 /** The root's depth is 0; counted no further than is needed. */
-function depthOf(node: SplitNode): number {
+function depthOf(node: SplitNode, most: number): number {
   let depth = 0
-  for (let above = node.parentNode; above && depth <= MIME_DEPTH; above = above.parentNode) depth++
+  for (let above = node.parentNode; above && depth <= most; above = above.parentNode) depth++
   return depth
 }
 

@@ -107,7 +107,7 @@ export const changes = {
     const of = undigested(db, contentKey)
     if (of.length === 0) return
     statements(db).keepDigest.run({ contentKey, text: null, html: null, detail: JSON.stringify({ notes: [note] }) })
-    statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0 })
+    statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0, subject: '' })
     for (const { message, mailbox } of of) {
       indexMessage(tx, message.key, mailbox, { subject: '', sender: '', recipients: '', body: '' })
       tellDigested(tx, message, mailbox, now)
@@ -283,7 +283,12 @@ const statements = prepared((db: Db) => ({
     .prepare(),
   markDigest: db
     .update(contents)
-    .set({ digest: sql`${placeholder('digest')}`, attachmentCount: sql`${placeholder('attachmentCount')}` })
+    .set({
+      digest: sql`${placeholder('digest')}`,
+      attachmentCount: sql`${placeholder('attachmentCount')}`,
+      // One that stands behind more headers than are looked at when a mail is stored.
+      subject: sql`case when subject = '' then ${placeholder('subject')} else subject end`,
+    })
     .where(eq(contents.key, placeholder('key')))
     .prepare(),
   orderDigest: db
@@ -376,7 +381,7 @@ function keepDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, s
   const of = undigested(db, contentKey)
   if (of.length === 0) return
   statements(db).keepDigest.run({ contentKey, text, html, detail })
-  statements(db).markDigest.run({ key: contentKey, digest: 'ready', attachmentCount })
+  statements(db).markDigest.run({ key: contentKey, digest: 'ready', attachmentCount, subject: search.subject })
   for (const { message, mailbox } of of) {
     for (let index = 0; index < attachmentCount; index++) {
       statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })

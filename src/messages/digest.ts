@@ -2,6 +2,7 @@
 
 import { type DigestedAttachment, described } from './attachment.ts'
 import type { ParseNote } from './bounded-parser.ts'
+import { type MimeBounds, usualBounds } from './bounded-parser.ts'
 import { codes } from './codes.ts'
 import type { Contact } from './contacts.ts'
 import { cut, decodeText, type Field, fields, isHeaderCut } from './header-fields.ts'
@@ -49,9 +50,9 @@ const FROM_CONTACTS = 50
 const UNSUBSCRIBE_URIS = 10
 
 /** The digest of any bytes whatever: never rejects for what a mail holds. Bounds that were hit are in `notes`. */
-export async function digest(bytes: Uint8Array): Promise<Digest> {
+export async function digest(bytes: Uint8Array, bounds: MimeBounds = usualBounds): Promise<Digest> {
   const all = fields(bytes)
-  const parsed = await parse(bytes)
+  const parsed = await parse(bytes, bounds)
   const notes = new Set<DigestNote>(parsed.notes)
   const { text, html, htmlAsText, anchors } = read(parsed.bodies, notes)
   const subject = subjectOf(all)

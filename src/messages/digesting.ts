@@ -2,6 +2,7 @@
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
+import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
 import type { digestJobs } from './jobs.ts'
 import type { MessageStore, Undigested } from './store.ts'
@@ -11,6 +12,7 @@ export type DigestRules = {
   milliseconds: number
   /** That of the second try of one that ran out of time, alone. */
   longMilliseconds: number
+  bounds: MimeBounds
 }
 
 export type DigestMetrics = {
@@ -131,7 +133,11 @@ export class Digesting {
     const began = this.outside.elapsed()
     const deadline = alone ? this.rules.longMilliseconds : this.rules.milliseconds
     try {
-      const digest = await this.workers.run('messages.digest', { contentKey }, { urgent, deadline })
+      const digest = await this.workers.run(
+        'messages.digest',
+        { contentKey, bounds: this.rules.bounds },
+        { urgent, deadline },
+      )
       await this.keep({ ...digest, contentKey }, urgent)
       this.metrics.done(this.outside.elapsed() - began)
     } catch (error) {

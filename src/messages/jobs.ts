@@ -5,6 +5,7 @@ import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
 import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
+import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
 import { type Contact, digest } from './digest.ts'
 import { readWhole } from './pieces.ts'
@@ -18,9 +19,9 @@ export const digestJobs = {
   /** Reads everything out of a content. Refuses: message-unknown, when it is gone. */
   'messages.digest': async (
     { db }: Connection,
-    { contentKey }: { contentKey: number },
+    { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
   ): Promise<Omit<Digested, 'contentKey'>> => {
-    const { text, html, ...detail } = await digest(wholeOf(db, contentKey))
+    const { text, html, ...detail } = await digest(wholeOf(db, contentKey), bounds)
     return {
       text,
       html,
@@ -78,9 +79,9 @@ export const readerJobs = {
   /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown. */
   'messages.attachment': async (
     { db }: Connection,
-    { contentKey, index }: { contentKey: number; index: number },
+    { contentKey, index, bounds }: { contentKey: number; index: number; bounds: MimeBounds },
   ): Promise<{ name: string; type: string; bytes: Uint8Array }> => {
-    const found = await attachment(wholeOf(db, contentKey), index)
+    const found = await attachment(wholeOf(db, contentKey), index, bounds)
     if (!found) throw new Refusal('attachment-unknown')
     return { name: found.name, type: found.type, bytes: found.bytes }
   },

@@ -2,9 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import type { AttachmentStream, MessageText } from 'mailparser'
-import { BoundedParser, type Leaf, type ParseNote } from './bounded-parser.ts'
-
-export const ATTACHMENTS = 100
+import { BoundedParser, type Leaf, type MimeBounds, type ParseNote, usualBounds } from './bounded-parser.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -28,8 +26,8 @@ export type Parsed = { bodies: Body[]; attachments: Part[]; notes: ParseNote[] }
 export type ContentSink = (part: Part, piece: Uint8Array) => void
 
 /** The bodies and attachments of a mail. Never rejects: what can't be read is left out, and a note says so. */
-export async function parse(bytes: Uint8Array, sink?: ContentSink): Promise<Parsed> {
-  const parser = new BoundedParser()
+export async function parse(bytes: Uint8Array, bounds: MimeBounds = usualBounds, sink?: ContentSink): Promise<Parsed> {
+  const parser = new BoundedParser(bounds)
   const attachments: Part[] = []
   const settled = new Promise<void>((resolve) => {
     parser.on('error', () => {
@@ -71,7 +69,7 @@ function take(stream: AttachmentStream, attachments: Part[], parser: BoundedPars
     related: stream.related ?? false,
     size: 0,
   }
-  const counted = part.index < ATTACHMENTS
+  const counted = part.index < parser.bounds.attachments
   if (counted) attachments.push(part)
   else parser.note('too-many-attachments')
   stream.content.on('data', (piece: Buffer) => {

@@ -7,6 +7,7 @@ import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import type { Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
+import type { MimeBounds } from './bounded-parser.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Digesting } from './digesting.ts'
 import type { readerJobs } from './jobs.ts'
@@ -40,6 +41,7 @@ export class Messages {
     private readonly digesting: Digesting,
     private readonly workers: Workers<typeof readerJobs>,
     private readonly gathered: Budget,
+    private readonly bounds: MimeBounds,
     private readonly outside: Outside,
     /** Told of each mail that was stored. */
     private readonly took: (size: number, messages: number) => void,
@@ -150,7 +152,11 @@ export class Messages {
   async attachment(message: FullMessage, index: number): Promise<Download & { attachment: Attachment }> {
     const attachment = message.attachments.find((one) => one.index === index)
     if (!attachment) throw new Refusal('attachment-unknown')
-    const found = await this.workers.run('messages.attachment', { contentKey: message.contentKey, index })
+    const found = await this.workers.run('messages.attachment', {
+      contentKey: message.contentKey,
+      index,
+      bounds: this.bounds,
+    })
     return { ...found, attachment }
   }
 

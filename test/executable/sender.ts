@@ -72,6 +72,10 @@ export class Conversation {
     if (!this.ended) this.socket.write(text)
   }
 
+  sendBytes(bytes: Uint8Array): void {
+    if (!this.ended) this.socket.write(bytes)
+  }
+
   async hear(): Promise<string> {
     for (;;) {
       const line = /^(?:\d{3}-.*\r\n)*(\d{3} .*)\r\n/.exec(this.text)

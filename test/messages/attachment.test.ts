@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attachment, inlineImage } from '../../src/messages/attachment.ts'
+import { attachment } from '../../src/messages/attachment.ts'
 import { digest } from '../../src/messages/digest.ts'
 
 const mail = new TextEncoder().encode(
@@ -44,9 +44,14 @@ test('an attachment is read by the index of its digest', async () => {
   expect(await attachment(mail, -1)).toBeNull()
 })
 
-test('an inline image is read by its content id', async () => {
-  expect(await inlineImage(mail, 'logo@x')).toMatchObject({ name: 'b.png', type: 'image/png' })
-  expect(await inlineImage(mail, 'other@x')).toBeNull()
+test('bounds that the operator sets hold for the digest and for what is read again', async () => {
+  const bounds = { depth: 32, parts: 500, attachments: 1 }
+  const { attachments, notes } = await digest(mail, bounds)
+  expect(attachments.map(({ index }) => index)).toEqual([0])
+  expect(notes).toEqual(['too-many-attachments'])
+  expect(await attachment(mail, 1, bounds)).toBeNull()
+  const few = await digest(mail, { depth: 32, parts: 2, attachments: 100 })
+  expect(few.notes).toContain('too-many-parts')
 })
 
 const corpus = join(import.meta.dir, '../../../shared/corpus/mail/stalwart')

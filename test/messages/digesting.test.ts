@@ -1,5 +1,6 @@
 // What happens to a digest when its thread hangs, dies or refuses; the pool itself is tested with real threads.
 import { describe, expect, test } from 'bun:test'
+import { usualBounds } from '../../src/messages/bounded-parser.ts'
 import { Digesting } from '../../src/messages/digesting.ts'
 import type { digestJobs } from '../../src/messages/jobs.ts'
 import { SqliteMessageStore } from '../../src/messages/store.ts'
@@ -41,7 +42,7 @@ async function undigested(answers: Answer[], mails = 1, size = 10) {
   }
   const store = new SqliteMessageStore(core.connection.db, new LocalWriter(core.connection, changes, () => {}))
   const notes: string[] = []
-  const rules = { milliseconds: 2000, longMilliseconds: 20_000 }
+  const rules = { milliseconds: 2000, longMilliseconds: 20_000, bounds: usualBounds }
   const metrics = { done: () => {}, failed: (note: string) => notes.push(note) }
   const digesting = new Digesting(store, workers, rules, core.outside, metrics, () => {})
   return { core, ids, digesting, deadlines, notes }
