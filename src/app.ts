@@ -107,13 +107,14 @@ async function assemble(
   const digestWorkers = pool('digest', 8, 1000, config.limits.digest_seconds)
   const readerWorkers = pool('reader', 1, 1000, config.limits.reader_seconds)
 
+  const shortage = () => (writer.isAlive ? room.shortage() : 'the writer thread ended, and is being started again')
   const core = makeCore(config, {
     db: reading.db,
     writer,
     digestWorkers,
     readerWorkers,
     events,
-    shortage: () => room.shortage(),
+    shortage,
     outside,
     metrics,
     log,
@@ -135,7 +136,7 @@ async function assemble(
 
   const smtp = await startSmtp(config, { ...core, metrics, log, outside })
   undo.push(() => smtp.stop())
-  const http = await startHttp(config, { core, metrics, log, outside, shortage: () => room.shortage() })
+  const http = await startHttp(config, { core, metrics, log, outside, shortage })
   undo.push(() => http.stop())
 
   for (const task of [

@@ -56,7 +56,11 @@ export type ThreadWriterOptions = {
   committed: (changes: number, milliseconds: number, figures: Figures) => void
   /** The thread died; what waited was refused and a new one starts. */
   died: (error: unknown) => void
+  /** Milliseconds before it does; a second, if a test does not say otherwise. */
+  restMs?: number
 }
+
+const aSecond = 1000
 
 /** Runs changes in the writer thread. Answers come after the fsync. */
 export class ThreadWriter implements Writer {
@@ -65,6 +69,7 @@ export class ThreadWriter implements Writer {
   private nextId = 1
   private thread: Worker | null = null
   private stopping: (() => void) | null = null
+  private resting = false
 
   private constructor(private readonly options: ThreadWriterOptions) {}
 
@@ -77,6 +82,11 @@ export class ThreadWriter implements Writer {
 
   get waiting(): number {
     return this.pending.size
+  }
+
+  /** Whether there is a thread to write. */
+  get isAlive(): boolean {
+    return this.thread !== null
   }
 
   run(name: string, input: never): Promise<never> {
@@ -166,7 +176,20 @@ export class ThreadWriter implements Writer {
     this.pending.clear()
     this.options.died(error)
     this.stopping?.()
-    if (!this.stopping) setTimeout(() => this.begin().catch((cause) => this.options.died(cause)), 1000).unref()
+    this.beginAgain()
+  }
+
+  private beginAgain(): void {
+    if (this.stopping || this.resting) return
+    this.resting = true
+    const again = () => {
+      this.resting = false
+      this.begin().catch((cause) => {
+        this.options.died(cause)
+        if (!this.thread) this.beginAgain()
+      })
+    }
+    setTimeout(again, this.options.restMs ?? aSecond).unref()
   }
 }
 
