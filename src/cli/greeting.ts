@@ -1,7 +1,7 @@
 // What a server says on standard output when it is ready: where it listens, and a line that works when pasted.
 
 export type Listening = {
-  http: readonly { host: string; port: number }[]
+  http: readonly { host: string; port: number; tls: boolean }[]
   smtp: readonly { host: string; port: number; tls: boolean }[]
   /** The first shared domain with a name, or null. */
   domain: string | null
@@ -10,7 +10,7 @@ export type Listening = {
 
 export function greeting({ http, smtp, domain, operator }: Listening): string {
   const lines = [
-    ...http.map((one) => `HTTP  http://${place(one)}/`),
+    ...http.map((one) => `HTTP  ${scheme(one)}://${place(one)}/`),
     ...smtp.map((one) => `SMTP  ${place(one)}${one.tls ? ' (TLS)' : ''}`),
     `Mail to ${operator.address} is yours; its token, until the next start: ${operator.token}`,
   ]
@@ -21,12 +21,13 @@ export function greeting({ http, smtp, domain, operator }: Listening): string {
     lines.push(
       'Try it:',
       `  printf 'From: me@example.test\\r\\nTo: ${to}\\r\\nSubject: Hello\\r\\n\\r\\nYour code is 482913.\\r\\n' | curl -sS smtp://${reachable(plain)} --mail-from me@example.test --mail-rcpt ${to} -T -`,
-      `  curl -sS 'http://${reachable(web)}/mayfly/v1/mailboxes/${to}/wait?has=code'`,
+      `  curl -sS '${scheme(web)}://${reachable(web)}/mayfly/v1/mailboxes/${to}/wait?has=code'`,
     )
   }
   return `${lines.join('\n')}\n`
 }
 
+const scheme = ({ tls }: { tls: boolean }): string => (tls ? 'https' : 'http')
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 const place = ({ host, port }: { host: string; port: number }): string => `${bracketed(host)}:${port}`
 

@@ -33,7 +33,7 @@ export type HttpGround = {
 
 export type HttpServer = {
   /** Where it listens, with the ports that port 0 became. */
-  addresses: { host: string; port: number }[]
+  addresses: { host: string; port: number; tls: boolean }[]
   /** Takes no more requests, ends waits and streams, and lets the others finish for a while. */
   stop: () => Promise<void>
 }
@@ -98,7 +98,11 @@ export async function startHttp({ http, server, limits, tls }: HttpOptions, grou
     throw error
   }
   return {
-    addresses: listeners.map(({ hostname, port }) => ({ host: hostname ?? '', port: port ?? 0 })),
+    addresses: listeners.map(({ hostname, port }) => ({
+      host: hostname ?? '',
+      port: port ?? 0,
+      tls: certificate !== null,
+    })),
     stop,
   }
 }
