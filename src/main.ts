@@ -7,6 +7,7 @@ import { helpText, readArguments, UsageError } from './cli/arguments.ts'
 import { check } from './cli/check.ts'
 import { greeting } from './cli/greeting.ts'
 import { init } from './cli/init.ts'
+import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
 import { openapi } from './http/openapi.ts'
@@ -71,6 +72,7 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
   log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
+  for (const warning of warnings(config)) log.warn(warning)
   process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))
 }
 

@@ -31,3 +31,9 @@ export function isPublic(host: string): boolean {
   const bare = host.split('%')[0] ?? ''
   return !ipaddr.isValid(bare) || !CLOSED.has(ipaddr.process(bare).range())
 }
+
+/** Whether only programs on this machine can reach it. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback'
+}
