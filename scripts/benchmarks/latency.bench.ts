@@ -49,15 +49,16 @@ const note = (name: string, numbers: number[]) => {
   list.push({ p50: percentile(numbers, 0.5), p99: percentile(numbers, 0.99) })
 }
 const fresh = new Map<string, number[]>()
+const labels = { discard: 'smtp-server, discarding', store: 'smtp-server, storing raw' } as const
 
 for (let run = 0; run < runs; run++) {
   for (const mode of ['discard', 'store'] as const) {
     const server = await peer(mode)
     const numbers: number[] = []
     for (let n = 0; n < 20; n++) numbers.push(await send(server.smtp, 'a@mayfly.test'))
-    note(`smtp-server, ${mode === 'store' ? 'storing raw' : 'discarding'}: to its 250`, numbers)
+    note(`${labels[mode]}: to its 250`, numbers)
     const rate = await load(server.smtp, { connections: 20, mails: 1000, file: mailOf('2k'), mode: 'new' })
-    fresh.set(mode, [...(fresh.get(mode) ?? []), rate.rate])
+    fresh.set(labels[mode], [...(fresh.get(labels[mode]) ?? []), rate.rate])
     await server.stop()
   }
   const server = await mayfly()
@@ -73,7 +74,7 @@ for (let run = 0; run < runs; run++) {
     arrivals.map(({ answered }) => answered),
   )
   const rate = await load(server.smtp, { connections: 20, mails: 5000, file: mailOf('2k'), mode: 'new' })
-  fresh.set('mayfly', [...(fresh.get('mayfly') ?? []), rate.rate])
+  fresh.set('Mayfly', [...(fresh.get('Mayfly') ?? []), rate.rate])
   await server.stop()
 }
 
@@ -87,7 +88,7 @@ table(
   ]),
 )
 console.log(`\nA new connection for each 2k mail, 20 at a time; medians of ${runs} runs`)
-const stored = median(fresh.get('store') ?? [])
+const stored = median(fresh.get(labels.store) ?? [])
 table(
   ['server', 'mails/s', 'of raw'],
   [...fresh].map(([name, rates]) => [name, whole(median(rates)), fixed(median(rates) / stored)]),
