@@ -114,6 +114,7 @@ export function makeCore(config: Config, ground: Ground): Core {
       metrics.mailsAccepted.inc()
       metrics.mailBytes.inc(size)
     },
+    () => ground.shortage() !== null,
     (address) => events.hasListener(address),
   )
   const waits = new Waits(messages, mailboxes, events, eventLog, config.http.max_waits)

@@ -49,6 +49,7 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   const { config, file } = loadConfig(sources)
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a defect: nobody waited for this'))
   const app = await start(config, realOutside, log)
   let stopping = false
   const stop = (signal: string): void => {

@@ -17,6 +17,8 @@ export class Passwords {
   /** Whether it is the password of this hash. Without a hash it takes as long and is false. Refuses: too-busy. */
   async matches(password: string, hash: string | null): Promise<boolean> {
     return this.inTurn(async () => {
+      // An empty one is nobody's, and argon2 takes none.
+      if (password === '') return false
       if (hash !== null) return Bun.password.verify(password, hash)
       await Bun.password.hash(password, algorithm)
       return false

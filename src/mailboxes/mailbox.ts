@@ -41,9 +41,10 @@ export type Recipient = {
   mailboxAddress: string
   localPart: string
   domain: string
-  /** Null: nobody's yet; made when the mail is stored. */
+  /** Null: nobody's; whichever mailbox is at the address when the mail is stored gets it, or one is made. */
   mailboxId: string | null
-  retainUntil: number | null
+  /** Null keeps the message as long as its mailbox. */
+  retentionMinutes: number | null
 }
 
 export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>

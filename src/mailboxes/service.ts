@@ -4,7 +4,7 @@ import type { Passwords } from '../accounts/passwords.ts'
 import type { Served } from '../domains/domain.ts'
 import type { Domains } from '../domains/service.ts'
 import type { Outside } from '../outside.ts'
-import { defaultTtl, type Plan, retainUntil } from '../plans/plan.ts'
+import { defaultTtl, type Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
@@ -119,7 +119,7 @@ export class Mailboxes {
     if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, this.outside.now()))) {
       throw new Refusal('credential-wrong')
     }
-    return { kind: 'mailbox', mailboxId: mailbox.id, operator: mailbox.kind === 'owned' && mailbox.accountId === null }
+    return { kind: 'mailbox', mailboxId: mailbox.id, operator: isOperators(mailbox) }
   }
 
   /** A new token, for the right password. Refuses: credential-wrong (also for an unknown mailbox), too-busy. */
@@ -172,10 +172,11 @@ export class Mailboxes {
     return [await this.own(caller, caller.mailboxId)]
   }
 
-  /** Refuses: as `own`; invalid-request. An end is counted from now. */
+  /** Refuses: as `own`; invalid-request; forbidden for an end of the operator's own. An end is counted from now. */
   async change(caller: Caller, name: string, wish: ChangeWish): Promise<Mailbox> {
     const mailbox = await this.own(caller, name)
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
+    if (isOperators(mailbox) && wish.ttlMinutes !== undefined) throw new Refusal('forbidden')
     const plan = this.planOf(mailbox)
     const now = this.outside.now()
     if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0)
@@ -190,9 +191,10 @@ export class Mailboxes {
     return this.fresh(mailbox.id)
   }
 
-  /** Ends the mailbox; a recoverable one goes to the archive unless `permanent`. Refuses: as `own`. */
+  /** Ends the mailbox; a recoverable one goes to the archive unless `permanent`. Refuses: as `own`; forbidden for the operator's own. */
   async end(caller: Caller, name: string, { permanent }: { permanent: boolean }): Promise<void> {
     const mailbox = await this.own(caller, name)
+    if (isOperators(mailbox)) throw new Refusal('forbidden')
     const now = this.outside.now()
     const archive = mailbox.recoverable && !permanent
     await this.store.writes.run('mailboxes.end', {
@@ -226,14 +228,14 @@ export class Mailboxes {
     return { mailbox: await this.fresh(id), token }
   }
 
-  /** Opens the operator's mailbox if it is not there, and answers a new token for it; former ones end. */
+  /** Opens the operator's mailbox, whoever had its address before, if it is not there, and answers a new token for it; former ones end. */
   async operator(): Promise<Opened> {
     const address = parseAddress(this.rules.operatorAddress)
     if (!address) throw new Error(`${this.rules.operatorAddress} is no address`)
     const now = this.outside.now()
     const token = makeSecret(this.outside, 'mbx_')
     const there = await this.store.active(address.mailbox)
-    if (there && there.kind === 'owned') {
+    if (there && isOperators(there)) {
       await this.store.writes.run('mailboxes.token', { id: there.id, hash: hashSecret(token), keep: 1, now })
       return { mailbox: there, token }
     }
@@ -250,7 +252,8 @@ export class Mailboxes {
       tag: null,
       passwordHash: null,
     }
-    const { id } = await this.store.writes.run('mailboxes.open', { mailbox, tokenHash: hashSecret(token), now })
+    const seize = { mailbox, tokenHash: hashSecret(token), now, seize: true }
+    const { id } = await this.store.writes.run('mailboxes.open', seize)
     return { mailbox: await this.fresh(id), token }
   }
 
@@ -284,13 +287,13 @@ export class Mailboxes {
         mailboxAddress: own,
         localPart: mailbox.localPart,
         domain: mailbox.domain,
-        mailboxId: mailbox.id,
-        retainUntil: retainUntil(plan, now),
+        mailboxId: mailbox.kind === 'unclaimed' ? null : mailbox.id,
+        retentionMinutes: plan.retentionMinutes,
       }
     }
     if (await this.store.held(own, now)) throw new Refusal('mailbox-unknown')
     if (!isPublic || served.rule.catchAll !== null) return null
-    return this.unclaimed(own, asked, now)
+    return this.unclaimed(own, asked)
   }
 
   /** Where a catch-all sends mail for an address without a mailbox. */
@@ -304,14 +307,14 @@ export class Mailboxes {
     return recipient && { ...recipient, address: asked.full }
   }
 
-  private unclaimed(own: string, asked: Address, now: number): Recipient {
+  private unclaimed(own: string, asked: Address): Recipient {
     return {
       address: asked.full,
       mailboxAddress: own,
       localPart: asked.localPart,
       domain: asked.domain,
       mailboxId: null,
-      retainUntil: retainUntil({ retentionMinutes: this.rules.unclaimedRetentionMinutes }, now),
+      retentionMinutes: this.rules.unclaimedRetentionMinutes,
     }
   }
 
@@ -399,10 +402,14 @@ export class Mailboxes {
     if (localPart === null) {
       throw invalid('body.localPart', 'must be 1 to 64 characters of a dot-atom (RFC 5321), without "+"')
     }
-    if (this.rules.reservedLocalParts.includes(localPart)) throw invalid('body.localPart', 'is reserved')
+    if (operatorLocalParts.includes(localPart) || this.rules.reservedLocalParts.includes(localPart))
+      throw invalid('body.localPart', 'is reserved')
     return localPart
   }
 }
+
+const isOperators = ({ kind, accountId }: Pick<Mailbox, 'kind' | 'accountId'>): boolean =>
+  kind === 'owned' && accountId === null
 
 function placeOf(mailbox: Mailbox, tagged: string | null): Place {
   return { mailbox, address: mailbox.address, localPart: mailbox.localPart, domain: mailbox.domain, tagged }

@@ -1,5 +1,5 @@
 // Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
-import { and, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
@@ -143,19 +143,34 @@ const counting = prepared((db: Db) => ({
 
 /** Tokens that one mailbox may have; the oldest gives way. */
 const mostTokens = 20
-/** Milliseconds that one change may hold the writer. */
+/** Milliseconds that one change may hold the writer, and rows that it takes at a time. */
 const writerMs = 10
+const batch = 100
+
+/** Rows that nobody needs any more. */
+const forgettable = {
+  ended: sql`delete from ${mailboxes} where key in (
+    select key from ${mailboxes} where state <> 'active' and state = 'ended' and message_count = 0 limit ${batch})`,
+  released: (now: number) => sql`delete from ${quarantine} where address in (
+    select address from ${quarantine} where until <= ${now} limit ${batch})`,
+}
 
 export const changes = {
   /**
    * Opens a mailbox, and takes over what lies at its address unclaimed.
-   * Refuses: mailbox-taken, also while a former mailbox holds the address.
+   * Refuses: mailbox-taken, also while a former mailbox holds the address; not to one who may `seize` it.
    */
   'mailboxes.open': (
     tx,
-    { mailbox, tokenHash, now }: { mailbox: NewMailbox; tokenHash: string | null; now: number },
+    {
+      mailbox,
+      tokenHash,
+      now,
+      seize = false,
+    }: { mailbox: NewMailbox; tokenHash: string | null; now: number; seize?: boolean },
   ): { key: number; id: string } => {
     const { db } = tx
+    if (seize) free(tx, mailbox.address, now)
     if (isHeld(db, mailbox.address, now)) throw new Refusal('mailbox-taken')
     const there = findActive(db, mailbox.address)
     if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
@@ -229,7 +244,7 @@ export const changes = {
       .select()
       .from(mailboxes)
       .where(and(sql`state = 'active' and expires_at is not null`, lte(mailboxes.expiresAt, now)))
-      .limit(100)
+      .limit(batch)
       .all()
     for (const row of due) {
       const mailbox = asMailbox(row)
@@ -238,11 +253,10 @@ export const changes = {
       say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, now)
       if (performance.now() - began > writerMs) return true
     }
-    tx.db.run(sql`delete from ${mailboxes} where key in (
-      select key from ${mailboxes} where state <> 'active' and state = 'ended' and message_count = 0 limit 100)`)
-    tx.db.run(sql`delete from ${quarantine} where address in (
-      select address from ${quarantine} where until <= ${now} limit 100)`)
-    return due.length === 100
+    for (const rows of [forgettable.ended, forgettable.released(now)]) {
+      while (removed(tx, rows) === batch) if (performance.now() - began > writerMs) return true
+    }
+    return due.length === batch
   },
 } satisfies Changes
 
@@ -262,6 +276,24 @@ function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: numb
     .values({ address: mailbox.address, ...held })
     .onConflictDoUpdate({ target: quarantine.address, set: held })
     .run()
+}
+
+/** How many rows a statement removed. */
+function removed({ db, sqlite }: Tx, rows: SQL): number {
+  db.run(rows)
+  return sqlite.query<{ n: number }, []>('select changes() as n').get()?.n ?? 0
+}
+
+/** Takes an address from whoever has or had it. */
+function free(tx: Tx, address: string, now: number): void {
+  const holders = tx.db.select().from(mailboxes).where(eq(mailboxes.address, address)).all()
+  for (const row of holders) {
+    const mailbox = asMailbox(row)
+    if (!mailbox || mailbox.kind === 'unclaimed') continue
+    close(tx, mailbox, false, now)
+    say(tx, 'mailbox.deleted', mailbox, now)
+  }
+  tx.db.delete(quarantine).where(eq(quarantine.address, address)).run()
 }
 
 function byId(db: Db, id: string): Mailbox | null {

@@ -3,6 +3,7 @@
 import type { Budget } from '../limits/budget.ts'
 import type { Recipient } from '../mailboxes/mailbox.ts'
 import type { Outside } from '../outside.ts'
+import { Refusal } from '../refusal.ts'
 import type { Writes } from '../storage/change.ts'
 import type { changes, Stored } from './changes.ts'
 import { pieceBytes, topBytes } from './pieces.ts'
@@ -31,6 +32,8 @@ export class Arrival {
     /** The bytes gathered by all arrivals. */
     private readonly budget: Budget,
     private readonly outside: Outside,
+    /** Whether the store has no room for more. */
+    private readonly isFull: () => boolean,
     private readonly stored: (stored: Stored, size: number) => void,
   ) {}
 
@@ -50,6 +53,7 @@ export class Arrival {
 
   /** Stores the mail, and answers when it is on the disk. Refuses: storage-full, storage-failed. */
   async commit(): Promise<{ id: string; messageIds: string[] }> {
+    if (this.isFull()) throw new Refusal('storage-full')
     const now = this.outside.now()
     const recipients = distinct(this.envelope.recipients).map((recipient) => ({
       ...recipient,
@@ -73,7 +77,7 @@ export class Arrival {
     this.contentKey = null
     this.letGo()
     this.stored(stored, this.size)
-    return { id, messageIds: stored.messageIds }
+    return { id: stored.messageIds[0] ?? id, messageIds: stored.messageIds }
   }
 
   /** Forgets the mail, also after a commit that was refused. */
@@ -86,6 +90,7 @@ export class Arrival {
 
   private async flush(): Promise<void> {
     if (this.gathered === 0) return
+    if (this.isFull()) throw new Refusal('storage-full')
     const bytes = join(this.chunks)
     this.head ??= bytes.slice(0, topBytes)
     this.chunks = []

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
+import { retainUntil } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
@@ -83,7 +84,7 @@ export const changes = {
         address: recipient.address,
         size: mail.size,
         receivedAt: mail.now,
-        retainUntil: recipient.retainUntil,
+        retainUntil: retainUntil(recipient, mail.now),
       })
       countMail(db, mailbox.key, 1, mail.size)
       say(tx, 'message.stored', mailbox, recipient.messageId, mail.now)

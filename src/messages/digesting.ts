@@ -84,7 +84,10 @@ export class Digesting {
 
   /** Digests a content now, ahead of the queue. Answers when that is done or has failed. */
   now(content: Undigested): Promise<void> {
-    return this.underWay.get(content.contentKey) ?? this.begin(content, true)
+    const { contentKey } = content
+    // One that ran out of time has its turn when there is nothing else to do; nobody makes it come sooner.
+    if (this.slow.some((late) => late.contentKey === contentKey)) return Promise.resolve()
+    return this.underWay.get(contentKey) ?? this.begin(content, true)
   }
 
   private pump(): void {
@@ -106,8 +109,9 @@ export class Digesting {
     if (this.refilling) return
     this.refilling = true
     const limit = 1000
-    const found = await this.store.undigested(limit)
-    this.refilling = false
+    const found = await this.store.undigested(limit).finally(() => {
+      this.refilling = false
+    })
     const known = new Set([...this.slow, ...this.queue].map(({ contentKey }) => contentKey))
     const fresh = found.filter(({ contentKey }) => !known.has(contentKey) && !this.underWay.has(contentKey))
     this.behind = fresh.length > 0 && found.length === limit
@@ -147,7 +151,7 @@ export class Digesting {
       }
       if (!(error instanceof Refusal)) throw error
       if (error.reason === 'took-too-long') {
-        if (alone || urgent) return this.give(contentKey, 'reading it took too long')
+        if (alone) return this.give(contentKey, 'reading it took too long')
         this.slow.push({ contentKey, size, tries })
       } else if (error.reason !== 'message-unknown') this.comeBack()
     }

@@ -28,6 +28,8 @@ export type Message = {
   attachmentCount: number
   seen: boolean
   digest: DigestState
+  /** How often a digest was begun that may not have ended well. */
+  tries: number
   /** Its place in the order of digests; null before. */
   digestedSeq: number | null
 }

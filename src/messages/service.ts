@@ -44,16 +44,18 @@ export class Messages {
     private readonly bounds: MimeBounds,
     private readonly outside: Outside,
     /** Told of each mail that was stored. */
-    private readonly took: (size: number, messages: number) => void,
+    private readonly took: (size: number) => void,
+    private readonly storeIsFull: () => boolean,
     /** Whether somebody waits for mail at this address. */
     private readonly isAwaited: (address: string) => boolean,
   ) {}
 
   /** Begins to take a mail in, whose recipients `Mailboxes.accepting` has named. */
   arrive(envelope: Envelope): Arrival {
-    return new Arrival(envelope, this.store.writes, this.gathered, this.outside, (stored, size) => {
-      this.took(size, stored.messageIds.length)
+    const { writes } = this.store
+    return new Arrival(envelope, writes, this.gathered, this.outside, this.storeIsFull, (stored, size) => {
       if (stored.messageIds.length === 0) return
+      this.took(size)
       const content = { contentKey: stored.contentKey, size, tries: 0 }
       if (envelope.recipients.some(({ mailboxAddress }) => this.isAwaited(mailboxAddress))) this.digesting.now(content)
       else this.digesting.enqueue(stored.contentKey, size)
@@ -204,7 +206,7 @@ export class Messages {
 
   private async digested(message: Message): Promise<Message> {
     if (message.digest !== 'pending') return message
-    await this.digesting.now({ contentKey: message.contentKey, size: message.size, tries: 0 })
+    await this.digesting.now({ contentKey: message.contentKey, size: message.size, tries: message.tries })
     return (await this.store.byId(message.id, this.outside.now())) ?? message
   }
 

@@ -63,6 +63,7 @@ const columns = {
     subject: contents.subject,
     digest: contents.digest,
     attachmentCount: contents.attachmentCount,
+    tries: contents.tries,
   },
   mailbox: { id: mailboxes.id, address: mailboxes.address, expiresAt: mailboxes.expiresAt },
 }
@@ -220,7 +221,7 @@ type Row = {
   message: typeof messages.$inferSelect
   content: Pick<
     typeof contents.$inferSelect,
-    'envelopeFrom' | 'fromName' | 'fromAddress' | 'to' | 'subject' | 'digest' | 'attachmentCount'
+    'envelopeFrom' | 'fromName' | 'fromAddress' | 'to' | 'subject' | 'digest' | 'attachmentCount' | 'tries'
   >
   mailbox: Pick<typeof mailboxes.$inferSelect, 'id' | 'address' | 'expiresAt'>
 }
@@ -238,6 +239,7 @@ function message({ message, content, mailbox }: Row): Message {
     expiresAt: earlier(retainUntil, mailbox.expiresAt),
     attachmentCount: content.attachmentCount,
     digest: content.digest,
+    tries: content.tries,
   }
 }
 

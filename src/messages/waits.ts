@@ -63,9 +63,7 @@ export class Waits {
     const wait = new Wait(place, wish, start, () => this.look(caller, mailbox, place), this.messages)
     const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
     try {
-      // What is there must have been looked at, also by a wait without patience.
-      if (place.mailbox) await patiently(this.messages.digestAll(place.mailbox.key), wish.timeoutMs)
-      return await wait.outcome()
+      return await wait.outcome(place.mailbox ? this.messages.digestAll(place.mailbox.key) : Promise.resolve())
     } finally {
       stop()
       this.waiting--
@@ -86,21 +84,14 @@ export class Waits {
   }
 }
 
-/** Longest that a wait holds for the digests of what was there when it began, whatever its own time. */
+/** Longest that a wait without patience holds for the digests of what was there when it began. */
 const digestMs = 2000
-
-async function patiently(work: Promise<unknown>, milliseconds: number): Promise<void> {
-  const patience = Promise.withResolvers<void>()
-  const timer = setTimeout(patience.resolve, Math.max(milliseconds, digestMs))
-  await Promise.race([work, patience.promise])
-  clearTimeout(timer)
-}
 
 /** One call that waits: a little machine that is woken by events. */
 class Wait {
   private readonly matched: FullMessage[] = []
   private seen: number
-  private looking = false
+  private looking: Promise<void> | null = null
   private lookAgain = false
   private over = false
   private readonly ended = Promise.withResolvers<WaitOutcome>()
@@ -113,11 +104,23 @@ class Wait {
     private readonly messages: Messages,
   ) {
     this.seen = start
+    // It may be over before anybody asks how.
+    this.ended.promise.catch(() => {})
   }
 
-  async outcome(): Promise<WaitOutcome> {
+  /** `digests`: settled when what was there at the beginning has been read, which also an impatient wait looks at. */
+  async outcome(digests: Promise<unknown>): Promise<WaitOutcome> {
     const { timeoutMs, expectNone, signal } = this.wish
-    const timer = setTimeout(() => this.end(expectNone ? 'none-came' : 'not-arrived'), timeoutMs)
+    const over = (): unknown => this.end(expectNone ? 'none-came' : 'not-arrived')
+    const timer = setTimeout(over, Math.max(timeoutMs, digestMs))
+    let early: ReturnType<typeof setTimeout> | undefined
+    const began = performance.now()
+    digests
+      .then(() => this.looked())
+      .then(() => {
+        early = setTimeout(over, Math.max(0, timeoutMs - (performance.now() - began)))
+      })
+      .catch((error) => this.ended.reject(error))
     const gone = () => this.end('not-arrived')
     signal.addEventListener('abort', gone)
     if (signal.aborted) gone()
@@ -126,6 +129,7 @@ class Wait {
       return await this.ended.promise
     } finally {
       clearTimeout(timer)
+      clearTimeout(early)
       signal.removeEventListener('abort', gone)
     }
   }
@@ -141,13 +145,18 @@ class Wait {
     // What happens after the answer was made must not get into it.
     if (this.over) return
     this.lookAgain = true
-    if (this.looking) return
-    this.looking = true
-    this.lookOn()
+    this.looking ??= this.lookOn()
       .catch((error) => this.ended.reject(error))
       .finally(() => {
-        this.looking = false
+        this.looking = null
+        if (this.lookAgain) this.look()
       })
+  }
+
+  /** Answers when all that is there has been looked at. */
+  private async looked(): Promise<void> {
+    this.look()
+    while (this.looking) await this.looking
   }
 
   private async lookOn(): Promise<void> {

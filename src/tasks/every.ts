@@ -2,15 +2,19 @@
 
 export type Task = { stop: () => Promise<void> }
 
-/** Does `work` every so many milliseconds, counted from the end of the last time. `stop` waits for the one under way. */
-export function every(milliseconds: number, work: () => Promise<unknown>, defect: (error: unknown) => void): Task {
+/** `goOn` tells long work whether it may continue. Does `work` every so many milliseconds, counted from the end of the last time. `stop` waits for the one under way. */
+export function every(
+  milliseconds: number,
+  work: (goOn: () => boolean) => Promise<unknown>,
+  defect: (error: unknown) => void,
+): Task {
   let stopped = false
   let underWay: Promise<unknown> = Promise.resolve()
   let timer: ReturnType<typeof setTimeout> | undefined
   const schedule = (): void => {
     timer = setTimeout(() => {
       underWay = Promise.resolve()
-        .then(work)
+        .then(() => work(() => !stopped))
         .catch(defect)
         .finally(() => {
           if (!stopped) schedule()

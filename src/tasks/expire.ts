@@ -7,9 +7,9 @@ const second = 1000
 export const expire = ({ mailboxes, messages }: Core, defect: (error: unknown) => void): Task =>
   every(
     second,
-    async () => {
-      while (await mailboxes.expire());
-      while (await messages.sweep());
+    async (goOn) => {
+      while (goOn() && (await mailboxes.expire()));
+      while (goOn() && (await messages.sweep()));
     },
     defect,
   )

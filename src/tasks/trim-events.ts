@@ -14,8 +14,8 @@ export const trimEvents = (
 ): Task =>
   every(
     minute,
-    async () => {
-      while (await eventLog.trim(outside.now() - keepHours * hour));
+    async (goOn) => {
+      while (goOn() && (await eventLog.trim(outside.now() - keepHours * hour)));
     },
     defect,
   )

@@ -11,11 +11,11 @@ export type UsageRules = {
   refusalsKept: number
 }
 
-/** Those of one second; beyond, the newest are counted in the metrics alone. */
-const mostGathered = 500
+/** Rows written with one change. */
+const rowsTogether = 500
 
 export class Usage {
-  private gathered: RefusedMail[] = []
+  private readonly gathered: RefusedMail[] = []
 
   constructor(
     private readonly store: UsageStore,
@@ -25,17 +25,23 @@ export class Usage {
 
   /** Remembers a refused mail; it is written with the next flush. */
   refused(mail: Omit<RefusedMail, 'at'>): void {
-    if (this.gathered.length >= mostGathered) return
     const { client, from, to, address, stage, reason } = mail
     this.gathered.push({ at: this.outside.now(), client, from: short(from), to: short(to), address, stage, reason })
+    // Only the newest are kept: older ones need not be written first.
+    if (this.gathered.length > this.rules.refusalsKept + rowsTogether) this.gathered.splice(0, rowsTogether)
   }
 
   /** Writes what was gathered. */
   async flush(): Promise<void> {
-    if (this.gathered.length === 0) return
-    const rows = this.gathered
-    this.gathered = []
-    await this.store.writes.run('refusals.add', { rows, keep: this.rules.refusalsKept })
+    while (this.gathered.length > 0) {
+      const rows = this.gathered.splice(0, rowsTogether)
+      try {
+        await this.store.writes.run('refusals.add', { rows, keep: this.rules.refusalsKept })
+      } catch (error) {
+        this.gathered.unshift(...rows)
+        throw error
+      }
+    }
   }
 
   /** Newest first: the operator's are all, a mailbox's those at its address. Refuses: credential-missing. */

@@ -190,3 +190,24 @@ test('a storage that fails, and one that is full, are 503', async () => {
     expect(answer.headers.get('retry-after')).toBe('1')
   }
 })
+
+test('a list of mailboxes has a limit like any other, and one page: no cursor is good there', async () => {
+  await using server = await serve()
+  const { token, id } = await server.open()
+  const { json, status } = await server.call('GET', `${path}?limit=1`, { token })
+  expect(status).toBe(200)
+  expect(listIn(json, 'items').map((one) => at(one, 'id'))).toEqual([id])
+  for (const limit of ['0', '101', 'x']) {
+    const refused = await server.call('GET', `${path}?limit=${limit}`, { token })
+    expect(at(refused.json, 'error', 'fields', 0, 'path')).toBe('query.limit')
+  }
+  expect((await server.call('GET', `${path}?cursor=abc`, { token })).reason).toBe('invalid-cursor')
+})
+
+test('an empty password is refused by name', async () => {
+  await using server = await serve()
+  const { address } = await server.open('bob', { password: 'open sesame' })
+  const { status, json } = await server.call('POST', `${path}/${address}/token`, { body: { password: '' } })
+  expect(status).toBe(400)
+  expect(at(json, 'error', 'fields')).toEqual([{ path: 'body.password', message: 'must be a text of 1 to 256 characters' }])
+})

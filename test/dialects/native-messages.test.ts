@@ -1,6 +1,7 @@
 // The native API's messages: lists, one message, marks, deletes, search, refusals.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { openapi } from '../../src/http/openapi.ts'
 import { at, listIn, serve } from '../http/serve.ts'
 
 const root = '/mayfly/v1'
@@ -58,6 +59,8 @@ test.each([
   ['since=yesterday', 'query.since'],
   ['since=2026-01-01', 'query.since'],
   ['since=2026-13-01T00:00:00Z', 'query.since'],
+  ['since=2020-02-31T00:00:00Z', 'query.since'],
+  ['since=2021-02-29T23:00:00-05:00', 'query.since'],
   ['page=2', 'query.page'],
   ['q[]=x', 'query."q[]"'],
   ['q=[1]&limit=x', 'query.limit'],
@@ -243,4 +246,52 @@ test('refused mails are shown to the mailbox they were for, and all to the opera
   expect(at(second.json, 'items', 0, 'reason')).toBe('mailbox-full')
   expect(second.json['next']).toBeNull()
   expect((await server.call('GET', `${root}/refusals`)).reason).toBe('credential-missing')
+})
+
+test('a clearing that asks for some only clears nothing: it knows no parameters', async () => {
+  await using server = await serve()
+  const { token, address } = await server.open('bob')
+  const id = await server.mail(address)
+  const { status, json } = await server.call('DELETE', `${root}/mailboxes/${address}/messages?q=x&limit=1`, { token })
+  expect(status).toBe(400)
+  expect(at(json, 'error', 'fields')).toEqual([
+    { path: 'query.q', message: 'is not known here' },
+    { path: 'query.limit', message: 'is not known here' },
+  ])
+  expect((await server.call('GET', `${root}/messages/${id}`, { token })).status).toBe(200)
+})
+
+test('no route takes a parameter or a field that its description does not have', async () => {
+  await using server = await serve()
+  const { token, address } = await server.open('bob')
+  const id = await server.mail(address)
+  const view = await server.call('POST', `${root}/messages/${id}/view`, { token })
+  const ticket = String(view.json['url']).split('/')[2] ?? ''
+  const places = { mailbox: address, id, ticket, n: '0' }
+  const document = await openapi('native')
+  for (const [template, item] of Object.entries(Object(at(document, 'paths')))) {
+    const path = Object.entries(places).reduce((text, [name, value]) => text.replace(`{${name}}`, value), template)
+    for (const method of Object.keys(Object(item)).map((name) => name.toUpperCase())) {
+      const asked = await server.call(method, `${path}?nope=1`, { token })
+      expect([template, method, asked.status]).toEqual([template, method, 400])
+      expect(listIn(asked.json, 'error', 'fields')).toContainEqual({ path: 'query.nope', message: 'is not known here' })
+      if (method === 'GET') continue
+      const sent = await server.call(method, path, { token, body: { nope: 1 } })
+      expect([template, method, sent.status]).toEqual([template, method, 400])
+      expect(listIn(sent.json, 'error', 'fields')).toContainEqual({ path: 'body.nope', message: 'is not known here' })
+    }
+  }
+  expect((await server.call('GET', `${root}/messages/${id}`, { token })).status).toBe(200)
+})
+
+test('a route without fields takes no body, and an empty object', async () => {
+  await using server = await serve()
+  const { token, address } = await server.open('bob')
+  const id = await server.mail(address)
+  for (const body of [undefined, '', {}]) {
+    expect((await server.call('POST', `${root}/messages/${id}/view`, { token, body })).status).toBe(201)
+  }
+  const remote = await server.call('POST', `${root}/messages/${id}/view?remote=1`, { token })
+  expect(at(remote.json, 'error', 'fields', 0, 'path')).toBe('query.remote')
+  expect((await server.call('DELETE', `${root}/messages/${id}`, { token, body: {} })).status).toBe(204)
 })

@@ -138,3 +138,47 @@ function refusalOf(work: () => unknown): Refusal {
   }
   throw new Error('nothing was refused')
 }
+
+test('an instant is one that the calendar has, in any offset', () => {
+  const input = queryInput(Type.Object({ at: Type.String({ format: 'date-time' }) }))
+  const read = (at: string) => input['~standard'].validate({ at }).value.at
+  for (const right of [
+    '2020-02-29T00:00:00Z',
+    '2020-02-29T23:59:59.999+14:00',
+    '2026-12-31T23:59:59-12:00',
+    '2026-01-01T00:00Z',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.123Z',
+  ]) {
+    expect(read(right)).toBe(right)
+  }
+  for (const wrong of ['2020-02-31T00:00:00Z', '2021-02-29T12:00:00+01:00', '2026-04-31T00:00:00Z', '2026-00-10T00:00:00Z']) {
+    expect(refusalOf(() => read(wrong)).reason).toBe('invalid-request')
+  }
+})
+
+test('the body of a GET has the same bound, announced or in chunks', async () => {
+  await using server = await serve({ MAYFLY_HTTP_MAX_BODY_BYTES: '2000' })
+  const known = '/mayfly/v1/mailboxes/x@mayfly.test'
+  const announced = `${head('GET', known, { Host: 'localhost', 'Content-Length': '2001' })}${' '.repeat(2001)}`
+  expect(await talk(server.port, announced)).toStartWith('HTTP/1.1 413 ')
+  const chunked = `${head('GET', known, { Host: 'localhost', 'Transfer-Encoding': 'chunked' })}7d1\r\n${' '.repeat(2001)}\r\n0\r\n\r\n`
+  expect(await talk(server.port, chunked)).toStartWith('HTTP/1.1 413 ')
+})
+
+test('the head of a request is bounded where the config says less than Bun does', async () => {
+  await using server = await serve({ MAYFLY_HTTP_MAX_HEADER_BYTES: '1024' })
+  const known = '/mayfly/v1/mailboxes/x@mayfly.test'
+  const ask = (size: number): string => {
+    const bare = head('GET', known, { Host: 'localhost', 'X-Filler': '' })
+    return head('GET', known, { Host: 'localhost', 'X-Filler': 'x'.repeat(size - bare.length) })
+  }
+  expect(await talk(server.port, ask(1024))).toStartWith('HTTP/1.1 200 ')
+  const heard = await talk(server.port, ask(1025), (text) => text.includes('}}'))
+  expect(heard).toStartWith('HTTP/1.1 413 ')
+  expect(heard).toContain('"reason":"too-large"')
+  const long = await server.call('GET', `/mayfly/v1/search?q=${'x'.repeat(1000)}`)
+  expect(long.reason).toBe('too-large')
+  await using roomy = await serve()
+  expect(await talk(roomy.port, ask(8000))).toStartWith('HTTP/1.1 200 ')
+})

@@ -1,5 +1,6 @@
 // The OpenAPI documents, and the page that shows them.
 import { expect, test } from 'bun:test'
+import { CannotStart } from '../../src/cannot-start.ts'
 import { answers } from '../../src/dialects/native/errors.ts'
 import { openapi } from '../../src/http/openapi.ts'
 import { at, listIn, serve } from './serve.ts'
@@ -16,6 +17,7 @@ test('the document is the same with and without a server, at both of its places'
 
 test('an unknown dialect is told with those there are', async () => {
   await expect(openapi('pigeon')).rejects.toThrow('there is no dialect "pigeon"; there are: native')
+  await expect(openapi('pigeon')).rejects.toBeInstanceOf(CannotStart)
   await expect(openapi('constructor')).rejects.toThrow('there is no dialect')
 })
 
@@ -76,4 +78,38 @@ test('the page is made of what the server has: nothing comes from elsewhere, not
   }
   expect((await server.call('GET', '/docs/start.js')).body).toContain('validatorUrl: null')
   expect((await server.call('GET', '/docs/swagger-ui.js')).headers.get('content-type')).toStartWith('text/javascript')
+})
+
+test('what every call of a method may meet stands with each: a foreign origin, a key that was used', async () => {
+  const document = await openapi('native')
+  for (const [, item] of record(at(document, 'paths'))) {
+    for (const [method, operation] of record(item)) {
+      const said = (status: string) => String(at(operation, 'responses', status, 'description') ?? '').split(', ')
+      expect(said('403').includes('origin-refused')).toBe(method !== 'get')
+      expect(said('409').includes('idempotency-mismatch')).toBe(method === 'post')
+      const names = listIn(operation, 'parameters').map((one) => at(one, 'name'))
+      expect(names.filter((name) => name === 'Idempotency-Key').length).toBe(method === 'post' ? 1 : 0)
+      expect(new Set(names).size).toBe(names.length)
+      for (const status of ['403', '409']) expect(new Set(said(status)).size).toBe(said(status).length)
+    }
+  }
+  const restored = at(document, 'paths', '/mayfly/v1/mailboxes/{mailbox}/restore', 'post', 'responses')
+  expect(at(restored, '403', 'description')).toBe('forbidden, origin-refused')
+})
+
+test('the 404 of a wait is a wait without mail, or a plain refusal', async () => {
+  const responses = at(await openapi('native'), 'paths', '/mayfly/v1/mailboxes/{mailbox}/wait', 'get', 'responses')
+  expect(at(responses, '404', 'description')).toBe('message-not-arrived, mailbox-unknown')
+  expect(at(responses, '404', 'content', 'application/json', 'schema')).toEqual({
+    anyOf: [{ $ref: '#/components/schemas/WaitRefused' }, { $ref: '#/components/schemas/Error' }],
+  })
+  expect(at(responses, '409', 'content', 'application/json', 'schema')).toEqual({
+    $ref: '#/components/schemas/WaitRefused',
+  })
+})
+
+test('a route without parameters or fields has none in the document', async () => {
+  const clear = at(await openapi('native'), 'paths', '/mayfly/v1/mailboxes/{mailbox}/messages', 'delete')
+  expect(listIn(clear, 'parameters').map((one) => at(one, 'name'))).toEqual(['mailbox'])
+  expect(at(clear, 'requestBody')).toBeUndefined()
 })

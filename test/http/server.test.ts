@@ -36,6 +36,14 @@ test('a port that is taken, and an address that is not ours, are told in a sente
   await expect(foreign).rejects.toBeInstanceOf(CannotStart)
 })
 
+test('a name that does not resolve is told as such', async () => {
+  const nowhere = serve({ MAYFLY_HTTP_LISTEN: 'nohost.invalid:0' })
+  await expect(nowhere).rejects.toThrow('HTTP cannot listen on nohost.invalid:0: this name does not resolve')
+  await expect(nowhere).rejects.toBeInstanceOf(CannotStart)
+  await using server = await serve({ MAYFLY_HTTP_LISTEN: 'localhost:0' })
+  expect((await fetch(`http://localhost:${server.port}/healthz`)).status).toBe(200)
+})
+
 test('several listeners answer alike', async () => {
   await using server = await serve({ MAYFLY_HTTP_LISTEN: '127.0.0.1:0,127.0.0.2:0' })
   expect(server.http.addresses.map(({ host }) => host)).toEqual(['127.0.0.1', '127.0.0.2'])
