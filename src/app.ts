@@ -12,6 +12,7 @@ import { type SmtpServer, startSmtp } from './smtp/server.ts'
 import { databaseFile, openForReading } from './storage/database.ts'
 import { DataDirectoryLock } from './storage/lock.ts'
 import { Room } from './storage/room.ts'
+import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
 import { expire } from './tasks/expire.ts'
@@ -108,9 +109,11 @@ async function assemble(
   const readerWorkers = pool('reader', 1, 1000, config.limits.reader_seconds)
 
   const shortage = () => (writer.isAlive ? room.shortage() : 'the writer thread ended, and is being started again')
+  const cursorSecret = await new Settings(writer).secret('cursors', outside.randomBytes(32))
   const core = makeCore(config, {
     db: reading.db,
     writer,
+    cursorSecret,
     digestWorkers,
     readerWorkers,
     events,

@@ -1,6 +1,7 @@
 // Builds each service once, in dependency order. `Core` is all that a door holds.
 import { Passwords } from './accounts/passwords.ts'
 import type { Config } from './config/schema.ts'
+import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
 import type { Events } from './events.ts'
 import { Budget } from './limits/budget.ts'
@@ -38,6 +39,7 @@ export type Core = {
   eventLog: EventLog
   digesting: Digesting
   passwords: Passwords
+  cursors: Cursors
   /** Bytes of mail gathered but not yet stored. */
   gathered: Budget
 }
@@ -46,6 +48,8 @@ export type Core = {
 export type Ground = {
   db: Db
   writer: Writer
+  /** Of cursors. */
+  cursorSecret: Uint8Array
   digestWorkers: Workers<Jobs>
   readerWorkers: Workers<Jobs>
   events: Events
@@ -64,6 +68,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
   )
   const passwords = new Passwords()
+  const cursors = new Cursors(ground.cursorSecret)
   const eventLog = new EventLog(db, writer)
   const usage = new Usage(new UsageStore(db, writer), { refusalsKept: config.limits.refusals_kept }, outside)
   const mailboxes = new Mailboxes(
@@ -109,6 +114,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     ground.readerWorkers,
     gathered,
     bounds,
+    cursors,
     outside,
     (size) => {
       metrics.mailsAccepted.inc()
@@ -117,7 +123,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     () => ground.shortage() !== null,
     (address) => events.hasListener(address),
   )
-  const waits = new Waits(messages, mailboxes, events, eventLog, config.http.max_waits)
+  const waits = new Waits(messages, mailboxes, events, eventLog, cursors, config.http.max_waits)
   const streams = new Streams(messageStore, mailboxes, events, eventLog, outside, config.http.max_streams, defect)
   const tickets = new Tickets(outside)
   return {
@@ -133,6 +139,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     eventLog,
     digesting,
     passwords,
+    cursors,
     gathered,
   }
 }

@@ -30,7 +30,7 @@ async function main(): Promise<number | null> {
       print(`mayfly ${manifest.version}`)
       return 0
     case 'init':
-      return init(operand ?? 'mayfly.toml', print, complain)
+      return init(operand ?? options['config'] ?? 'mayfly.toml', print, complain)
     case 'check':
       return check(sources, print, complain)
     case 'openapi':

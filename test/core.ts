@@ -59,6 +59,7 @@ export function testCore({
       told.push(...some)
       events.tell(some)
     }),
+    cursorSecret: new Uint8Array(32),
     digestWorkers: localWorkers(connection, digestJobs),
     readerWorkers: localWorkers(connection, readerJobs),
     events,

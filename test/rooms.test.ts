@@ -30,6 +30,7 @@ const order = [
     'metrics',
     'secret',
     'cannot-start',
+    'cursor',
     'thread',
     'text-imports',
   ],

@@ -5,28 +5,31 @@ export type CommandName = 'serve' | 'init' | 'check' | 'openapi' | 'version' | '
 
 type Option = { says: string }
 
+/** Every command takes it, also where there is nothing to configure, so that a wrapper can always give it. */
+const config: Option = { says: 'FILE: the config; else $MAYFLY_CONFIG, else ./mayfly.toml, else defaults' }
+
 /** What each command takes; `help` prints it. */
 export const commands: Record<CommandName, { says: string; operand?: string; options: Record<string, Option> }> = {
   serve: {
     says: 'run the server (what `mayfly` alone does)',
     options: {
-      config: { says: 'FILE: the config; else $MAYFLY_CONFIG, else ./mayfly.toml, else defaults' },
+      config,
       data: { says: 'DIR: where the database is kept' },
       http: { says: 'ADDR:PORT: where HTTP listens; port 0 takes a free one' },
       smtp: { says: 'ADDR:PORT: where SMTP listens; port 0 takes a free one' },
     },
   },
-  init: { says: 'write a commented config, to mayfly.toml or FILE', operand: 'FILE', options: {} },
+  init: { says: 'write a commented config, to mayfly.toml or FILE', operand: 'FILE', options: { config } },
   check: {
     says: 'say everything that is wrong with a config',
-    options: { config: { says: 'FILE: the config' } },
+    options: { config },
   },
   openapi: {
     says: 'print the OpenAPI document of an API',
-    options: { dialect: { says: 'NAME: of a dialect; else the native API' } },
+    options: { config, dialect: { says: 'NAME: of a dialect; else the native API' } },
   },
-  version: { says: 'print the version', options: {} },
-  help: { says: 'print this', options: {} },
+  version: { says: 'print the version', options: { config } },
+  help: { says: 'print this', options: { config } },
 }
 
 export type Arguments = {

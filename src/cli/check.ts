@@ -6,7 +6,7 @@ import { loadConfig, type Sources } from '../config/load.ts'
 export function check(sources: Sources, print: (line: string) => void, complain: (line: string) => void): number {
   try {
     const { file } = loadConfig(sources)
-    print(file === null ? 'no config file: the defaults are fine' : `${file} is fine`)
+    print(file === null ? 'no config file: the defaults, and what the environment sets, are fine' : `${file} is fine`)
     return 0
   } catch (error) {
     if (!(error instanceof ConfigComplaints)) throw error

@@ -30,6 +30,9 @@ export interface Marks {
   sample?: string | number | boolean | string[]
 }
 
+/** Ends the description of what no part of the server reads. */
+export const UNUSED_YET = 'Read and checked; nothing uses it yet.'
+
 /** This machine. */
 export const LOOPBACK_NETWORKS = ['127.0.0.0/8', '::1/128']
 /** This machine and networks that are not routed on the internet (RFC 1918, 3927, 4193, 4291). */
@@ -82,7 +85,7 @@ export const choice = <const Words extends string[]>(words: [...Words], value: W
 
 /** Texts of one form: a list, or a single text that stands for a list of one. */
 export const list = (form: Form, value: string[], description: string, marks: Marks & { minItems?: number } = {}) =>
-  Type.Array(Type.String({ form, minLength: 1 }), { default: value, description, ...marks })
+  Type.Array(Type.String({ form }), { default: value, description, ...marks })
 
 /** A text that may be left out. */
 export const optionalText = (description: string, marks: Marks & { pattern?: string } = {}) =>

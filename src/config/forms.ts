@@ -6,7 +6,7 @@ import { parseListen } from './listen.ts'
 import { parseDomainPattern, parseHost, parseLocalPart, parseMailAddress } from './names.ts'
 
 /** How a form is checked. */
-export interface FormCheck {
+interface FormCheck {
   /** What was expected, to be read after that word. */
   expected: string
   /** The text as it is kept; null if it does not have the form. */

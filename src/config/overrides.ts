@@ -2,7 +2,7 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
 import { closest } from 'fastest-levenshtein'
 import type { Complaint } from './complaints.ts'
-import { leafPaths } from './nearest.ts'
+import { leafPaths, ourWords } from './nearest.ts'
 import { ConfigSchema } from './schema.ts'
 import { PlanSection } from './schema-plans.ts'
 import { isTable, type Table } from './shape.ts'
@@ -57,6 +57,12 @@ function planKey(name: string): string[] | null {
 
 function nearestVariable(name: string, known: readonly string[]): string {
   const ofPlans = Object.keys(shippedPlans).flatMap((plan) => planKeys.map((key) => variableOf(['plans', plan, key])))
+  // MAYFLY_HTTP_PORT: the section's name is right, and the key's is somebody else's.
+  const [, section = '', word = ''] = /^([A-Z0-9]+_(?:[A-Z0-9_]+_)?)([A-Z0-9]+)$/.exec(name) ?? []
+  const called = ourWords(word.toLowerCase())
+    .map((key) => `${section}${key.toUpperCase()}`)
+    .find((variable) => known.includes(variable) || variable === DOMAINS)
+  if (called !== undefined) return called
   return closest(name, [...known, CONFIG_FILE, DOMAINS, ...(name.startsWith(PLANS) ? ofPlans : [])])
 }
 

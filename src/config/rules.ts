@@ -1,142 +1,128 @@
-// What keys ask of each other. A rule is held against a config whose keys are each right by themselves.
-import { type Complaint, shown } from './complaints.ts'
+// What keys ask of each other. A rule speaks of keys that are each right by themselves.
+import { type Complaint, join, shown } from './complaints.ts'
 import { isPublic, parseListen } from './listen.ts'
 import { isServed } from './names.ts'
 import type { Config } from './schema.ts'
 import { isTable, type Table } from './shape.ts'
 
-interface Rule {
-  /** The keys it looks at: it is left out while there is a complaint about one of them. */
-  reads: readonly string[]
-  check: (config: Config, written: Table) => Complaint[]
+/** A complaint, and the keys beside its own from which it was made: it is dropped while one of them is wrong itself. */
+interface Finding extends Complaint {
+  reads?: readonly string[]
 }
 
-const certificate: Rule = {
-  reads: ['tls', 'http.tls'],
-  check: ({ tls, http }) => {
-    const pairs = [
-      ['tls.cert_file', tls.cert_file, tls.key_file !== undefined || http.tls, 'the certificate'],
-      ['tls.key_file', tls.key_file, tls.cert_file !== undefined || http.tls, 'the key of the certificate'],
-    ] as const
-    const reason = http.tls ? 'since http.tls is on' : 'since the other half is set'
-    return pairs
-      .filter(([, file, needed]) => needed && file === undefined)
-      .map(([path, , , what]) => ({ path, expected: `the file of ${what}, ${reason}`, got: 'nothing' }))
-  },
+/** `written` is what the operator wrote; in `config`, what was wrong has its default or is empty. */
+type Rule = (config: Config, written: Table) => Finding[]
+
+/** Whether the operator wrote anything there, be it wrong. */
+function isWritten(written: Table, path: readonly string[]): boolean {
+  let value: unknown = written
+  for (const key of path) value = isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return value !== undefined
 }
 
-const distinctDomains: Rule = {
-  reads: ['domains'],
-  check: ({ domains }) =>
-    domains.flatMap(({ name }, index) =>
-      domains.findIndex((other) => other.name === name) < index
-        ? [{ path: `domains[${index}].name`, expected: 'a domain that is not in the list yet', got: shown(name) }]
-        : [],
-    ),
+const certificate: Rule = ({ http }, written) => {
+  const reason = http.tls ? 'since http.tls is on' : 'since the other half is set'
+  const half = (key: string, other: string, what: string): Finding[] =>
+    !isWritten(written, ['tls', key]) && (http.tls || isWritten(written, ['tls', other]))
+      ? [{ path: `tls.${key}`, expected: `the file of ${what}, ${reason}`, got: 'nothing' }]
+      : []
+  return [
+    ...half('cert_file', 'key_file', 'the certificate'),
+    ...half('key_file', 'cert_file', 'the key of the certificate'),
+  ]
 }
 
-const servedCatchAll: Rule = {
-  reads: ['domains'],
-  check: ({ domains }) => {
-    const names = domains.map(({ name }) => name)
-    return domains.flatMap(({ catch_all: address }, index) =>
-      address === undefined || isServed(address.slice(address.lastIndexOf('@') + 1), names)
-        ? []
-        : [
-            {
-              path: `domains[${index}].catch_all`,
-              expected: 'an address of a domain in the list',
-              got: shown(address),
-            },
-          ],
-    )
-  },
+const distinctDomains: Rule = ({ domains }) =>
+  domains.flatMap(({ name }, index) =>
+    domains.findIndex((other) => other.name === name) < index
+      ? [{ path: `domains[${index}].name`, expected: 'a domain that is not in the list yet', got: shown(name) }]
+      : [],
+  )
+
+const servedCatchAll: Rule = ({ domains }) => {
+  const names = domains.map(({ name }) => name)
+  const reads = domains.map((_, index) => `domains[${index}].name`)
+  return domains.flatMap(({ catch_all: address }, index) =>
+    address === undefined || isServed(address.slice(address.lastIndexOf('@') + 1), names)
+      ? []
+      : [
+          {
+            path: `domains[${index}].catch_all`,
+            expected: 'an address of a domain in the list',
+            got: shown(address),
+            reads,
+          },
+        ],
+  )
 }
 
 /** Mailboxes without an account need the one, the operator's accounts the other. */
 const INDISPENSABLE = ['anonymous', 'unlimited']
 
-const indispensablePlans: Rule = {
-  reads: ['plans'],
-  check: ({ plans }) =>
-    INDISPENSABLE.filter((name) => plans[name]?.enabled === false).map((name) => ({
-      path: `plans.${name}.enabled`,
-      expected: 'true, since the server itself needs this plan',
-      got: 'false',
-    })),
-}
+const indispensablePlans: Rule = ({ plans }) =>
+  INDISPENSABLE.filter((name) => plans[name]?.enabled === false).map((name) => ({
+    path: `plans.${name}.enabled`,
+    expected: 'true, since the server itself needs this plan',
+    got: 'false',
+  }))
 
-const knownDefaultPlan: Rule = {
-  reads: ['plans', 'server.default_plan'],
-  check: ({ plans, server }) => {
-    const names = Object.keys(plans).filter((name) => plans[name]?.enabled)
-    if (names.includes(server.default_plan)) return []
-    return [
-      {
-        path: 'server.default_plan',
-        expected: `one of the plans ${names.join(', ')}`,
-        got: shown(server.default_plan),
-      },
-    ]
-  },
+const knownDefaultPlan: Rule = ({ plans, server }) => {
+  const names = Object.keys(plans).filter((name) => plans[name]?.enabled)
+  if (names.includes(server.default_plan)) return []
+  return [
+    {
+      path: 'server.default_plan',
+      expected: `one of the plans ${names.join(', ')}`,
+      got: shown(server.default_plan),
+      reads: [join(join('plans', server.default_plan), 'enabled')],
+    },
+  ]
 }
 
 /** A default that ships is cut to the maximum; one that the operator wrote beyond it is a slip. */
-const reachableDefaultTtl: Rule = {
-  reads: ['plans'],
-  check: ({ plans }, written) =>
-    Object.entries(plans).flatMap(([name, { default_ttl_minutes: usual, max_ttl_minutes: most }]) => {
-      const own = isTable(written['plans']) ? written['plans'][name] : undefined
-      if (usual === undefined || most === undefined || usual <= most) return []
-      if (!isTable(own) || own['default_ttl_minutes'] === undefined) return []
-      return [
-        { path: `plans.${name}.default_ttl_minutes`, expected: `at most max_ttl_minutes (${most})`, got: shown(usual) },
+const reachableDefaultTtl: Rule = ({ plans }, written) =>
+  Object.entries(plans).flatMap(([name, { default_ttl_minutes: usual, max_ttl_minutes: most }]) => {
+    if (usual === undefined || most === undefined || usual <= most) return []
+    if (!isWritten(written, ['plans', name, 'default_ttl_minutes'])) return []
+    const path = `plans.${name}.default_ttl_minutes`
+    return [{ path, expected: `at most max_ttl_minutes (${most})`, got: shown(usual) }]
+  })
+
+const wholePrices: Rule = ({ plans }, written) =>
+  Object.keys(plans).flatMap((name) => {
+    const lacking = ['btcpay_amount', 'btcpay_currency'].filter((key) => !isWritten(written, ['plans', name, key]))
+    if (lacking.length !== 1) return []
+    return lacking.map((key) => ({
+      path: `plans.${name}.${key}`,
+      expected: 'both btcpay_amount and btcpay_currency',
+      got: 'one of them',
+    }))
+  })
+
+const roomForAMail: Rule = ({ smtp }) =>
+  smtp.session_bytes >= smtp.max_message_bytes
+    ? []
+    : [
+        {
+          path: 'smtp.session_bytes',
+          expected: `at least smtp.max_message_bytes (${smtp.max_message_bytes})`,
+          got: shown(smtp.session_bytes),
+          reads: ['smtp.max_message_bytes'],
+        },
       ]
-    }),
-}
 
-const wholePrices: Rule = {
-  reads: ['plans'],
-  check: ({ plans }) =>
-    Object.entries(plans).flatMap(([name, { btcpay_amount: amount, btcpay_currency: currency }]) => {
-      if ((amount === undefined) === (currency === undefined)) return []
-      const lacking = amount === undefined ? 'btcpay_amount' : 'btcpay_currency'
-      return [
-        { path: `plans.${name}.${lacking}`, expected: 'both btcpay_amount and btcpay_currency', got: 'one of them' },
-      ]
-    }),
-}
-
-const roomForAMail: Rule = {
-  reads: ['smtp.session_bytes', 'smtp.max_message_bytes'],
-  check: ({ smtp }) =>
-    smtp.session_bytes >= smtp.max_message_bytes
-      ? []
-      : [
-          {
-            path: 'smtp.session_bytes',
-            expected: `at least smtp.max_message_bytes (${smtp.max_message_bytes})`,
-            got: shown(smtp.session_bytes),
-          },
-        ],
-}
-
-const distinctListeners: Rule = {
-  reads: ['http.listen', 'smtp.listen', 'smtp.listen_tls'],
-  check: ({ http, smtp }) => {
-    const listeners = [
-      ...http.listen.map((text) => ({ path: 'http.listen', text })),
-      ...smtp.listen.map((text) => ({ path: 'smtp.listen', text })),
-      ...smtp.listen_tls.map((text) => ({ path: 'smtp.listen_tls', text })),
-    ].map((listener) => ({ ...listener, at: parseListen(listener.text) }))
-    return listeners.flatMap(({ path, text, at }, index) => {
-      const first = listeners
-        .slice(0, index)
-        .find((other) => other.at?.host === at?.host && other.at?.port === at?.port)
-      if (!at || at.port === 0 || !first) return []
-      return [{ path, expected: `an address that is not taken by ${first.path} already`, got: shown(text) }]
-    })
-  },
+const distinctListeners: Rule = ({ http, smtp }) => {
+  const listeners = [
+    ...http.listen.map((text) => ({ path: 'http.listen', text })),
+    ...smtp.listen.map((text) => ({ path: 'smtp.listen', text })),
+    ...smtp.listen_tls.map((text) => ({ path: 'smtp.listen_tls', text })),
+  ].map((listener) => ({ ...listener, at: parseListen(listener.text) }))
+  return listeners.flatMap(({ path, text, at }, index) => {
+    const first = listeners.slice(0, index).find((other) => other.at?.host === at?.host && other.at?.port === at?.port)
+    if (!at || at.port === 0 || !first) return []
+    const expected = `an address that is not taken by ${first.path} already`
+    return [{ path, expected, got: shown(text), reads: [first.path] }]
+  })
 }
 
 const rules: readonly Rule[] = [
@@ -151,14 +137,18 @@ const rules: readonly Rule[] = [
   distinctListeners,
 ]
 
-const within = (path: string, key: string): boolean =>
-  path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`) || key.startsWith(`${path}.`)
+/** Whether a complaint at `path` is about the key or a table that it stands in. */
+const isAbout = (path: string, key: string): boolean =>
+  path === key || key.startsWith(`${path}.`) || key.startsWith(`${path}[`)
 
 /** What keys ask of each other and do not get; `written` is what the operator wrote, `complaints` what is wrong already. */
 export function crossComplaints(config: Config, written: Table, complaints: readonly Complaint[]): Complaint[] {
   return rules
-    .filter(({ reads }) => !complaints.some(({ path }) => reads.some((key) => within(path, key))))
-    .flatMap(({ check }) => check(config, written))
+    .flatMap((rule) => rule(config, written))
+    .filter(
+      ({ path: own, reads = [] }) => !complaints.some(({ path }) => [own, ...reads].some((key) => isAbout(path, key))),
+    )
+    .map(({ reads: _, ...complaint }) => complaint)
 }
 
 /** Whether some SMTP listener can be reached from beyond private networks. */

@@ -1,6 +1,6 @@
 // [dialects.NAME]: the foreign APIs, each of which can be switched off.
 import { Type } from '@sinclair/typebox'
-import { count, flag, list, minutes } from './fields.ts'
+import { count, flag, list, minutes, UNUSED_YET } from './fields.ts'
 
 const enabled = (name: string) => flag(true, `Whether ${name}'s API is served; if not, its paths answer 404.`)
 
@@ -67,8 +67,5 @@ export const DialectsSection = Type.Object(
       { additionalProperties: false, description: 'MailFade, at /inbox, /message, /attachment and /keys.' },
     ),
   },
-  { additionalProperties: false, description: 'The foreign APIs that the server speaks beside its own.' },
+  { additionalProperties: false, description: `Settings of the foreign APIs. ${UNUSED_YET}` },
 )
-
-/** The names of the dialects that can be switched off. */
-export type DialectName = keyof typeof DialectsSection.properties

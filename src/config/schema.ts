@@ -1,6 +1,18 @@
 // The whole config: types, defaults, bounds and the operator's documentation come from this table alone.
 import { type Static, Type } from '@sinclair/typebox'
-import { bytes, choice, count, flag, hours, list, minutes, optionalText, PRIVATE_NETWORKS, seconds } from './fields.ts'
+import {
+  bytes,
+  choice,
+  count,
+  flag,
+  hours,
+  list,
+  minutes,
+  optionalText,
+  PRIVATE_NETWORKS,
+  seconds,
+  UNUSED_YET,
+} from './fields.ts'
 import { DialectsSection } from './schema-dialects.ts'
 import { PlansSection } from './schema-plans.ts'
 import { SmtpSection } from './schema-smtp.ts'
@@ -35,7 +47,7 @@ const ServerSection = Type.Object(
     data_dir: Type.String({
       default: './mayfly-data',
       minLength: 1,
-      description: 'Where the database, the certificate and the control socket are kept.',
+      description: 'Where the database and the SMTP certificate are kept.',
     }),
     public_url: optionalText('The address of the web page and the API as people type it, without a path.', {
       form: 'origin',
@@ -44,12 +56,12 @@ const ServerSection = Type.Object(
     registration: choice(
       ['off', 'open', 'invitation'],
       'off',
-      'Who may make an account: nobody but the operator, anyone, or whoever was invited.',
+      `Who may make an account: nobody but the operator, anyone, or whoever was invited. ${UNUSED_YET}`,
     ),
     default_plan: Type.String({
       default: 'free',
       minLength: 1,
-      description: 'The plan of an account that somebody registers.',
+      description: `The plan of an account that somebody registers. ${UNUSED_YET}`,
     }),
   },
   { additionalProperties: false, description: 'The server as a whole. Paths are taken from the working directory.' },
@@ -85,12 +97,12 @@ const HttpSection = Type.Object(
       { sample: ['https://tests.example'] },
     ),
     anonymous_mailboxes: flag(true, 'Whether mailboxes may be opened without a key.'),
-    metrics_networks: list('network', PRIVATE_NETWORKS, "Networks that may read /metrics without an admin's key."),
+    metrics_networks: list('network', PRIVATE_NETWORKS, 'Networks that may read /metrics.'),
     max_body_bytes: bytes(1_048_576, 'The largest body of a request, but for routes that need more.', {
       minimum: 1024,
       maximum: 134_217_728,
     }),
-    max_header_bytes: bytes(16_384, 'The largest head of a request.', { minimum: 1024, maximum: 16_384 }),
+    max_header_bytes: bytes(16_384, `The largest head of a request. ${UNUSED_YET}`, { minimum: 1024, maximum: 16_384 }),
     idle_seconds: seconds(30, 'How long a connection may be silent, but for waits and streams.', { maximum: 255 }),
     max_waits: count(10_000, 'The most calls that wait for a mail at once.', { maximum: 100_000 }),
     max_waits_per_address: count(
@@ -129,7 +141,7 @@ const MailboxesSection = Type.Object(
     reserved_local_parts: list(
       'local-part',
       RESERVED_LOCAL_PARTS,
-      'Local parts that nobody can claim on a shared domain.',
+      'Local parts that nobody can claim on a shared domain. postmaster and abuse are always reserved, whatever the list says.',
     ),
     unclaimed_retention_minutes: minutes(60, 'How long mail is kept at an address that nobody claimed.'),
     unclaimed_messages: count(10_000, 'The most messages at such an address.'),
@@ -140,7 +152,7 @@ const MailboxesSection = Type.Object(
 )
 
 /** One entry of `[[domains]]`. */
-export const DomainSection = Type.Object(
+const DomainSection = Type.Object(
   {
     name: Type.String({
       form: 'domain',
@@ -172,7 +184,7 @@ const DnsSection = Type.Object(
     verified_check_minutes: minutes(240, 'How often the records of a verified domain are looked for again.'),
     grace_hours: hours(72, 'How long a domain whose records are gone still takes mail.', { minimum: 0 }),
   },
-  { additionalProperties: false, description: "The look-ups that verify customers' domains." },
+  { additionalProperties: false, description: `The look-ups that verify customers' domains. ${UNUSED_YET}` },
 )
 
 const WebhooksSection = Type.Object(
@@ -182,7 +194,7 @@ const WebhooksSection = Type.Object(
     }),
     allow_http: flag(false, 'Whether a webhook may be sent without TLS.'),
   },
-  { additionalProperties: false, description: 'Where webhooks may go.' },
+  { additionalProperties: false, description: `Where webhooks may go. ${UNUSED_YET}` },
 )
 
 const StorageSection = Type.Object(
@@ -215,10 +227,6 @@ const LimitsSection = Type.Object(
     refusals_kept: count(10_000, 'How many refused mails are remembered.', { minimum: 0, maximum: 10_000_000 }),
     idempotency_keys: count(10_000, 'How many Idempotency-Keys are remembered.', { minimum: 0, maximum: 1_000_000 }),
     idempotency_hours: hours(24, 'For how long.'),
-    tracked_addresses: count(100_000, 'How many client addresses the limits per address keep in mind.', {
-      minimum: 100,
-      maximum: 10_000_000,
-    }),
   },
   { additionalProperties: false, description: 'Bounds of the inner works.' },
 )
@@ -239,7 +247,7 @@ const PageSection = Type.Object(
     requests_per_minute: count(600, 'Calls a minute that the page of somebody signed in may make.'),
     burst: count(1000, 'How many of them may come at once.'),
   },
-  { additionalProperties: false, description: 'The web page.' },
+  { additionalProperties: false, description: `Settings of the web page. ${UNUSED_YET}` },
 )
 
 const PaymentsSection = Type.Object(
@@ -268,7 +276,7 @@ const PaymentsSection = Type.Object(
       { additionalProperties: false, description: 'Lightning by a BTCPay server.' },
     ),
   },
-  { additionalProperties: false, description: 'Selling plans.' },
+  { additionalProperties: false, description: `Selling plans. ${UNUSED_YET}` },
 )
 
 /** The config, declared once. */

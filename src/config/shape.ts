@@ -12,7 +12,7 @@ export const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The word that takes a plan's limit away. */
-export const UNLIMITED = 'unlimited'
+const UNLIMITED = 'unlimited'
 
 /** The value as the schema wants it, undefined where nothing usable came; what does not fit is added to `complaints`. */
 export function shape(schema: TSchema, value: unknown, path: string, complaints: Complaint[]): unknown {
@@ -27,12 +27,15 @@ export function shape(schema: TSchema, value: unknown, path: string, complaints:
 }
 
 function missing(schema: TSchema, path: string, complaints: Complaint[]): unknown {
-  const known = 'default' in schema || 'decided' in schema || OptionalKind in schema
-  if (!known) complaints.push({ path, expected: expectedOf(schema), got: 'nothing' })
+  if (isRequired(schema)) complaints.push({ path, expected: expectedOf(schema), got: 'nothing' })
   return fallback(schema)
 }
 
-const fallback = (schema: TSchema): unknown => structuredClone(schema.default)
+const isRequired = (schema: TSchema): boolean => !('default' in schema || 'decided' in schema || OptionalKind in schema)
+
+/** Stands in for what is wrong, so that rules can look at the rest: the default; empty for a text that must be there. */
+const fallback = (schema: TSchema): unknown =>
+  KindGuard.IsString(schema) && isRequired(schema) ? '' : structuredClone(schema.default)
 
 function shapeTable(schema: TObject, value: unknown, path: string, complaints: Complaint[]): Table {
   const table = isTable(value) ? value : {}
@@ -44,7 +47,11 @@ function shapeTable(schema: TObject, value: unknown, path: string, complaints: C
   const known = Object.keys(schema.properties)
   for (const key of Object.keys(table).filter((key) => !known.includes(key))) {
     const nearest = nearestKey(path, key, known)
-    complaints.push({ path: join(path, key), expected: nearest, problem: `unknown key; did you mean ${nearest}?` })
+    complaints.push({
+      path: join(path, key),
+      expected: nearest ?? 'a key of the config',
+      problem: nearest === null ? 'unknown key' : `unknown key; did you mean ${nearest}?`,
+    })
   }
   const entries = Object.entries(schema.properties).map(([key, field]): [string, unknown] => [
     key,
@@ -62,8 +69,8 @@ function shapeRecord(schema: TRecord, value: unknown, path: string, complaints: 
   if (pattern === undefined || field === undefined) return {}
   const fitting: [string, unknown][] = []
   for (const [name, item] of Object.entries(value)) {
-    const before = complaints.length
-    if (!new RegExp(pattern).test(name)) {
+    const named = new RegExp(pattern).test(name)
+    if (!named) {
       complaints.push({
         path: join(path, name),
         expected: 'a name of small letters, digits and dashes',
@@ -71,13 +78,12 @@ function shapeRecord(schema: TRecord, value: unknown, path: string, complaints: 
       })
     }
     const read = shape(field, item, join(path, name), complaints)
-    if (complaints.length === before) fitting.push([name, read])
+    if (named) fitting.push([name, read])
   }
   return Object.fromEntries(fitting)
 }
 
 function shapeList(schema: TArray, value: unknown, path: string, complaints: Complaint[]): unknown {
-  const before = complaints.length
   const ofTables = KindGuard.IsObject(schema.items)
   if (ofTables && !Array.isArray(value)) complain(path, `a list of tables, [[${path}]]`, value, complaints)
   // One text stands for a list of one.
@@ -87,7 +93,8 @@ function shapeList(schema: TArray, value: unknown, path: string, complaints: Com
   const reads = items
     .filter((item) => !ofTables || !single || isTable(item))
     .map((item, index) => shape(schema.items, item, single ? path : `${path}[${index}]`, complaints))
-  return complaints.length === before ? reads : fallback(schema)
+    .filter((read) => read !== undefined)
+  return reads.length >= (schema.minItems ?? 0) ? reads : fallback(schema)
 }
 
 function complain(path: string, expected: string, value: unknown, complaints: Complaint[]): void {

@@ -28,7 +28,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The tables in a text; `file` is the name in the complaint. */
-export function parseToml(text: string, file: string): Table {
+function parseToml(text: string, file: string): Table {
   try {
     return parse(text)
   } catch (error) {

@@ -110,7 +110,7 @@ export const changes = {
     statements(db).keepDigest.run({ contentKey, text: null, html: null, detail: JSON.stringify({ notes: [note] }) })
     statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0, subject: '' })
     for (const { message, mailbox } of of) {
-      indexMessage(tx, message.key, mailbox, { subject: '', sender: '', recipients: '', body: '' })
+      indexMessage(tx, message.key, mailbox, storedText(db, contentKey))
       tellDigested(tx, message, mailbox, now)
     }
   },
@@ -427,6 +427,18 @@ function undigested(db: Db, contentKey: number) {
   return statements(db)
     .ofContent.all({ contentKey })
     .filter(({ message }) => message.digestedSeq === null)
+}
+
+/** What can be searched of a mail that could not be read: the headers that were stored with it. */
+function storedText(db: Db, contentKey: number): SearchText {
+  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
+  const words = (content?.to ?? []).map(({ name, address }) => `${name} ${address}`)
+  return {
+    subject: content?.subject ?? '',
+    sender: `${content?.fromName ?? ''} ${content?.fromAddress ?? ''}`,
+    recipients: words.join(' '),
+    body: '',
+  }
 }
 
 function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number): void {

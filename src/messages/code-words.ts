@@ -29,6 +29,7 @@ export const HEADS = new Set(
     kodunuz kodunuzu kodun koduna kodudur kodunuzdur şifre şifreniz şifrenizi parola
     κωδικός κωδικό κωδικού κωδικος κωδικο
     कोड ओटीपी पिन
+    کد كد کدی
     password passwort kennwort wachtwoord lösenord hasło heslo salasana
   `),
 )
@@ -61,6 +62,7 @@ export const GOOD = new Set(
     doğrulama güvenlik onay giriş tek kullanımlık aktivasyon
     επαλήθευσης ασφαλείας μίας επιβεβαίωσης πρόσβασης σύνδεσης χρήσης
     सत्यापन सुरक्षा लॉगिन
+    تایید تأیید تائید ورود یکبار مصرف موقت امنیتی امنیت فعالسازی فعال هویت احراز بازیابی دسترسی پویا
     verifikasi keamanan konfirmasi masuk otentikasi
     engångs engangs bekreftelse
   `),
@@ -84,6 +86,7 @@ export const BAD = new Set(
     знижки помилки поштовий
     indirim promosyon hata posta kupon
     diskon pos voucher kesalahan
+    پستی تخفیف خطا خطای رهگیری پیگیری ملی سفارش محصول کالا معرف هدیه
   `),
 )
 
@@ -135,6 +138,10 @@ export const PHRASES = [
   'الرمز',
   'كود',
   'كلمة مرور لمرة واحدة',
+  // Persian
+  'رمز یکبار مصرف',
+  'رمز یک بار مصرف',
+  'رمز پویا',
   // Hebrew
   'קוד',
   'סיסמה חד פעמית',
@@ -234,7 +241,7 @@ export const OTHER_NUMBERS =
 /** The same, in scripts without spaces or with words glued on. */
 export const OTHER_NUMBERS_GLUED =
   '订单|訂單|单号|單號|发票|發票|电话|電話|客服|编号|編號|注文番号|注文|請求書|お客様番号|会員番号|問い合わせ番号|伝票番号|주문번호|주문 번호|송장|전화|고객번호|' +
-  'หมายเลขคำสั่งซื้อ|คำสั่งซื้อ|ใบแจ้งหนี้|โทร|หมายเลขพัสดุ|رقم الطلب|الطلب|طلب|فاتورة|الفاتورة|هاتف|الهاتف|הזמנה|ההזמנה|חשבונית|טלפון'
+  'หมายเลขคำสั่งซื้อ|คำสั่งซื้อ|ใบแจ้งหนี้|โทร|หมายเลขพัสดุ|رقم الطلب|الطلب|طلب|فاتورة|الفاتورة|هاتف|الهاتف|سفارش|فاکتور|تلفن|הזמנה|ההזמנה|חשבונית|טלפון'
 
 /** What a quantity is counted in, right behind the number. */
 export const UNITS =
@@ -244,7 +251,7 @@ export const UNITS =
   'minutos?|horas?|días?|dias?|segundos?|semanas?|meses|años|anos|minuti|minuto|ore|ora|giorni|secondi|' +
   'minuten|uur|uren|dagen|seconden|minut|minuty|godzin|godziny|dni|sekund|minut|hodin|minuter|timmar|dagar|minutter|timer|' +
   'dage|dager|timer|minuuttia|minuutin|tuntia|минут|минуты|минуту|часов|часа|дней|секунд|хвилин|хвилини|годин|днів|' +
-  'dakika|saat|gün|saniye|λεπτά|ώρες|ημέρες|دقيقة|دقائق|ساعة|ساعات|דקות|שעות|ימים|मिनट|घंटे|phút|giờ|ngày|menit|jam|hari'
+  'dakika|saat|gün|saniye|λεπτά|ώρες|ημέρες|دقيقة|دقائق|ساعة|ساعات|دقیقه|ثانیه|ساعت|روز|ماه|سال|דקות|שעות|ימים|मिनट|घंटे|phút|giờ|ngày|menit|jam|hari'
 
 export const UNITS_GLUED =
   '分钟|分鐘|分|小时|小時|时间|時間|秒|天|日|年|月|个|個|次|名|人|円|元|块|塊|円|분|시간|초|일|년|월|원|명|개|นาที|ชั่วโมง|วัน|บาท|ปี'
@@ -252,7 +259,7 @@ export const UNITS_GLUED =
 /** Names of money beside an amount. */
 export const MONEY =
   'usd|eur|gbp|jpy|cny|rmb|inr|rs|rub|uah|try|tl|pln|zł|czk|kč|sek|nok|dkk|kr|chf|cad|aud|brl|mxn|krw|idr|rp|vnd|đ|thb|' +
-  'ils|aed|sar|egp|hkd|twd|nt|sgd|euros?|dollars?|pounds?|руб|рублей|рубля|грн|гривень|лв|kn|ft|lei|ron|r'
+  'ils|aed|sar|egp|ریال|تومان|hkd|twd|nt|sgd|euros?|dollars?|pounds?|руб|рублей|рубля|грн|гривень|лв|kn|ft|lei|ron|r'
 
 /** Names of months, beside which a number is a year. */
 export const MONTHS =

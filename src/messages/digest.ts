@@ -77,6 +77,9 @@ export async function digest(bytes: Uint8Array, bounds: MimeBounds = usualBounds
   }
 }
 
+/** The headers alone, as a digest has them, from the first bytes of a mail. */
+export const headers = (head: Uint8Array): Digest['headers'] => headersOf(fields(head), head, new Set())
+
 function headersOf(all: Field[], bytes: Uint8Array, notes: Set<DigestNote>): Digest['headers'] {
   const headers = all.slice(0, HEADERS).map(({ name, value }) => {
     const decoded = decodeText(value)

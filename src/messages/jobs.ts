@@ -7,11 +7,13 @@ import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
-import { type Contact, digest } from './digest.ts'
-import { readWhole } from './pieces.ts'
+import { type Contact, type Digest, digest, headers } from './digest.ts'
+import { readPieces, readWhole } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
 
+/** Bytes in which the headers are looked for. */
+const headBytes = 256 * 1024
 /** Characters of a text that are searched. */
 const searchedCharacters = 128 * 1024
 
@@ -74,6 +76,12 @@ export const readerJobs = {
     const paths = new Map(Object.entries(inline))
     if (row?.html) return sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
     return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
+  },
+
+  /** The headers alone, for a mail that could not be read otherwise. */
+  'messages.headers': ({ db }: Connection, { contentKey }: { contentKey: number }): Digest['headers'] => {
+    const [first] = readPieces(db, contentKey)
+    return first ? headers(first.subarray(0, headBytes)) : []
   },
 
   /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown. */

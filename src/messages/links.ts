@@ -46,13 +46,19 @@ function* urlsIn(text: string): Generator<string> {
 
 /** A sentence's own punctuation is none of the URL's, nor is a closing bracket that was not opened in it. */
 function withoutPunctuation(run: string): string {
-  let url = run
-  for (;;) {
-    const last = url.at(-1) ?? ''
-    const open = { ')': '(', ']': '[' }[last]
-    if (open ? count(url, open) < count(url, last) : /[.,;:!?'*_~…»”’]/.test(last)) url = url.slice(0, -1)
-    else return url
+  // How many of each were closed and not opened: counted once, however many are cut off.
+  const spare = new Map([
+    [')', count(run, ')') - count(run, '(')],
+    [']', count(run, ']') - count(run, '[')],
+  ])
+  let end = run.length
+  for (; end > 0; end--) {
+    const last = run.charAt(end - 1)
+    const unopened = spare.get(last)
+    if (unopened === undefined ? !/[.,;:!?'*_~…»”’]/.test(last) : unopened <= 0) break
+    if (unopened !== undefined) spare.set(last, unopened - 1)
   }
+  return run.slice(0, end)
 }
 
 const count = (text: string, character: string) => text.split(character).length - 1

@@ -1,19 +1,20 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
-import type { Caller } from '../accounts/caller.ts'
+import { type Caller, nobody } from '../accounts/caller.ts'
+import type { Cursors } from '../cursor.ts'
 import type { Budget } from '../limits/budget.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
-import type { Workers } from '../storage/job.ts'
+import { JobFailed, type Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import type { MimeBounds } from './bounded-parser.ts'
-import { cursorText, readCursor } from './cursor.ts'
 import type { Digesting } from './digesting.ts'
 import type { readerJobs } from './jobs.ts'
 import type { Attachment, FullMessage, Message } from './message.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { MessageStore } from './store.ts'
+import type { Opening } from './tickets.ts'
 
 export type ListWish = {
   /** 1 to 100. */
@@ -42,6 +43,7 @@ export class Messages {
     private readonly workers: Workers<typeof readerJobs>,
     private readonly gathered: Budget,
     private readonly bounds: MimeBounds,
+    private readonly cursors: Cursors,
     private readonly outside: Outside,
     /** Told of each mail that was stored. */
     private readonly took: (size: number) => void,
@@ -70,7 +72,8 @@ export class Messages {
   /** A mailbox's messages, newest first. Refuses: as Mailboxes.see; invalid-cursor, took-too-long (a search). */
   async list(caller: Caller, mailbox: string, wish: ListWish): Promise<Page<Message>> {
     const place = await this.mailboxes.see(caller, mailbox)
-    const before = wish.cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('list', wish.cursor)
+    const scope = JSON.stringify([place.address, place.tagged, wish.since ?? 0, wish.q?.trim() ?? ''])
+    const before = wish.cursor === undefined ? Number.MAX_SAFE_INTEGER : this.cursors.read('list', scope, wish.cursor)
     if (!place.mailbox) return { items: [], next: null }
     const query = {
       mailboxKey: place.mailbox.key,
@@ -83,7 +86,10 @@ export class Messages {
     const found = wish.q?.trim()
       ? await this.find(wish.q, { mailboxKey: place.mailbox.key }, query)
       : await this.store.list(query)
-    return page(found, wish.limit)
+    const items = found.slice(0, wish.limit)
+    const last = items.at(-1)
+    const more = found.length > wish.limit && last
+    return { items, next: more ? this.cursors.text('list', scope, last.key) : null }
   }
 
   /** Over all mail of the caller: of an account, or of the one mailbox whose token it is. Refuses: as `list`; credential-missing. */
@@ -102,10 +108,11 @@ export class Messages {
     return this.full(await this.digested(await this.readable(caller, id)))
   }
 
-  /** A message that a ticket opened. Refuses: message-unknown. */
-  async opened(id: string): Promise<FullMessage> {
-    const message = await this.store.byId(id, this.outside.now())
+  /** A message that a ticket opens. Refuses: message-unknown, also for a stranger's ticket once the mailbox is somebody's. */
+  async opened({ messageId, publicly }: Opening): Promise<FullMessage> {
+    const message = await this.store.byId(messageId, this.outside.now())
     if (!message) throw new Refusal('message-unknown')
+    if (publicly && !(await this.mailboxes.mayReadById(nobody, message.mailboxId))) throw new Refusal('message-unknown')
     return this.full(await this.digested(message))
   }
 
@@ -140,11 +147,11 @@ export class Messages {
     return { size: before.byteLength + source.size, pieces: this.bytes(before, source) }
   }
 
-  /** Html that runs nothing; images in the mail point to `attachments/N`. Refuses: took-too-long, too-busy. */
-  async html(message: FullMessage, { remote }: { remote: boolean }): Promise<string> {
+  /** Html that runs nothing; images in the mail point to `{base}attachments/N`. Refuses: took-too-long, too-busy. */
+  async html(message: FullMessage, { remote, base }: { remote: boolean; base: string }): Promise<string> {
     const inline = Object.fromEntries(
       message.attachments.flatMap(({ contentId, index }) =>
-        contentId === null ? [] : [[contentId, `attachments/${index}`]],
+        contentId === null ? [] : [[contentId, `${base}attachments/${index}`]],
       ),
     )
     return this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
@@ -219,7 +226,7 @@ export class Messages {
       ...message,
       text: digest?.text ?? null,
       html: digest?.html ?? null,
-      headers: detail?.headers ?? [],
+      headers: detail?.headers ?? (message.digest === 'failed' ? await this.headersOf(message) : []),
       cc: detail?.cc ?? [],
       replyTo: detail?.replyTo ?? [],
       date: detail?.date ?? null,
@@ -232,6 +239,16 @@ export class Messages {
       codes: detail?.codes ?? [],
       links: detail?.links ?? [],
       notes: detail?.notes ?? [],
+    }
+  }
+
+  /** None where even they take too long. */
+  private async headersOf({ contentKey }: Message): Promise<FullMessage['headers']> {
+    try {
+      return await this.workers.run('messages.headers', { contentKey })
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof JobFailed) return []
+      throw error
     }
   }
 
@@ -248,10 +265,4 @@ export class Messages {
     // Deleted while it was read: an answer that ends early must not look whole.
     if (left !== 0) throw new Refusal('message-unknown')
   }
-}
-
-function page(found: Message[], limit: number): Page<Message> {
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return { items, next: found.length > limit && last ? cursorText('list', last.key) : null }
 }

@@ -138,22 +138,24 @@ class Stream {
     const reason = endOf(event, place)
     if (!reason && !concerns(event, place)) return
     this.sent = event.seq
-    if (!reason || event.mailboxId === place.mailbox?.id) this.give(() => this.item(event))
+    if (!reason || event.mailboxId === place.mailbox?.id) this.give(() => this.item(event, place))
     if (!reason) return
     this.gone.add(place)
     this.give(async () => ({ type: 'gone', address: place.address, reason }))
   }
 
-  private async item(event: Event): Promise<StreamItem> {
+  /** Null for mail to another address than the tagged one that is followed. */
+  private async item(event: Event, { tagged }: Place): Promise<StreamItem | null> {
     const message = event.messageId === null ? null : await this.store.byId(event.messageId, this.outside.now())
-    return { type: 'event', event, message }
+    const isForeign = tagged !== null && event.messageId !== null && message?.address !== tagged
+    return isForeign ? null : { type: 'event', event, message }
   }
 
-  private give(make: () => Promise<StreamItem>): void {
+  private give(make: () => Promise<StreamItem | null>): void {
     this.last = this.last
       .then(make)
       .then((item) => {
-        if (this.open) this.take(item)
+        if (this.open && item) this.take(item)
       })
       .catch(this.defect)
   }

@@ -2,11 +2,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Outside } from '../outside.ts'
 
-const lifetime = 5 * 60_000
-/** SHA-256 as base64url. */
-const macForm = /^[\w-]{43}$/
+/** What a ticket opens. `publicly`: it was got without a credential, and ends when the mailbox becomes somebody's. */
+export type Opening = { messageId: string; publicly: boolean }
 
-/** Nothing is stored: a ticket is the message's id, its end, and an HMAC-SHA256 over both with a secret of this process. */
+const lifetime = 5 * 60_000
+const form = /^([0-9a-f]{32})([op])([0-9a-z]{8,9})\.[\w-]{43}$/
+
+/** Nothing is stored: a ticket is what it opens, its end, and an HMAC-SHA256 over both with a secret of this process. */
 export class Tickets {
   private readonly secret: Uint8Array
 
@@ -14,20 +16,21 @@ export class Tickets {
     this.secret = outside.randomBytes(32)
   }
 
-  issue(messageId: string): { ticket: string; expiresAt: number } {
+  issue({ messageId, publicly }: Opening): { ticket: string; expiresAt: number } {
     const expiresAt = this.outside.now() + lifetime
-    const body = `${messageId.replaceAll('-', '')}${expiresAt.toString(36)}`
+    const body = `${messageId.replaceAll('-', '')}${publicly ? 'p' : 'o'}${expiresAt.toString(36)}`
     return { ticket: `${body}.${this.mac(body)}`, expiresAt }
   }
 
-  /** The message's id, or null for a ticket that is none, or is over. */
-  messageOf(ticket: string): string | null {
-    const [body = '', mac = ''] = ticket.split('.')
-    if (ticket.length > 200 || !macForm.test(mac)) return null
-    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(this.mac(body)))) return null
-    if (Number.parseInt(body.slice(32), 36) <= this.outside.now()) return null
-    const hex = body.slice(0, 32)
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  /** What it opens, or null for a ticket that is none, or is over. */
+  opens(ticket: string): Opening | null {
+    const [, hex = '', whose, end = ''] = form.exec(ticket) ?? []
+    if (hex === '') return null
+    const own = Buffer.from(this.mac(`${hex}${whose}${end}`))
+    const given = Buffer.from(ticket.slice(-own.length))
+    if (!timingSafeEqual(own, given) || Number.parseInt(end, 36) <= this.outside.now()) return null
+    const messageId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+    return { messageId, publicly: whose === 'p' }
   }
 
   private mac(body: string): string {

@@ -1,11 +1,11 @@
 // Holding a call until a mail comes. Waiters listen to events; nothing polls, and no mail between two waits is lost.
 import type { Caller } from '../accounts/caller.ts'
+import type { Cursors } from '../cursor.ts'
 import type { Event, Events } from '../events.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import type { EventLog } from '../storage/event-log.ts'
-import { cursorText, readCursor } from './cursor.ts'
 import type { FullMessage } from './message.ts'
 import type { Messages } from './service.ts'
 
@@ -43,6 +43,7 @@ export class Waits {
     private readonly mailboxes: Mailboxes,
     private readonly events: Events,
     private readonly log: EventLog,
+    private readonly cursors: Cursors,
     /** Waits at once, over all callers. */
     private readonly most: number,
   ) {}
@@ -56,11 +57,13 @@ export class Waits {
    * Refuses: as Mailboxes.see, also when the mailbox ends meanwhile; invalid-cursor; too-busy.
    */
   async wait(caller: Caller, mailbox: string, wish: WaitWish): Promise<WaitOutcome> {
-    const start = wish.after === undefined ? 0 : await this.known(wish.after)
     const place = await this.mailboxes.see(caller, mailbox)
+    const start = wish.after === undefined ? 0 : await this.known(place.address, wish.after)
     if (this.waiting >= this.most) throw new Refusal('too-busy')
     this.waiting++
-    const wait = new Wait(place, wish, start, () => this.look(caller, mailbox, place), this.messages)
+    const current = () => this.look(caller, mailbox, place)
+    const cursorAt = (seq: number) => this.cursors.text('wait', place.address, seq)
+    const wait = new Wait(place, wish, start, current, cursorAt, this.messages)
     const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
     try {
       return await wait.outcome(place.mailbox ? this.messages.digestAll(place.mailbox.key) : Promise.resolve())
@@ -77,8 +80,9 @@ export class Waits {
       : this.mailboxes.see(caller, name)
   }
 
-  private async known(cursor: string): Promise<number> {
-    const seq = readCursor('wait', cursor)
+  /** Refuses: invalid-cursor, also for a place that the log has not reached (it was restored from an older copy). */
+  private async known(address: string, cursor: string): Promise<number> {
+    const seq = this.cursors.read('wait', address, cursor)
     if (seq > (await this.log.last())) throw new Refusal('invalid-cursor')
     return seq
   }
@@ -101,6 +105,7 @@ class Wait {
     private readonly wish: WaitWish,
     private readonly start: number,
     private readonly current: () => Promise<Place>,
+    private readonly cursorAt: (seq: number) => string,
     private readonly messages: Messages,
   ) {
     this.seen = start
@@ -186,7 +191,7 @@ class Wait {
   private end(kind: WaitOutcome['kind']): true {
     this.over = true
     const messages = kind === 'arrived' || kind === 'unexpected' ? this.matched : []
-    const cursor = cursorText('wait', messages.at(-1)?.digestedSeq ?? this.start)
+    const cursor = this.cursorAt(messages.at(-1)?.digestedSeq ?? this.start)
     this.ended.resolve({ kind, messages, cursor })
     return true
   }

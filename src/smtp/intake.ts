@@ -13,7 +13,8 @@ export interface Sink {
   end(): Promise<void>
 }
 
-export type Outcome = { id: string; size: number } | { error: unknown }
+/** `isKept`: a mailbox was still there to keep it. */
+export type Outcome = { id: string; size: number; isKept: boolean } | { error: unknown }
 
 // A client may send byte by byte: such crumbs are joined before they are handed on.
 const crumbBytes = 4096
@@ -86,8 +87,8 @@ export class Intake implements Sink {
     if (this.error === null) {
       try {
         if (this.crumbSize > 0) await this.arrival.write(this.joined())
-        const { id } = await this.arrival.commit()
-        return { id, size: this.size }
+        const { id, messageIds } = await this.arrival.commit()
+        return { id, size: this.size, isKept: messageIds.length > 0 }
       } catch (error) {
         await this.fail(error)
       }

@@ -13,7 +13,7 @@ import { type AuthStep, beginAuth } from './auth.ts'
 import type { House } from './house.ts'
 import { Input } from './input.ts'
 import { Intake, type Outcome } from './intake.ts'
-import { hasControls, readRecipient, readSender, type Sender } from './path.ts'
+import { type Complaint, hasControls, readRecipient, readSender, type Sender } from './path.ts'
 import { answers, complaints, type Parting, partings, type Reply, replyTo } from './replies.ts'
 import { trace } from './trace.ts'
 
@@ -124,6 +124,7 @@ export class Session extends SMTPConnection {
   }
 
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    if (this.isHalfClosed) this.sendToListener(code, data ?? '', context)
     super.send(code, data, context)
     // Refusals for now (4xx) are our trouble, not the client's error.
     if (code >= 500) this.partIf(this.allowance.error())
@@ -211,6 +212,19 @@ export class Session extends SMTPConnection {
     this.send(code, `${status} ${text}`, false)
   }
 
+  /** The client has closed its side and still listens. */
+  private get isHalfClosed(): boolean {
+    return !this._upgrading && this._socket.readyState === 'writeOnly'
+  }
+
+  // The library writes nothing to a socket that is open in one direction alone.
+  private sendToListener(code: number, data: string | string[], context: string | false | undefined): void {
+    const status = this._getEnhancedStatusCode(code, context)
+    const lines = [data].flat().map((line) => (status ? `${status} ${line}` : line).replace(/\p{Cc}/gu, ' '))
+    const last = lines.length - 1
+    this._socket.write(lines.map((line, at) => `${code}${at < last ? '-' : ' '}${line}\r\n`).join(''))
+  }
+
   /** Answers whether it did. */
   private partIf(why: Parting | null): boolean {
     if (why !== null) this.part(why)
@@ -239,6 +253,12 @@ export class Session extends SMTPConnection {
     if (isDefect) this.house.defect(error)
     this.house.refused({ client: this.place.client, from, to, stage, reason })
     this.say(reply)
+  }
+
+  /** The same, for a line that cannot be taken as it is. */
+  private complain(stage: Stage, { complaint, reason }: Complaint, from: string, to: readonly string[]): void {
+    this.house.refused({ client: this.place.client, from, to, stage, reason })
+    this.say(complaint)
   }
 
   private mayAuthenticate(): boolean {
@@ -280,7 +300,7 @@ export class Session extends SMTPConnection {
 
   private beginMail(line: string): void {
     const sender = readSender(line)
-    if ('complaint' in sender) this.say(sender.complaint)
+    if ('complaint' in sender) this.complain('mail', sender, sender.given, [])
     else if (sender.size > this.house.options.maxMessageBytes) {
       this.refuse('mail', new Refusal('too-large'), sender.from, [])
     } else {
@@ -291,12 +311,13 @@ export class Session extends SMTPConnection {
 
   private async addRecipient(transaction: Transaction, line: string): Promise<void> {
     const recipient = readRecipient(line)
+    const { from, size, recipients } = transaction
     if ('complaint' in recipient) {
-      this.say(recipient.complaint)
+      transaction.someRefused = true
+      this.complain('rcpt', recipient, from, [recipient.given])
       return
     }
     const { to } = recipient
-    const { from, size, recipients } = transaction
     try {
       if (recipients.length >= this.house.options.maxRecipients) throw new Refusal('too-many-recipients')
       const { trusted } = this.place
@@ -351,9 +372,10 @@ export class Session extends SMTPConnection {
     if ('error' in outcome) {
       this.refuse('data', outcome.error, from, addressesOf(recipients))
     } else {
-      const { id, size: bytes } = outcome
+      const { id, size: bytes, isKept } = outcome
       const { client } = this.place
-      this.house.services.log.info({ id, client, from, recipients: recipients.length, bytes }, 'mail taken')
+      const facts = { id, client, from, recipients: recipients.length, bytes }
+      this.house.services.log.info(facts, isKept ? 'mail taken' : 'mail died with its mailbox')
       this.say([250, '2.0.0', id])
     }
     this._resetSession()

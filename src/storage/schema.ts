@@ -173,6 +173,12 @@ export const events = sqliteTable(
   (table) => [index('events_address').on(table.address, table.seq)],
 )
 
+/** What the server keeps for itself, such as secrets: they stand in this file only. */
+export const settings = sqliteTable('settings', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
+
 /** Mail that was refused: the answer to "why did my mail not arrive?". */
 export const refusals = sqliteTable(
   'refusals',

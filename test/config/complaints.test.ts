@@ -51,6 +51,19 @@ const cases: [toml: string, said: string | RegExp][] = [
   ['[smpt]\nauth = "any"', 'smpt: unknown key; did you mean smtp?'],
   ['[plans.free]\nbrust = 5', 'plans.free.brust: unknown key; did you mean plans.free.burst?'],
   ['[dialects.mail_cx]\nenabled = false', 'dialects.mail_cx: unknown key; did you mean dialects.mailcx?'],
+  ['[http]\nport = 80', 'http.port: unknown key; did you mean http.listen?'],
+  ['[http]\nhost = "0.0.0.0"', 'http.host: unknown key; did you mean http.listen?'],
+  ['[smtp]\nbind = ":25"', 'smtp.bind: unknown key; did you mean smtp.listen?'],
+  ['[server]\nport = 80', 'server.port: unknown key; did you mean http.listen?'],
+  ['port = 80', 'port: unknown key; did you mean http.listen?'],
+  ['domain = "a.test"', 'domain: unknown key; did you mean domains?'],
+  ['[server]\ndomains = ["a.test"]', 'server.domains: unknown key; did you mean domains?'],
+  ['[[domains]]\nname = "a.test"\ndomain = "a.test"', 'domains[0].domain: unknown key; did you mean domains[0].name?'],
+  ['[tls]\ncert = "c.pem"', 'tls.cert: unknown key; did you mean tls.cert_file?'],
+  ['[tls]\nkey = "k.pem"', 'tls.key: unknown key; did you mean tls.key_file?'],
+  ['[payments.btcpay]\nkey = "k"', 'payments.btcpay.key: unknown key; did you mean payments.btcpay.api_key?'],
+  ['banana = 1', 'banana: unknown key'],
+  ['[kubernetes]\nx = 1', 'kubernetes: unknown key'],
   ['[smtp]\n"max.size" = 5', /^smtp\."max\.size": unknown key; did you mean smtp\./],
   ['[log]\n__proto__ = 1', /^log\.__proto__: unknown key; /],
   // Domains.
@@ -143,6 +156,63 @@ test('everything that is wrong is said at once', () => {
   )
 })
 
+const together: [toml: string, paths: string[]][] = [
+  [
+    `plans.free.burts = 5
+    plans.anonymous.enabled = false
+    http.tls = "x"
+    tls.cert_file = "a"
+    server.default_plan = "nope"`,
+    ['plans.free.burts', 'plans.anonymous.enabled', 'http.tls', 'tls.key_file', 'server.default_plan'],
+  ],
+  // A plan with something wrong in it is a plan all the same.
+  ['plans.free.burts = 5', ['plans.free.burts']],
+  ['plans.gold.burst = "x"\nserver.default_plan = "gold"', ['plans.gold.burst']],
+  ['plans.gold = 5\nserver.default_plan = "gold"', ['plans.gold']],
+  ['plans.Gold.burst = 5\nserver.default_plan = "Gold"', ['plans.Gold']],
+  ['plans = 5\nserver.default_plan = "gold"', ['plans']],
+  [
+    'plans.dev = { burst = "x", btcpay_amount = -1 }',
+    ['plans.dev.burst', 'plans.dev.btcpay_amount', 'plans.dev.btcpay_currency'],
+  ],
+  [
+    'plans.dev = { keys = "x", max_ttl_minutes = 10, default_ttl_minutes = 20 }',
+    ['plans.dev.keys', 'plans.dev.default_ttl_minutes'],
+  ],
+  ['plans.dev = { max_ttl_minutes = "x", default_ttl_minutes = 20 }', ['plans.dev.max_ttl_minutes']],
+  // The certificate.
+  ['tls.cert_file = 5', ['tls.cert_file', 'tls.key_file']],
+  ['http.tls = true\ntls.key_file = 5', ['tls.key_file', 'tls.cert_file']],
+  ['http.tls = true\ntls = 5', ['tls']],
+  ['tls = { cert_file = "a", colour = "red" }', ['tls.colour', 'tls.key_file']],
+  // Domains.
+  [
+    'domains = [{ name = "a.test", colour = 1 }, { name = "a b" }, { name = "a.test", access = "x" }]',
+    ['domains[0].colour', 'domains[1].name', 'domains[2].access', 'domains[2].name'],
+  ],
+  ['domains = [{ name = "a.test", catch_all = "all@b.test", x = 1 }]', ['domains[0].x', 'domains[0].catch_all']],
+  ['domains = [{ name = "a.test", catch_all = "all@b.test" }, { name = "b b" }]', ['domains[1].name']],
+  ['domains = [{}, {}]', ['domains[0].name', 'domains[1].name']],
+  // Listeners and sizes.
+  ['http.listen = ["[::1]:1", "x"]\nsmtp.listen = "[::1]:1"', ['http.listen[1]', 'smtp.listen']],
+  ['http.listen = "x"\nsmtp.listen = "127.0.0.1:8025"', ['http.listen']],
+  ['http.listen = ["x"]\nsmtp.listen = "127.0.0.1:8025"', ['http.listen[0]']],
+  ['http.listen = []\nsmtp.listen = "127.0.0.1:8025"', ['http.listen']],
+  ['smtp = { session_bytes = 2048, auth = "x" }', ['smtp.auth', 'smtp.session_bytes']],
+  ['smtp = { session_bytes = 2048, max_message_bytes = 0 }', ['smtp.max_message_bytes']],
+]
+
+test.each(together)(
+  'what is wrong with one key hides nothing about another, and makes nothing up: %s',
+  (toml, paths) => {
+    expect(
+      complaints({ toml })
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([...paths].sort())
+  },
+)
+
 test('a file that is no TOML does not hide what is wrong in the environment', () => {
   const paths = complaints({ toml: 'x', env: { MAYFLY_LOG_LEVEL: 'loud', MAYFLY_HTTP_TLS: 'true' } })
   expect(paths.map(({ path }) => path)).toEqual([expect.stringContaining('test.toml:1'), 'MAYFLY_LOG_LEVEL'])
@@ -213,7 +283,10 @@ test('any value of a wrong type gets a complaint under its path', () => {
     fc.property(leaf, fc.constantFrom('{}', '{ a = 1 }', '[[]]', '-1.5', '[true]'), (path, value) => {
       const key = path.join('.')
       const said = complaints({ toml: `${key} = ${value}` })
-      expect(said.map((complaint) => complaint.path.replace(/\[\d+\]$/, ''))).toEqual([key])
+      // One half of the certificate, however wrong, asks for the other.
+      const other = { 'tls.cert_file': ['tls.key_file'], 'tls.key_file': ['tls.cert_file'] }
+      const expected = [key, ...(new Map(Object.entries(other)).get(key) ?? [])]
+      expect(said.map((complaint) => complaint.path.replace(/\[\d+\]$/, ''))).toEqual(expected)
     }),
     { numRuns: 300 },
   )

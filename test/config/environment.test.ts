@@ -62,6 +62,8 @@ const cases: [name: string, text: string, said: string | RegExp][] = [
     'MAYFLY_SMTP_MAX_RECIPIENT: unknown variable; did you mean MAYFLY_SMTP_MAX_RECIPIENTS?',
   ],
   ['MAYFLY_PLANS_FREE_BRUST', '5', 'MAYFLY_PLANS_FREE_BRUST: unknown variable; did you mean MAYFLY_PLANS_FREE_BURST?'],
+  ['MAYFLY_HTTP_PORT', '80', 'MAYFLY_HTTP_PORT: unknown variable; did you mean MAYFLY_HTTP_LISTEN?'],
+  ['MAYFLY_DOMAIN', 'a.test', 'MAYFLY_DOMAIN: unknown variable; did you mean MAYFLY_DOMAINS?'],
   ['MAYFLY_CONFIGS', 'x', 'MAYFLY_CONFIGS: unknown variable; did you mean MAYFLY_CONFIG?'],
   ['MAYFLY_PLANS_BURST', '5', /^MAYFLY_PLANS_BURST: unknown variable; /],
   ['MAYFLY_SERVER_DEFAULT_PLAN', 'gold', /^MAYFLY_SERVER_DEFAULT_PLAN: expected one of the plans /],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
 import { type Reason, Refusal } from '../../src/refusal.ts'
-import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
+import { deliver, mail, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
 
 const minute = 60_000
 const hello = mail({ From: 'a@b.test', Subject: 'Hello' }, 'Hi')
@@ -156,6 +157,35 @@ describe('at RCPT', () => {
     expect(await reasonOf(core.mailboxes.see(nobody, 'abuse@two.test'))).toBe('credential-missing')
   })
 
+  test("the operator's mailbox cannot end, and nobody can have its address, whatever the config reserves", async () => {
+    const config = testConfig({ MAYFLY_MAILBOXES_RESERVED_LOCAL_PARTS: 'other', MAYFLY_DOMAINS: 'one.test,two.test' })
+    const core = testCore({ config })
+    const { mailbox, token } = await core.mailboxes.operator()
+    const caller = await core.mailboxes.holder(token)
+    expect(await reasonOf(core.mailboxes.end(caller, mailbox.id, { permanent: true }))).toBe('forbidden')
+    expect(await reasonOf(core.mailboxes.change(caller, mailbox.id, { ttlMinutes: 1 }))).toBe('forbidden')
+    for (const localPart of ['postmaster', 'abuse']) {
+      expect(await reasonOf(core.mailboxes.open({ localPart, domain: 'two.test' }))).toBe('invalid-request')
+    }
+  })
+
+  test("the operator's mailbox opens at an address that somebody had, or that is in quarantine", async () => {
+    using directory = temporaryDirectory()
+    const file = join(directory.path, 'mayfly.db')
+    const first = testCore({ file, config: testConfig({ MAYFLY_DOMAINS: 'one.test' }) })
+    const { token } = await open(first, 'someone')
+    first.connection.sqlite.run("update mailboxes set address = 'postmaster@two.test', domain = 'two.test'")
+    first.connection.sqlite.run("insert into quarantine (address, until) values ('postmaster@three.test', 9e15)")
+    first.close()
+    for (const domain of ['two.test', 'three.test']) {
+      const core = testCore({ file, config: testConfig({ MAYFLY_DOMAINS: domain }) })
+      expect((await core.mailboxes.operator()).mailbox.address).toBe(`postmaster@${domain}`)
+      expect((await accepting(core, `postmaster@${domain}`)).mailboxAddress).toBe(`postmaster@${domain}`)
+      expect(await reasonOf(core.mailboxes.holder(token))).toBe('credential-wrong')
+      core.close()
+    }
+  })
+
   test('a full mailbox is refused, by bytes, by what the mail would add, and by count', async () => {
     const core = testCore({
       config: testConfig({
@@ -268,6 +298,19 @@ describe('a mailbox that ended', () => {
     const caller = await core.mailboxes.holder(token)
     await core.mailboxes.end(caller, mailbox.id, { permanent: true })
     expect(await reasonOf(core.mailboxes.restore(caller, mailbox.id))).toBe('mailbox-unknown')
+  })
+})
+
+describe('many mailboxes that ended', () => {
+  test('are all gone after one sweep', async () => {
+    const core = testCore()
+    for (let n = 0; n < 350; n++) await open(core, `box${n}`, { ttlMinutes: 1 })
+    core.clock.now += minute
+    while (await core.mailboxes.expire());
+    expect(core.connection.sqlite.query('select key from mailboxes').all()).toEqual([])
+    core.clock.now += 25 * 60 * minute
+    while (await core.mailboxes.expire());
+    expect(core.connection.sqlite.query('select address from quarantine').all()).toEqual([])
   })
 })
 

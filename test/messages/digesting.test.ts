@@ -75,6 +75,17 @@ describe('the queue of digests', () => {
     expect(states(core)).toEqual(['ready'])
   })
 
+  test('gives one that is waited for its second try too, and holds nobody for it', async () => {
+    const { core, digesting, deadlines } = await undigested(['hang', 'ready'])
+    const content = { contentKey: 1, size: 10, tries: 0 }
+    await digesting.now(content)
+    await digesting.now(content)
+    digesting.start()
+    await settled(digesting)
+    expect(deadlines).toEqual([2000, 20_000])
+    expect(states(core)).toEqual(['ready'])
+  })
+
   test('gives up one that hangs twice: it costs its digest, not its bytes', async () => {
     const { core, ids, digesting, notes } = await undigested(['hang'])
     digesting.start()

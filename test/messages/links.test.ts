@@ -90,6 +90,12 @@ test('there are at most 200, and none is longer than 2,000 characters', () => {
   )
 })
 
+test('closing brackets behind a link are cut off, however many', () => {
+  const line = `http://a.test/${')'.repeat(1_900)}`
+  expect(links(null, `${line}\n`.repeat(500))).toEqual([{ url: 'http://a.test/', text: 'http://a.test/' }])
+  expect(links(null, `http://a.test/(b)[1]${'])'.repeat(900)}...`)[0]?.url).toBe('http://a.test/(b)[1]')
+})
+
 test('hostile input comes to an end', () => {
   for (const piece of [
     'https://',

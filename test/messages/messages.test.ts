@@ -212,9 +212,12 @@ describe('a message', () => {
     await digested(core)
     core.connection.sqlite.run("update contents set digest = 'pending'")
     core.connection.sqlite.run('update messages set digested_seq = null')
+    core.connection.sqlite.run('delete from message_search')
     await core.digesting.now({ contentKey: message.contentKey, size: 1, tries: 99 })
     const shown = await core.messages.get(nobody, id)
     expect(shown).toMatchObject({ subject: 'broken', digest: 'failed', text: null })
+    expect(shown.headers.map(({ name }) => name)).toEqual(['From', 'To', 'Subject'])
+    expect(subjects((await list(core, { q: 'broken ann' })).items)).toEqual(['broken'])
     expect(shown.notes).toHaveLength(1)
     expect(Buffer.concat([...(await core.messages.raw(nobody, id, { trace: false })).pieces]).toString()).toContain(
       'broken',
@@ -297,6 +300,27 @@ describe('a wait', () => {
     expect(await waiting).toBe('credential-missing')
   })
 
+  test('that ends while what was there is still being read is refused, and nothing else happens', async () => {
+    const core = testCore()
+    const slow = Promise.withResolvers<void>()
+    await send(core, 'slow')
+    core.messages.digestAll = () => slow.promise
+    const waiting = reasonOf(wait(core, { subject: 'never' }))
+    await Bun.sleep(1)
+    await core.mailboxes.open({ localPart: 'box' })
+    await Bun.sleep(1)
+    slow.resolve()
+    expect(await waiting).toBe('credential-missing')
+  })
+
+  test('is answered by one that is ready, however long others take to be read', async () => {
+    const core = testCore()
+    await send(core, 'ready')
+    await digested(core)
+    core.messages.digestAll = () => new Promise(() => {})
+    expect(subjects((await wait(core)).messages)).toEqual(['ready'])
+  })
+
   test('in a mailbox ends when the mailbox does', async () => {
     const core = testCore()
     const { mailbox, token } = await core.mailboxes.open({ localPart: 'box' })
@@ -324,7 +348,8 @@ describe('a wait', () => {
   })
 
   test('with a cursor from the future is refused', async () => {
-    expect(await reasonOf(wait(testCore(), { after: Buffer.from('wzz').toString('base64url') }))).toBe('invalid-cursor')
+    const core = testCore()
+    expect(await reasonOf(wait(core, { after: core.cursors.text('wait', to, 99) }))).toBe('invalid-cursor')
   })
 
   test('is held for thousands at once, each answered', async () => {
@@ -333,6 +358,48 @@ describe('a wait', () => {
     await Bun.sleep(1)
     await send(core, 'for all')
     expect((await Promise.all(waiting)).every(({ kind }) => kind === 'arrived')).toBe(true)
+  })
+})
+
+describe("a mail for an address that is nobody's", () => {
+  test('is stored though the mailbox of RCPT was swept away, or another is there now', async () => {
+    const core = testCore()
+    await send(core, 'old')
+    const recipients = [await core.mailboxes.accepting(to, { trusted: true, size: 0 })]
+    core.clock.now += 3600 * second
+    while (await core.messages.sweep());
+    const store = async (subject: string) => {
+      const arrival = core.messages.arrive({ from: '', recipients, trace: () => '' })
+      await arrival.write(new TextEncoder().encode(mail({ Subject: subject }, 'x')))
+      return arrival.commit()
+    }
+    expect((await store('first')).messageIds).toHaveLength(1)
+    expect((await store('second')).messageIds).toHaveLength(1)
+    expect(subjects((await list(core)).items)).toEqual(['second', 'first'])
+  })
+
+  test('is kept for its time from the moment it came, however long it took', async () => {
+    const core = testCore()
+    const recipients = [await core.mailboxes.accepting(to, { trusted: true, size: 0 })]
+    core.clock.now += 600 * second
+    const arrival = core.messages.arrive({ from: '', recipients, trace: () => '' })
+    await arrival.commit()
+    const [message] = (await list(core)).items
+    expect(message?.expiresAt).toBe(core.clock.now + 3600 * second)
+  })
+
+  test('is refused, and leaves nothing, when the store fills while it comes', async () => {
+    const core = testCore()
+    const recipients = [await core.mailboxes.accepting(to, { trusted: true, size: 0 })]
+    const arrival = core.messages.arrive({ from: '', recipients, trace: () => '' })
+    await arrival.write(new Uint8Array(2 * 1024 * 1024))
+    core.room.shortage = 'full'
+    expect(await reasonOf(arrival.write(new Uint8Array(2 * 1024 * 1024)))).toBe('storage-full')
+    expect(await reasonOf(arrival.commit())).toBe('storage-full')
+    await arrival.abort()
+    while (await core.messages.sweep());
+    expect(core.gathered.held).toBe(0)
+    expect(core.connection.sqlite.query('select key from pieces').all()).toEqual([])
   })
 })
 
@@ -371,6 +438,17 @@ describe('a stream', () => {
       'message.stored two',
       'message.stored three',
     ])
+    stop()
+  })
+
+  test('through a tag tells only of mail to that very address', async () => {
+    const core = testCore()
+    const { items, stop } = await follow(core, null, 'box+b@mayfly.test')
+    await send(core, 'a', 'text', 'box+a@mayfly.test')
+    await send(core, 'b', 'text', 'box+b@mayfly.test')
+    await digested(core)
+    await Bun.sleep(1)
+    expect(items).toEqual(['message.stored b', 'message.digested b'])
     stop()
   })
 

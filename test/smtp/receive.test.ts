@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openDoor } from './door.ts'
+import { type Door, openDoor } from './door.ts'
 import { greeted, inData, talk } from './talk.ts'
 
 const id = /^250 2\.0\.0 [0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -76,6 +76,46 @@ test('a client that closes its side when it has said everything still gets its r
   expect(door.stored()).toHaveLength(1)
   while ((await door.connections()) > 0) await Bun.sleep(5)
 })
+
+test.each([
+  ['the last dot', '.\r\n', /250 2\.0\.0 [0-9a-f-]{36}\r\n$/],
+  ['the last dot and QUIT', '.\r\nQUIT\r\n', /250 2\.0\.0 [0-9a-f-]{36}\r\n221 2\.0\.0 Bye\r\n$/],
+  [
+    'more than one mail',
+    '.\r\nNOOP\r\nMAIL FROM:<a@b.test>\r\nEHLO b.example\r\nBAD\r\n',
+    /250 2\.0\.0 [0-9a-f-]{36}\r\n250 2\.0\.0 OK\r\n250 2\.1\.0 Sender taken\r\n250-mx\.example\.test\r\n(250-.*\r\n)*250 .*\r\n500 5\.5\.2 .*\r\n$/,
+  ],
+])(
+  'a client that closes its side together with %s gets its replies, however long storing takes',
+  async (_, last, end) => {
+    await using door = await openDoor()
+    slowly(door, 30)
+    for (const pause of [0, 50]) {
+      const client = await talk(door.port, { halfOpen: true })
+      client.send('EHLO a.example\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<box@mayfly.test>\r\nDATA\r\n\r\nhello\r\n')
+      await Bun.sleep(pause)
+      client.socket().end(last)
+      expect(await client.rest()).toMatch(end)
+      client.hangUp()
+    }
+    expect(door.stored()).toHaveLength(2)
+    while ((await door.connections()) > 0) await Bun.sleep(5)
+  },
+)
+
+/** From now on it takes so long to store a mail. */
+function slowly({ core: { messages } }: Door, milliseconds: number): void {
+  const arrive = messages.arrive.bind(messages)
+  messages.arrive = (envelope) => {
+    const arrival = arrive(envelope)
+    const commit = arrival.commit.bind(arrival)
+    arrival.commit = async () => {
+      await Bun.sleep(milliseconds)
+      return commit()
+    }
+    return arrival
+  }
+}
 
 test('one that closes its side before the end of its mail has sent none', async () => {
   await using door = await openDoor()
@@ -230,6 +270,19 @@ test('an accepted mail is one log line, without what it says', async () => {
     },
   ])
   expect(door.log.join()).not.toContain('hush')
+})
+
+test('a mail whose mailbox ended meanwhile got its 250, and is not logged as taken', async () => {
+  await using door = await openDoor()
+  const { mailbox } = await door.core.mailboxes.open({ localPart: 'gone' })
+  const client = await greeted(door.port)
+  await inData(client, 'gone@mayfly.test')
+  await door.core.mailboxes.end({ kind: 'mailbox', mailboxId: mailbox.id, operator: false }, mailbox.id, {
+    permanent: true,
+  })
+  expect(await client.ask('\r\nhello\r\n.')).toMatch(id)
+  expect(door.core.told.some(({ type }) => type === 'message.stored')).toBe(false)
+  expect(door.log.map((line) => JSON.parse(line).msg)).toEqual(['mail died with its mailbox'])
 })
 
 test('connections are counted, and none is forgotten', async () => {

@@ -126,6 +126,45 @@ test.each([
 })
 
 test.each([
+  ['MAIL FROM:<root>', 'root', 'address-invalid'],
+  ['MAIL FROM:<a b@c.test>', 'a b@c.test', 'address-invalid'],
+  ['MAIL FROM:<"a@b.test>', '"a@b.test', 'address-invalid'],
+  ['MAIL FROM:<a\u202eb@c.test>', 'a?b@c.test', 'address-invalid'],
+  [`MAIL FROM:<a@${'b'.repeat(600)}>`, `a@${'b'.repeat(318)}`, 'address-invalid'],
+  ['MAIL FROM: a@b.test', 'a@b.test', 'invalid-request'],
+  ['MAIL FROM <a@b.test>', 'a@b.test', 'invalid-request'],
+  ['MAIL FROM:<a@b.test', 'a@b.test', 'invalid-request'],
+  ['MAIL FROM:<a@b.test> SIZE=-1', 'a@b.test', 'invalid-request'],
+  ['MAIL FROM:<a@b.test> RET=FULL', 'a@b.test', 'invalid-request'],
+  ['MAIL', '', 'invalid-request'],
+] as const)('%p leaves a trace', async (line, from, reason) => {
+  await using door = await openDoor()
+  const client = await greeted(door.port)
+  await client.ask(line)
+  expect(await refusals(door)).toMatchObject([
+    { client: '127.0.0.1', from, to: '', address: '', stage: 'mail', reason },
+  ])
+  expect(await door.core.metrics.text()).toContain(`mayfly_mails_refused_total{stage="mail",reason="${reason}"} 1`)
+})
+
+test.each([
+  ['RCPT TO: box@mayfly.test', 'box@mayfly.test', 'box@mayfly.test', 'invalid-request'],
+  ['RCPT TO:<box@mayfly.test> NOTIFY=NEVER', 'box@mayfly.test', 'box@mayfly.test', 'invalid-request'],
+  ['RCPT TO:<box@mayfly.test> =', 'box@mayfly.test', 'box@mayfly.test', 'invalid-request'],
+  ['RCPT TO:<box', 'box', '', 'invalid-request'],
+  ['RCPT TO:<a"b@mayfly.test>', 'a"b@mayfly.test', '', 'address-invalid'],
+  ['RCPT TO:<box>', 'box', '', 'address-invalid'],
+] as const)('%p leaves a trace after MAIL', async (line, to, address, reason) => {
+  await using door = await openDoor()
+  const client = await greeted(door.port)
+  await client.ask('MAIL FROM:<a@b.test>')
+  await client.ask(line)
+  expect(await refusals(door)).toMatchObject([{ from: 'a@b.test', to, address, stage: 'rcpt', reason }])
+  expect(await door.core.metrics.text()).toContain(`mayfly_mails_refused_total{stage="rcpt",reason="${reason}"} 1`)
+  expect(await client.ask('DATA')).toStartWith('554 5.5.1')
+})
+
+test.each([
   ['RCPT TO:<box>', '553 5.1.3'],
   ['RCPT TO:<>', '553 5.1.3'],
   ['RCPT TO:<@mayfly.test>', '553 5.1.3'],

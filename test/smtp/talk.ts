@@ -20,10 +20,16 @@ export type Talk = {
   hangUp: () => void
 }
 
-export type TalkOptions = { tls?: boolean; from?: string }
+/** `halfOpen`: our side stays open when theirs is closed. */
+export type TalkOptions = { tls?: boolean; from?: string; halfOpen?: boolean }
 
-export async function talk(port: number, { tls = false, from }: TalkOptions = {}): Promise<Talk> {
-  const plain = connect({ host: '127.0.0.1', port, ...(from === undefined ? {} : { localAddress: from }) })
+export async function talk(port: number, { tls = false, from, halfOpen = false }: TalkOptions = {}): Promise<Talk> {
+  const plain = connect({
+    host: '127.0.0.1',
+    port,
+    allowHalfOpen: halfOpen,
+    ...(from === undefined ? {} : { localAddress: from }),
+  })
   plain.on('error', () => {})
   // Each piece goes out on its own.
   plain.setNoDelay(true)

@@ -43,7 +43,12 @@ export const contentRoutes = (door: Door) =>
     )
     .get(
       '/messages/:id/html',
-      async ({ caller, params, query }) => htmlAnswer(door, await door.core.messages.get(caller, params.id), query),
+      async ({ caller, params, query }) => {
+        const message = await door.core.messages.get(caller, params.id)
+        // A browser shows the page in a sandbox, whose pictures can bear no credential: a ticket opens them.
+        const { ticket } = door.core.tickets.issue({ messageId: message.id, publicly: caller.kind === 'nobody' })
+        return htmlAnswer(door, message, { ...query, base: `/view/${ticket}/` })
+      },
       {
         query: Html,
         ...described({
@@ -102,8 +107,12 @@ const pagePolicy = (remote: boolean): string =>
   `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
 
 /** Refuses: took-too-long, too-busy. */
-export async function htmlAnswer(door: Door, message: FullMessage, { remote }: { remote: boolean }): Promise<Response> {
-  const html = await door.core.messages.html(message, { remote })
+export async function htmlAnswer(
+  door: Door,
+  message: FullMessage,
+  { remote, base }: { remote: boolean; base: string },
+): Promise<Response> {
+  const html = await door.core.messages.html(message, { remote, base })
   return new Response(`<!doctype html>\n<meta charset="utf-8">\n${html}`, {
     headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(remote) },
   })

@@ -3,7 +3,6 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
-import { cursorText, readCursor } from '../../messages/cursor.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
@@ -15,14 +14,15 @@ export const refusalRoutes = (door: Door) =>
   new Elysia({ prefix }).use(keyed(door)).get(
     '/refusals',
     async ({ caller, query: { limit, cursor } }) => {
-      const { usage, mailboxes } = door.core
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : readCursor('refusals', cursor)
+      const { usage, mailboxes, cursors } = door.core
+      const scope = caller.kind === 'mailbox' ? caller.mailboxId : ''
+      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : cursors.read('refusals', scope, cursor)
       const addressOf = async (id: string) => (await mailboxes.own(caller, id)).address
       const found = await usage.refusals(caller, addressOf, { before, limit: limit + 1 })
       const last = found[limit - 1]
       return {
         items: found.slice(0, limit).map(refusedMail),
-        next: found.length > limit && last ? cursorText('refusals', last.key) : null,
+        next: found.length > limit && last ? cursors.text('refusals', scope, last.key) : null,
       }
     },
     {

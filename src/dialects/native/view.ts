@@ -17,7 +17,7 @@ export const ticketRoutes = (door: Door) =>
     '/messages/:id/view',
     async ({ caller, params, set }) => {
       const { id } = await door.core.messages.summary(caller, params.id)
-      const { ticket, expiresAt } = door.core.tickets.issue(id)
+      const { ticket, expiresAt } = door.core.tickets.issue({ messageId: id, publicly: caller.kind === 'nobody' })
       set.status = 201
       return { url: `/view/${ticket}/`, expiresAt: iso(expiresAt) }
     },
@@ -40,16 +40,24 @@ export const viewRoutes = (door: Door) =>
     .onTransform((context) => {
       Object.assign(context, { query: parametersOf(queryOf(context.request.url)) })
     })
-    .get('/:ticket/', async ({ params, query }) => htmlAnswer(door, await opened(door, params.ticket), query), {
-      query: Viewing,
-      ...described({
-        summary: "Show a message's html",
-        tag: 'messages',
-        credential: 'none',
-        answers: { 200: 'text/html' },
-        refusals: ['message-unknown', 'took-too-long', 'too-busy'],
-      }),
-    })
+    .get(
+      '/:ticket/',
+      async ({ params, query, visit }) => {
+        // Without the slash its pictures would be looked for elsewhere.
+        if (!visit.path.endsWith('/')) throw new Refusal('route-unknown')
+        return htmlAnswer(door, await opened(door, params.ticket), { ...query, base: '' })
+      },
+      {
+        query: Viewing,
+        ...described({
+          summary: "Show a message's html",
+          tag: 'messages',
+          credential: 'none',
+          answers: { 200: 'text/html' },
+          refusals: ['message-unknown', 'took-too-long', 'too-busy'],
+        }),
+      },
+    )
     .get(
       '/:ticket/attachments/:n',
       async ({ params }) => {
@@ -72,7 +80,7 @@ export const viewRoutes = (door: Door) =>
 
 /** Refuses: message-unknown, also for a ticket that is none, or is over. */
 async function opened(door: Door, ticket: string) {
-  const id = door.core.tickets.messageOf(ticket)
-  if (id === null) throw new Refusal('message-unknown')
-  return door.core.messages.opened(id)
+  const opening = door.core.tickets.opens(ticket)
+  if (opening === null) throw new Refusal('message-unknown')
+  return door.core.messages.opened(opening)
 }

@@ -1,5 +1,6 @@
 // The steps from an empty file to the present tables, as text, so that they live in the executable.
 // A step that has shipped is never edited: a change of the tables is a new file and a new line here.
 import first from './0000_first.sql' with { type: 'text' }
+import settings from './0001_settings.sql' with { type: 'text' }
 
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, settings]
