@@ -102,7 +102,7 @@ const HttpSection = Type.Object(
       minimum: 1024,
       maximum: 134_217_728,
     }),
-    max_header_bytes: bytes(16_384, `The largest head of a request. ${UNUSED_YET}`, { minimum: 1024, maximum: 16_384 }),
+    max_header_bytes: bytes(16_384, 'The largest head of a request.', { minimum: 1024, maximum: 16_384 }),
     idle_seconds: seconds(30, 'How long a connection may be silent, but for waits and streams.', { maximum: 255 }),
     max_waits: count(10_000, 'The most calls that wait for a mail at once.', { maximum: 100_000 }),
     max_waits_per_address: count(

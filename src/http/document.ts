@@ -9,6 +9,8 @@ export type About = {
   /** The schemas that answers name, by their names. */
   schemas: Record<string, TSchema>
   securitySchemes: Record<string, object>
+  /** What every route of this method has: parameters, and answers by their statuses. */
+  ofMethod: (method: string) => { parameters: object[]; responses: Record<string, { description: string }> }
 }
 
 /** The document of these routes: every one that has a summary. */
@@ -18,18 +20,21 @@ export function documentOf(routes: readonly InternalRoute[], about: About): obje
     const detail: unknown = hooks.detail
     if (!isRecord(detail) || typeof detail['summary'] !== 'string') continue
     const name = path.replace(/:(\w+)/g, '{$1}')
-    const body = schemaIn(hooks.body)
+    const body = method === 'GET' ? null : schemaIn(hooks.body)
+    const common = about.ofMethod(method)
     const parameters = [
       ...pathParameters(path),
       ...queryParameters(schemaIn(hooks.query)),
       ...(Array.isArray(detail['parameters']) ? detail['parameters'] : []),
+      ...common.parameters,
     ]
     const operations = paths.get(name) ?? {}
     operations[method.toLowerCase()] = {
       operationId: operationId(method, path),
       ...detail,
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(body ? { requestBody: requestBody(body) } : {}),
+      responses: together(detail['responses'], common.responses),
+      ...(body && Object.keys(body.properties).length > 0 ? { requestBody: requestBody(body) } : {}),
     }
     paths.set(name, operations)
   }
@@ -48,6 +53,20 @@ export function documentOf(routes: readonly InternalRoute[], about: About): obje
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A route's own answers, and those that others have too: under one status the descriptions are a list. */
+function together(own: unknown, common: Record<string, { description: string }>): Record<string, unknown> {
+  const all: Record<string, unknown> = isRecord(own) ? { ...own } : {}
+  for (const [status, answer] of Object.entries(common)) {
+    const there = all[status]
+    if (!isRecord(there)) all[status] = answer
+    else {
+      const reasons = new Set([...String(there['description']).split(', '), answer.description])
+      all[status] = { ...there, description: [...reasons].join(', ') }
+    }
+  }
+  return all
+}
 
 /** The schema of an `Input`. */
 function schemaIn(input: unknown): TObject | null {

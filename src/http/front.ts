@@ -20,6 +20,8 @@ export type FrontOptions = {
   hosts: Hosts
   origins: Origins
   body: BodyBounds
+  /** The largest head of a request, where Bun would let larger ones pass; else null. */
+  headBytes: number | null
   /** The client's address, given the connection's and X-Forwarded-For. */
   clientOf: (peer: string, forwardedFor: string | null) => string
   newId: () => string
@@ -91,6 +93,8 @@ export class Front {
   }
 
   private async pass(request: Request, visit: Visit, dialect: Dialect, bounds: BodyBounds): Promise<Response> {
+    const { headBytes } = this.options
+    if (headBytes !== null && headSize(request) > headBytes) throw new Refusal('too-large')
     if (hasBody(request.headers)) visit.body = await readBody(request, bounds)
     const passed = readableToElysia(request)
     announce(passed, visit)
@@ -120,6 +124,14 @@ export class Front {
     if (failed) log.info(line, 'a request failed')
     else log.debug(line, 'a request')
   }
+}
+
+/** The bytes of the request line and the headers, as HTTP/1.1 has them (RFC 9112 §2.1). */
+function headSize({ method, url, headers }: Request): number {
+  const target = url.length - Math.max(pathStart(url), 0)
+  let size = method.length + target + ' '.length + ' HTTP/1.1\r\n\r\n'.length
+  for (const [name, value] of headers) size += name.length + value.length + ': \r\n'.length
+  return size
 }
 
 const saneId = (given: string | null): string | null =>

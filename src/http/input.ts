@@ -128,7 +128,11 @@ function fitsText(schema: TSchema, value: string): boolean {
 /** RFC 3339 §5.6; the offset must be there, or nobody knows which instant is meant. */
 const isInstant = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)$/.test(text) &&
-  !Number.isNaN(Date.parse(text))
+  !Number.isNaN(Date.parse(text)) &&
+  isDay(text.slice(0, 10))
+
+/** `Date` takes February 31 for March 2. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 
 /** Numbers and yes-or-no as they stand in a query. What is neither stays a text, which then does not fit. */
 function fromText(value: unknown, schema: TSchema): unknown {

@@ -1,4 +1,6 @@
 // The HTTP server: its listeners, and one front before all dialects.
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import { CannotStart, cannotListen } from '../cannot-start.ts'
 import { parseListen } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
@@ -43,6 +45,8 @@ const bodySeconds = 30
 const graceMs = 5000
 /** Bodies up to here are refused in the dialect's words; larger ones by Bun, without any. */
 const mostBodyBytes = 1024 ** 3
+/** Bun takes no larger head (431), and this bound of its own cannot be set lower. */
+const bunHeadBytes = 16_384
 
 /** Starts listening. Throws CannotStart. */
 export async function startHttp({ http, server, limits, tls }: HttpOptions, ground: HttpGround): Promise<HttpServer> {
@@ -74,6 +78,7 @@ export async function startHttp({ http, server, limits, tls }: HttpOptions, grou
     hosts: new Hosts(http.hosts, server.public_url),
     origins: new Origins(http.cors_origins, server.public_url),
     body: { bytes: http.max_body_bytes, milliseconds: bodySeconds * 1000 },
+    headBytes: http.max_header_bytes < bunHeadBytes ? http.max_header_bytes : null,
     clientOf: (peer, forwardedFor) => clientAddress(peer, forwardedFor, proxies),
     newId: outside.uuid,
     elapsed: outside.elapsed,
@@ -92,7 +97,7 @@ export async function startHttp({ http, server, limits, tls }: HttpOptions, grou
     await Promise.all(listeners.map((listener) => listener.stop(true)))
   }
   try {
-    for (const text of http.listen) listeners.push(listen(text, front, http.idle_seconds, certificate, log))
+    for (const text of http.listen) listeners.push(await listen(text, front, http.idle_seconds, certificate, log))
   } catch (error) {
     await stop()
     throw error
@@ -114,9 +119,25 @@ async function certificateOf(on: boolean, { cert_file, key_file }: HttpOptions['
   return { cert: await Bun.file(cert_file).text(), key: await Bun.file(key_file).text() }
 }
 
-function listen(text: string, front: Front, idleTimeout: number, tls: Certificate | null, log: Log): HttpListener {
+const resolves = (name: string): Promise<boolean> =>
+  lookup(name).then(
+    () => true,
+    () => false,
+  )
+
+async function listen(
+  text: string,
+  front: Front,
+  idleTimeout: number,
+  tls: Certificate | null,
+  log: Log,
+): Promise<HttpListener> {
   const place = parseListen(text)
   if (!place) throw new CannotStart(`HTTP cannot listen on ${text}: it is no ADDRESS:PORT`)
+  // Of a name that leads nowhere Bun says that the port is taken.
+  if (isIP(place.host) === 0 && !(await resolves(place.host))) {
+    throw new CannotStart(`HTTP cannot listen on ${text}: this name does not resolve`)
+  }
   try {
     return Bun.serve({
       hostname: place.host,

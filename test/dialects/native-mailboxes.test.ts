@@ -209,5 +209,7 @@ test('an empty password is refused by name', async () => {
   const { address } = await server.open('bob', { password: 'open sesame' })
   const { status, json } = await server.call('POST', `${path}/${address}/token`, { body: { password: '' } })
   expect(status).toBe(400)
-  expect(at(json, 'error', 'fields')).toEqual([{ path: 'body.password', message: 'must be a text of 1 to 256 characters' }])
+  expect(at(json, 'error', 'fields')).toEqual([
+    { path: 'body.password', message: 'must be a text of 1 to 256 characters' },
+  ])
 })

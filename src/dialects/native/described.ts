@@ -35,7 +35,7 @@ export function described(route: Described): { detail: DocumentDecoration } {
       tags: [tag],
       security: credential === 'required' ? security : credential === 'optional' ? [{}, ...security] : [],
       ...(Object.keys(headers).length > 0 ? { parameters: Object.entries(headers).map(headerParameter) } : {}),
-      responses: { ...refusals(route), ...successes(route) },
+      responses: responses(route),
     },
   }
 }
@@ -48,36 +48,65 @@ const headerParameter = ([name, description]: [string, string]) => ({
   schema: { type: 'string' as const },
 })
 
-function successes({ answers }: Described) {
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, what]) => [
+/** One entry a status: what it brings, the reasons that it is answered for, or both. */
+function responses(route: Described) {
+  const entries = new Map([...refusals(route)].map(([status, reasons]) => [status, failure(reasons.join(', '))]))
+  for (const [status, what] of Object.entries(route.answers)) {
+    const refused = entries.get(status)
+    const description = meaning(Number(status))
+    entries.set(
       status,
-      { description: meaning(Number(status)), ...content(what) },
-    ]),
-  )
+      refused && what !== null
+        ? { description: `${description}, ${refused.description}`, ...content(what, 'Error') }
+        : { description, ...content(what) },
+    )
+  }
+  return { ...Object.fromEntries(entries), 500: failure('internal') }
 }
 
-function content(what: string | null) {
+type Content = { content?: Record<string, { schema?: object }> }
+
+function content(what: string | null, other?: SchemaName): Content {
   if (what === null) return {}
   if (what.includes('/')) return { content: { [what]: {} } }
-  return { content: { 'application/json': { schema: { $ref: `#/components/schemas/${what}` } } } }
+  const schema = other === undefined ? ref(what) : { anyOf: [ref(what), ref(other)] }
+  return { content: { 'application/json': { schema } } }
 }
 
-/** One entry a status, which names its reasons. */
-function refusals({ refusals, credential }: Described) {
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+
+/** The reasons by their statuses. */
+function refusals({ refusals, credential }: Described): Map<string, Reason[]> {
   const all = [...everywhere, ...refusals, ...(credential === 'none' ? [] : credentialReasons)]
   const byStatus = new Map<string, Reason[]>()
   for (const reason of new Set(all)) {
     const status = String(answers[reason][0])
     byStatus.set(status, [...(byStatus.get(status) ?? []), reason])
   }
-  const entries = [...byStatus].map(([status, reasons]) => [status, failure(reasons.join(', '))])
-  return { ...Object.fromEntries(entries), 500: failure('internal') }
+  return byStatus
 }
 
 const credentialReasons: readonly Reason[] = ['credential-missing', 'credential-wrong']
 
-const failure = (description: string) => ({ description, ...content('Error') })
+const failure = (description: string): { description: string } & Content => ({ description, ...content('Error') })
+
+/** What every route of a method has beside: the front and `native.ts` see to it, not the route. */
+export function ofMethod(method: string): { parameters: object[]; responses: Record<string, { description: string }> } {
+  const isPost = method === 'POST'
+  const reasons: Reason[] = [
+    ...(method === 'GET' ? [] : (['origin-refused'] as const)),
+    ...(isPost ? (['idempotency-mismatch'] as const) : []),
+  ]
+  return {
+    parameters: isPost ? [headerParameter(idempotencyKey)] : [],
+    responses: Object.fromEntries(reasons.map((reason) => [String(answers[reason][0]), failure(reason)])),
+  }
+}
+
+const idempotencyKey: [string, string] = [
+  'Idempotency-Key',
+  'A repeated call under the same key gets the first answer. 1 to 255 visible ASCII characters.',
+]
 
 const meaning = (status: number): string =>
   status === 201

@@ -3,8 +3,10 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
+import { Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
+import { Cursor, Limit } from './input.ts'
 import { mailbox, openedMailbox, place } from './wire.ts'
 
 const ttlMinutes = Type.Optional(
@@ -46,7 +48,9 @@ const Change = bodyInput(
   }),
 )
 
-const SignIn = bodyInput(Type.Object({ password: Type.String({ maxLength: 256 }) }))
+const SignIn = bodyInput(Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }))
+
+const Listing = queryInput(Type.Object({ limit: Limit, cursor: Cursor }))
 
 const Ending = queryInput(
   Type.Object({
@@ -71,29 +75,26 @@ export const mailboxRoutes = (door: Door) =>
           tag: 'mailboxes',
           credential: 'optional',
           answers: { 201: 'OpenedMailbox' },
-          refusals: [
-            'forbidden',
-            'mailbox-taken',
-            'mailboxes-exhausted',
-            'idempotency-mismatch',
-            'too-busy',
-            'storage-failed',
-          ],
-          headers: { 'Idempotency-Key': 'A repeated call under the same key gets the first answer.' },
+          refusals: ['forbidden', 'mailbox-taken', 'mailboxes-exhausted', 'too-busy', 'storage-failed'],
         }),
       },
     )
     .get(
       '/mailboxes',
-      async ({ caller }) => ({ items: (await door.core.mailboxes.list(caller)).map(mailbox), next: null }),
+      async ({ caller, query: { cursor } }) => {
+        // There is one page, so none was given out.
+        if (cursor !== undefined) throw new Refusal('invalid-cursor')
+        return { items: (await door.core.mailboxes.list(caller)).map(mailbox), next: null }
+      },
       {
+        query: Listing,
         ...described({
           summary: 'List my mailboxes',
           description: 'With a mailbox token: that one.',
           tag: 'mailboxes',
           credential: 'required',
           answers: { 200: 'MailboxList' },
-          refusals: [],
+          refusals: ['invalid-cursor'],
         }),
       },
     )
@@ -156,7 +157,7 @@ export const mailboxRoutes = (door: Door) =>
           tag: 'mailboxes',
           credential: 'required',
           answers: { 201: 'OpenedMailbox' },
-          refusals: ['mailbox-unknown', 'forbidden', 'mailbox-taken', 'idempotency-mismatch', 'storage-failed'],
+          refusals: ['mailbox-unknown', 'forbidden', 'mailbox-taken', 'storage-failed'],
         }),
       },
     )
@@ -173,7 +174,7 @@ export const mailboxRoutes = (door: Door) =>
           tag: 'mailboxes',
           credential: 'optional',
           answers: { 201: 'OpenedMailbox' },
-          refusals: ['idempotency-mismatch', 'too-busy', 'storage-failed'],
+          refusals: ['too-busy', 'storage-failed'],
         }),
       },
     )

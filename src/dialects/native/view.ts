@@ -2,8 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
-import { parametersOf, queryInput } from '../../http/input.ts'
-import { queryOf } from '../../http/visit.ts'
+import { queryInput } from '../../http/input.ts'
 import { Refusal } from '../../refusal.ts'
 import { blind, keyed, prefix } from './base.ts'
 import { attachmentAnswer, htmlAnswer, Remote } from './content.ts'
@@ -29,7 +28,7 @@ export const ticketRoutes = (door: Door) =>
         tag: 'messages',
         credential: 'optional',
         answers: { 201: 'View' },
-        refusals: ['message-unknown', 'idempotency-mismatch'],
+        refusals: ['message-unknown'],
       }),
     },
   )
@@ -37,9 +36,6 @@ export const ticketRoutes = (door: Door) =>
 export const viewRoutes = (door: Door) =>
   new Elysia({ prefix: '/view' })
     .use(blind())
-    .onTransform((context) => {
-      Object.assign(context, { query: parametersOf(queryOf(context.request.url)) })
-    })
     .get(
       '/:ticket/',
       async ({ params, query, visit }) => {
