@@ -7,24 +7,22 @@ import { retainUntil } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
-import { insertPiece, removePiece, topBytes } from './pieces.ts'
+import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
+import {
+  beginContent,
+  type ContentFacts,
+  keepContent,
+  keepDigest,
+  releaseContent,
+  storedText,
+  sweepContents,
+} from './contents.ts'
+import { insertPiece } from './pieces.ts'
 import { indexMessage, type SearchText, unindexMessage } from './search-index.ts'
-import { topHeaders } from './top-headers.ts'
 
-export type Arrived = {
-  /** Null: no piece was stored before. */
-  contentKey: number | null
+export type Arrived = ContentFacts & {
   /** How many pieces were stored before. */
   pieces: number
-  /** The last (for a small mail: the only) piece. */
-  bytes: Uint8Array
-  size: number
-  checksum: string
-  trace: string
-  envelopeFrom: string
-  /** The first bytes, where they are not in `bytes`. */
-  head: Uint8Array | null
   /** With the ids that the message, and an unclaimed mailbox made for it, would get. */
   recipients: (Recipient & { messageId: string; newMailboxId: string })[]
   now: number
@@ -50,7 +48,7 @@ export const changes = {
     { db },
     { contentKey, index, bytes }: { contentKey: number | null; index: number; bytes: Uint8Array },
   ): number => {
-    const key = contentKey ?? insertContent(db, arriving)
+    const key = contentKey ?? beginContent(db)
     insertPiece(db, key, index, bytes)
     return key
   },
@@ -99,7 +97,7 @@ export const changes = {
 
   /** Stores what was read out of contents, for each message that has one of them. */
   'messages.digested': (tx, { digests, now }: { digests: Digested[]; now: number }): void => {
-    for (const digest of digests) keepDigest(tx, digest, now)
+    for (const digest of digests) storeDigest(tx, digest, now)
   },
 
   /** A content that cannot be read: its messages show their headers, their source and this note. */
@@ -107,8 +105,8 @@ export const changes = {
     const { db } = tx
     const of = undigested(db, contentKey)
     if (of.length === 0) return
-    statements(db).keepDigest.run({ contentKey, text: null, html: null, detail: JSON.stringify({ notes: [note] }) })
-    statements(db).markDigest.run({ key: contentKey, digest: 'failed', attachmentCount: 0, subject: '' })
+    const none = { text: null, html: null, detail: JSON.stringify({ notes: [note] }), attachmentCount: 0, subject: '' }
+    keepDigest(db, contentKey, 'failed', none)
     for (const { message, mailbox } of of) {
       indexMessage(tx, message.key, mailbox, storedText(db, contentKey))
       tellDigested(tx, message, mailbox, now)
@@ -194,7 +192,7 @@ export const changes = {
       )
         return true
     }
-    return sweepContents(db) || closed.length === 20
+    return sweepContents(db, writerMs) || closed.length === 20
   },
 } satisfies Changes
 
@@ -202,48 +200,8 @@ const { placeholder } = sql
 
 type MailboxRow = Pick<Mailbox, 'key' | 'id' | 'address' | 'accountId' | 'kind'>
 type MessageRow = Pick<typeof messages.$inferSelect, 'key' | 'id' | 'contentKey' | 'size'>
-type ContentRow = Omit<typeof contents.$inferInsert, 'key'>
-
-const arriving: ContentRow = {
-  state: 'arriving',
-  refs: 0,
-  size: 0,
-  checksum: '',
-  trace: '',
-  envelopeFrom: '',
-  fromName: '',
-  fromAddress: '',
-  to: [],
-  subject: '',
-  date: null,
-  messageId: null,
-  digest: 'pending',
-  tries: 0,
-  attachmentCount: 0,
-}
 
 const statements = prepared((db: Db) => ({
-  insertContent: db
-    .insert(contents)
-    .values({
-      state: placeholder('state'),
-      refs: placeholder('refs'),
-      size: placeholder('size'),
-      checksum: placeholder('checksum'),
-      trace: placeholder('trace'),
-      envelopeFrom: placeholder('envelopeFrom'),
-      fromName: placeholder('fromName'),
-      fromAddress: placeholder('fromAddress'),
-      to: placeholder('to'),
-      subject: placeholder('subject'),
-      date: placeholder('date'),
-      messageId: placeholder('messageId'),
-      digest: placeholder('digest'),
-      tries: placeholder('tries'),
-      attachmentCount: placeholder('attachmentCount'),
-    })
-    .returning({ key: contents.key })
-    .prepare(),
   insertMessage: db
     .insert(messages)
     .values({
@@ -269,29 +227,6 @@ const statements = prepared((db: Db) => ({
     .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
     .where(eq(messages.id, placeholder('id')))
     .prepare(),
-  keepDigest: db
-    .insert(digests)
-    .values({
-      contentKey: placeholder('contentKey'),
-      text: placeholder('text'),
-      html: placeholder('html'),
-      detail: placeholder('detail'),
-    })
-    .onConflictDoUpdate({
-      target: digests.contentKey,
-      set: { text: sql`excluded.text`, html: sql`excluded.html`, detail: sql`excluded.detail` },
-    })
-    .prepare(),
-  markDigest: db
-    .update(contents)
-    .set({
-      digest: sql`${placeholder('digest')}`,
-      attachmentCount: sql`${placeholder('attachmentCount')}`,
-      // One that stands behind more headers than are looked at when a mail is stored.
-      subject: sql`case when subject = '' then ${placeholder('subject')} else subject end`,
-    })
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
   orderDigest: db
     .update(messages)
     .set({ digestedSeq: sql`${placeholder('seq')}` })
@@ -311,50 +246,7 @@ const statements = prepared((db: Db) => ({
     .delete(messages)
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
-  releaseContent: db
-    .update(contents)
-    .set({ refs: sql`refs - 1`, state: sql`case when refs = 1 then 'dropped' else state end` })
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
-  dropped: db
-    .select({ key: contents.key })
-    .from(contents)
-    .where(sql`state <> 'kept' and state = 'dropped'`)
-    .limit(200)
-    .prepare(),
-  forgetContent: db
-    .delete(contents)
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
 }))
-
-function insertContent(db: Db, row: ContentRow): number {
-  const [inserted] = statements(db).insertContent.all(row)
-  if (!inserted) throw new Error('a content was not inserted')
-  return inserted.key
-}
-
-function keepContent(db: Db, mail: Arrived, refs: number): number {
-  const top = topHeaders(mail.head ?? mail.bytes.subarray(0, topBytes))
-  const row: ContentRow = {
-    ...arriving,
-    state: refs > 0 ? 'kept' : 'dropped',
-    refs,
-    size: mail.size,
-    checksum: mail.checksum,
-    trace: mail.trace,
-    envelopeFrom: mail.envelopeFrom,
-    fromName: top.from?.name ?? '',
-    fromAddress: top.from?.address ?? mail.envelopeFrom,
-    to: top.to,
-    subject: top.subject,
-    date: top.date,
-    messageId: top.messageId,
-  }
-  if (mail.contentKey === null) return insertContent(db, row)
-  db.update(contents).set(row).where(eq(contents.key, mail.contentKey)).run()
-  return mail.contentKey
-}
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
 function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {
@@ -377,12 +269,11 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
   return { ...unclaimed, key: insertMailbox(db, unclaimed) }
 }
 
-function keepDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, search }: Digested, now: number): void {
+function storeDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, search }: Digested, now: number): void {
   const { db } = tx
   const of = undigested(db, contentKey)
   if (of.length === 0) return
-  statements(db).keepDigest.run({ contentKey, text, html, detail })
-  statements(db).markDigest.run({ key: contentKey, digest: 'ready', attachmentCount, subject: search.subject })
+  keepDigest(db, contentKey, 'ready', { text, html, detail, attachmentCount, subject: search.subject })
   for (const { message, mailbox } of of) {
     for (let index = 0; index < attachmentCount; index++) {
       statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })
@@ -406,20 +297,9 @@ function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, t
   const { db } = tx
   unindexMessage(tx, message.key)
   statements(db).removeMessage.run({ key: message.key })
-  statements(db).releaseContent.run({ key: message.contentKey })
+  releaseContent(db, message.contentKey)
   countMail(db, mailbox.key, -1, -message.size)
   if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
-}
-
-/** Gives back the pieces of contents that nobody needs, one by one. Answers whether there are more. */
-function sweepContents(db: Db): boolean {
-  const began = performance.now()
-  const dropped = statements(db).dropped.all()
-  for (const { key } of dropped) {
-    while (removePiece(db, key)) if (performance.now() - began > writerMs) return true
-    statements(db).forgetContent.run({ key })
-  }
-  return dropped.length === 200
 }
 
 /** A content's messages that wait for its digest: one that was made twice must not be told, nor waited for, twice. */
@@ -427,18 +307,6 @@ function undigested(db: Db, contentKey: number) {
   return statements(db)
     .ofContent.all({ contentKey })
     .filter(({ message }) => message.digestedSeq === null)
-}
-
-/** What can be searched of a mail that could not be read: the headers that were stored with it. */
-function storedText(db: Db, contentKey: number): SearchText {
-  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
-  const words = (content?.to ?? []).map(({ name, address }) => `${name} ${address}`)
-  return {
-    subject: content?.subject ?? '',
-    sender: `${content?.fromName ?? ''} ${content?.fromAddress ?? ''}`,
-    recipients: words.join(' '),
-    body: '',
-  }
 }
 
 function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number): void {
