@@ -151,17 +151,6 @@ export const changes = {
     )
   },
 
-  /** Hides an attachment; the source keeps it. Refuses: attachment-unknown. */
-  'attachments.hide': ({ db }, { id }: { id: string }): void => {
-    const hidden = db
-      .update(attachments)
-      .set({ hidden: true })
-      .where(eq(attachments.id, id))
-      .returning({ id: attachments.id })
-      .all()
-    if (hidden.length === 0) throw new Refusal('attachment-unknown')
-  },
-
   /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
   'messages.sweep': (tx, { now }: { now: number }): boolean => {
     const { db } = tx
