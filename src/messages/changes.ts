@@ -18,7 +18,7 @@ import {
   sweepContents,
 } from './contents.ts'
 import { insertPiece } from './pieces.ts'
-import { indexMessage, type SearchText, unindexMessage } from './search-index.ts'
+import { indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
 
 export type Arrived = ContentFacts & {
   /** How many pieces were stored before. */
@@ -150,6 +150,9 @@ export const changes = {
       ) || batch.length === 200
     )
   },
+
+  /** A step of taking what was deleted out of the search index. Answers whether there is more. */
+  'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
 
   /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
   'messages.sweep': (tx, { now }: { now: number }): boolean => {

@@ -35,7 +35,18 @@ export type Download = { name: string; type: string; bytes: Uint8Array }
 
 const encoder = new TextEncoder()
 
+/** Deleted messages from which on the index is tidied: so many, and so large a share of those that are there. */
+const leastDeleted = 1000
+const deletedShare = 0.2
+const countEveryMs = 60_000
+
 export class Messages {
+  /** What was deleted when the index was last tidied, since this server started. */
+  private tidied = 0
+  private merging = false
+  private sweptMany = false
+  private nextCount = 0
+
   constructor(
     private readonly store: MessageStore,
     private readonly mailboxes: Mailboxes,
@@ -186,7 +197,27 @@ export class Messages {
 
   /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
   async sweep(): Promise<boolean> {
-    return this.store.writes.run('messages.sweep', { now: this.outside.now() })
+    const more = await this.store.writes.run('messages.sweep', { now: this.outside.now() })
+    this.sweptMany ||= more
+    return more
+  }
+
+  /** Takes what was deleted out of the search index, a step at a time, once it is a fair part of it. Answers whether there is more. */
+  async tidy(): Promise<boolean> {
+    const begin = !this.merging
+    if (begin) {
+      // Counting a million messages takes milliseconds: after many went, else now and then.
+      if (!this.sweptMany && this.outside.elapsed() < this.nextCount) return false
+      this.sweptMany = false
+      this.nextCount = this.outside.elapsed() + countEveryMs
+      const { newest, count } = await this.store.extent()
+      // Keys are never used twice: what is missing below the newest was deleted.
+      const deleted = newest - count
+      if (deleted - this.tidied < Math.max(leastDeleted, count * deletedShare)) return false
+      this.tidied = deleted
+    }
+    this.merging = await this.store.writes.run('search.merge', { begin })
+    return this.merging
   }
 
   private async find(

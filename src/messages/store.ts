@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
+import { sequences } from '../storage/event-log.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { DigestDetail, Message } from './message.ts'
@@ -42,6 +43,8 @@ export interface MessageStore {
   undigestedIn(mailboxKey: number): Promise<Undigested[]>
   /** The highest key of a mailbox's messages, 0 without one. */
   newest(mailboxKey: number): Promise<number>
+  /** The highest key of all messages ever, and how many there are. */
+  extent(): Promise<{ newest: number; count: number }>
   /** How many contents have no digest. */
   undigestedCount(): Promise<number>
   readonly writes: Writes<typeof changes>
@@ -150,6 +153,8 @@ const statements = prepared((db: Db) => {
       .from(contents)
       .where(sql`digest = 'pending' and state = 'kept'`)
       .prepare(),
+    sequence: db.select({ seq: sequences.seq }).from(sequences).where(eq(sequences.name, sql`'messages'`)).prepare(),
+    count: db.select({ count: sql<number>`count(*)` }).from(messages).prepare(),
     newest: db
       .select({ key: sql<number | null>`max(${messages.key})` })
       .from(messages)
@@ -210,6 +215,11 @@ export class SqliteMessageStore implements MessageStore {
 
   async undigestedCount(): Promise<number> {
     return statements(this.db).undigestedCount.get()?.count ?? 0
+  }
+
+  async extent(): Promise<{ newest: number; count: number }> {
+    const newest = statements(this.db).sequence.get()?.seq ?? 0
+    return { newest, count: statements(this.db).count.get()?.count ?? 0 }
   }
 
   async newest(mailboxKey: number): Promise<number> {

@@ -7,7 +7,7 @@ import { type Db, prepared } from './database.ts'
 import { events } from './schema.ts'
 
 /** SQLite's own table of AUTOINCREMENT counters: it remembers also what was deleted. */
-const sequences = sqliteTable('sqlite_sequence', { name: text('name').notNull(), seq: integer('seq').notNull() })
+export const sequences = sqliteTable('sqlite_sequence', { name: text('name').notNull(), seq: integer('seq').notNull() })
 
 const { placeholder } = sql
 

@@ -10,6 +10,7 @@ export const expire = ({ mailboxes, messages }: Core, defect: (error: unknown) =
     async (goOn) => {
       while (goOn() && (await mailboxes.expire()));
       while (goOn() && (await messages.sweep()));
+      while (goOn() && (await messages.tidy()));
     },
     defect,
   )

@@ -403,6 +403,33 @@ describe("a mail for an address that is nobody's", () => {
   })
 })
 
+describe('the search index', () => {
+  test('gives its space back in steps when much was deleted, and finds what is left', async () => {
+    const core = testCore()
+    for (let n = 0; n < 1200; n++) await send(core, `number${n}`, `word${n} and more`, n < 20 ? 'kept@mayfly.test' : to)
+    await digested(core)
+    const { token } = await core.mailboxes.open({ localPart: 'kept' })
+    const caller = await core.mailboxes.holder(token)
+    const size = () =>
+      core.connection.sqlite.query<{ n: number }, []>('select sum(length(block)) as n from message_search_data').get()
+        ?.n ?? 0
+    core.connection.sqlite.run("update messages set retain_until = null where address = 'kept@mayfly.test'")
+    core.clock.now += 3600 * second - 1
+    while (await core.messages.sweep());
+    expect(await core.messages.tidy()).toBe(false)
+    const before = size()
+    core.clock.now += 1
+    while (await core.messages.sweep());
+    let steps = 0
+    while (await core.messages.tidy()) steps++
+    expect(steps).toBeGreaterThan(0)
+    expect(size()).toBeLessThan(before / 4)
+    core.connection.sqlite.run("update mailboxes set expires_at = null where local_part = 'kept'")
+    const { items } = await core.messages.list(caller, 'kept@mayfly.test', { limit: 100, q: 'word7' })
+    expect(subjects(items)).toEqual(['number7'])
+  })
+})
+
 describe('a stream', () => {
   const follow = async (core: TestCore, lastSeq: number | null, name = to) => {
     const items: string[] = []

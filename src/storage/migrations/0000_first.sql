@@ -125,3 +125,5 @@ CREATE TABLE `refusals` (
 --> statement-breakpoint
 CREATE INDEX `refusals_address` ON `refusals` (`address`);--> statement-breakpoint
 CREATE VIRTUAL TABLE `message_search` USING fts5(`owner`, `subject`, `sender`, `recipients`, `body`, content='', contentless_delete=1, prefix='2 3', tokenize='unicode61 remove_diacritics 2');
+--> statement-breakpoint
+INSERT INTO `message_search`(`message_search`, `rank`) VALUES('deletemerge', 0);
