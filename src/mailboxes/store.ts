@@ -144,7 +144,7 @@ const counting = prepared((db: Db) => ({
 /** Tokens that one mailbox may have; the oldest gives way. */
 const mostTokens = 20
 /** Milliseconds that one change may hold the writer, and rows that it takes at a time. */
-const writerMs = 10
+const writerMs = 5
 const batch = 100
 
 /** Rows that nobody needs any more. */

@@ -40,7 +40,7 @@ export type Digested = {
 }
 
 /** Milliseconds that one sweep may hold the writer. */
-const writerMs = 10
+const writerMs = 5
 
 export const changes = {
   /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. */
