@@ -45,3 +45,21 @@ test('control bytes and endless addresses do not get into the list', async () =>
   expect(to).toStartWith(' [2Jxxx')
   expect(to.length).toBe(320)
 })
+
+test('a write that fails loses none of what was gathered', async () => {
+  const core = testCore()
+  const operator = await core.mailboxes.operator()
+  refuse(core, 'kept@mayfly.test')
+  core.connection.sqlite.run('alter table refusals rename to elsewhere')
+  expect(await core.usage.flush().catch((error) => error)).toBeInstanceOf(Error)
+  core.connection.sqlite.run('alter table elsewhere rename to refusals')
+  expect(await read(core, operator.token)).toEqual(['kept@mayfly.test'])
+})
+
+test('a burst of refusals within a second is kept whole', async () => {
+  const core = testCore()
+  await core.mailboxes.operator()
+  for (let n = 0; n < 1500; n++) refuse(core, `${n}@mayfly.test`)
+  await core.usage.flush()
+  expect(core.connection.sqlite.query('select count(*) as n from refusals').get()).toEqual({ n: 1500 })
+})
