@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { Dots } from '../../src/smtp/dots.ts'
-import { type Door, openDoor } from './door.ts'
-import { fakeEnds, mailWith, undotted } from './fake-ends.ts'
-import { greeted, type Talk } from './talk.ts'
+import { type Door, openDoor } from '../smtp/door.ts'
+import { fakeEnds, mailWith, undotted } from '../smtp/fake-ends.ts'
+import { greeted, type Talk } from '../smtp/talk.ts'
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
 
