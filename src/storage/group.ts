@@ -1,4 +1,4 @@
-// Runs a group of changes in one transaction, each in a savepoint, and commits once for all of them.
+// Runs a group of changes in one transaction, each whole or not at all, and commits once for all of them.
 import type { Database } from 'bun:sqlite'
 import { sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
@@ -17,13 +17,18 @@ export type Outcome =
 
 export type GroupResult = { outcomes: Outcome[]; events: Event[] }
 
-/** Runs and commits a group. If the transaction is lost, or the commit fails, each change is done again by itself. */
+/**
+ * Runs and commits a group, at first without savepoints: they cost as much as the changes themselves, and hardly any
+ * change fails. One that does takes the transaction back, and the group is run again with a savepoint for each. If the
+ * transaction is lost, or the commit fails, each change is done again by itself.
+ */
 export function runGroup(connection: Connection, changes: Changes, work: readonly Work[]): GroupResult {
-  const whole = attempt(connection, changes, work)
+  const whole =
+    attempt(connection, changes, work, bare) ?? (work.length > 1 && attempt(connection, changes, work, saved))
   if (whole) return whole
   const result: GroupResult = { outcomes: [], events: [] }
   for (const one of work) {
-    const alone = attempt(connection, changes, [one]) ?? { outcomes: [failed(one.id, lastCause)], events: [] }
+    const alone = attempt(connection, changes, [one], saved) ?? { outcomes: [failed(one.id, lastCause)], events: [] }
     result.outcomes.push(...alone.outcomes)
     result.events.push(...alone.events)
   }
@@ -32,32 +37,41 @@ export function runGroup(connection: Connection, changes: Changes, work: readonl
 
 let lastCause: unknown
 
-/** Null if the transaction was lost on the way: then nothing of the group has happened. */
-function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Work[]): GroupResult | null {
-  const outcomes: Outcome[] = []
+/** Runs one change; answers its outcome, and throws if nothing of the group can be kept. */
+type Step = (sqlite: Database, id: number, change: () => never) => Outcome
+
+const bare: Step = (_sqlite, id, change) => ({ id, done: true, value: change() })
+
+const saved: Step = (sqlite, id, change) => {
+  sqlite.query('SAVEPOINT change').run()
+  let outcome: Outcome
+  try {
+    outcome = { id, done: true, value: change() }
+  } catch (error) {
+    // SQLITE_FULL, IOERR and NOMEM roll back everything: a savepoint now would open a transaction of its own.
+    if (!(error instanceof Refusal) && !sqlite.inTransaction) throw error
+    sqlite.query('ROLLBACK TO change').run()
+    outcome = failed(id, error)
+  }
+  sqlite.query('RELEASE change').run()
+  return outcome
+}
+
+/** Null if the transaction was taken back or lost on the way: then nothing of the group has happened. */
+function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Work[], step: Step): GroupResult | null {
   const told: Event[] = []
   try {
     sqlite.query('BEGIN IMMEDIATE').run()
-    for (const { id, name, input } of work) {
+    const outcomes = work.map(({ id, name, input }) => {
       const heard: Event[] = []
-      sqlite.query('SAVEPOINT change').run()
-      try {
+      const outcome = step(sqlite, id, () => {
         const change = changes[name]
         if (!change) throw new Error(`there is no change named ${name}`)
-        const value = change(transaction(db, sqlite, heard), input)
-        outcomes.push({ id, done: true, value: untyped(value) })
-        told.push(...heard)
-      } catch (error) {
-        // SQLITE_FULL, IOERR and NOMEM roll back everything: a savepoint now would open a transaction of its own.
-        if (!(error instanceof Refusal) && !sqlite.inTransaction) {
-          lastCause = error
-          return null
-        }
-        sqlite.query('ROLLBACK TO change').run()
-        outcomes.push(failed(id, error))
-      }
-      sqlite.query('RELEASE change').run()
-    }
+        return untyped(change(transaction(db, sqlite, heard), input))
+      })
+      if (outcome.done) told.push(...heard)
+      return outcome
+    })
     sqlite.query('COMMIT').run()
     return { outcomes, events: told }
   } catch (error) {
