@@ -13,6 +13,8 @@ const ADDRESS_CHARACTERS = 320
 /** The contacts in one field's raw value, groups flattened, at most `limit`, out of its first `bytes`. Never throws. */
 export function contacts(raw: string, limit: number, bytes: number): Contact[] {
   const found: Contact[] = []
+  const one = plain(raw)
+  if (one && limit > 0) return [one]
   const value = raw.length > bytes ? raw.slice(0, Math.max(raw.lastIndexOf(',', bytes), 0) || bytes) : raw
   for (const entry of addressparser(value, { flatten: true })) {
     const contact = { name: cut(decodeText(entry.name), NAME_CHARACTERS), address: plainAddress(entry.address) }
@@ -20,6 +22,15 @@ export function contacts(raw: string, limit: number, bytes: number): Contact[] {
     if (found.length >= limit) break
   }
   return found
+}
+
+// Words of atoms and encoded-words before an address of atoms: nearly every mail, and read in a tenth of the time.
+const PLAIN = /^(?:([\w!#$%&'*+/=?^`{|}~.-]+(?: [\w!#$%&'*+/=?^`{|}~.-]+)*) )?<([\w.+-]+@[\w.-]+)>$/
+
+/** The contact in a value that holds just one, in its most common form; null for any other. */
+function plain(raw: string): Contact | null {
+  const [, name = '', address = ''] = (raw.length <= NAME_CHARACTERS && PLAIN.exec(raw)) || []
+  return address === '' ? null : { name: decodeText(name), address: plainAddress(address) }
 }
 
 /** Encoded-words are not allowed in an address (RFC 2047 §5), and decoding them would forge one. */

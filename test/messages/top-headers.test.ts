@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { contacts } from '../../src/messages/contacts.ts'
 import { mailDate } from '../../src/messages/mail-date.ts'
 import { topHeaders } from '../../src/messages/top-headers.ts'
 
@@ -105,4 +106,16 @@ test('hostile heads come to an end', () => {
   ]) {
     expect(topHeaders(encode(piece.repeat(262_144 / piece.length))).to.length).toBeLessThanOrEqual(100)
   }
+})
+
+test('a contact in the most common form is read as it is in any other form', () => {
+  const part = fc.string({ unit: fc.constantFrom(..."ab9_!#$%&'*+/=?^`{|}~.- "), minLength: 1, maxLength: 6 })
+  fc.assert(
+    fc.property(part, part, part, (name, local, domain) => {
+      const raw = `${name} <${local}@${domain}>`
+      // White space at the end is all that keeps this one from the short way.
+      expect(contacts(raw, 1, 2000)).toEqual(contacts(`${raw} `, 1, 2000))
+    }),
+    { numRuns: 2000 },
+  )
 })
