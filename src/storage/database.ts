@@ -13,7 +13,7 @@ export type Db = BunSQLiteDatabase<typeof schema>
 export type Connection = { db: Db; sqlite: Database; close: () => void }
 
 /** Older ones can corrupt a WAL database on reset; macOS builds may load the system's. */
-const oldestSqlite = '3.51.3'
+export const oldestSqlite = '3.51.3'
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'mayfly.db')
 

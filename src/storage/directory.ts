@@ -1,0 +1,16 @@
+// The data directory: made for its owner alone, and found fit before anything is kept in it.
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { CannotStart } from '../cannot-start.ts'
+
+/** Throws CannotStart. */
+export function prepareDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? error.code : 'unknown'
+    throw new CannotStart(
+      `the data directory ${dataDir} cannot be written (${why}): choose another with --data DIR, or mend its rights`,
+    )
+  }
+}

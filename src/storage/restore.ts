@@ -1,0 +1,118 @@
+// Putting a backup in the place of a database. From the moment that the copy has its second name the restore is decided:
+// whatever ends the process, the next one with the lock finishes it before anybody opens the database.
+import { Database } from 'bun:sqlite'
+import { chownSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { because, CannotDo } from '../cannot-do.ts'
+import { copyDatabase, sync } from './copy.ts'
+import { databaseFile } from './database.ts'
+import { schemaVersion } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+
+/** A database that is decided for: this and when it was. */
+const decidedPrefix = 'mayfly.db.restored-'
+/** Tables that every schema has had. */
+const ownTables = ['contents', 'events', 'mailboxes', 'messages', 'pieces']
+const growing = 'mayfly.db.restoring'
+/**
+ * Events after a restore are numbered so far above those in the backup that none gets a number which a client knows from
+ * the time between the two: its streams and waits would pass over it.
+ */
+const eventsApart = 1_000_000_000
+
+export type Restored = {
+  /** The database that was there before, or null. */
+  keptAside: string | null
+}
+
+/** The caller holds the lock. `stamp` names what is kept aside. Throws CannotDo, with the old database untouched. */
+export function restore(dataDir: string, file: string, stamp: string): Restored {
+  finishRestore(dataDir)
+  refuseStranger(file)
+  const copy = join(dataDir, growing)
+  try {
+    copyDatabase(file, copy)
+    moveEvents(copy)
+    giveToOwner(dataDir, copy)
+    sync(copy)
+  } catch (error) {
+    removeDatabase(copy)
+    throw new CannotDo(`${file} cannot be restored, and nothing was changed: ${because(error)}`)
+  }
+  renameSync(copy, join(dataDir, `${decidedPrefix}${stamp}`))
+  sync(dataDir)
+  return finishRestore(dataDir)
+}
+
+/** Does what is left of a restore that was decided; nothing if none was. The caller holds the lock. */
+export function finishRestore(dataDir: string): Restored {
+  removeDatabase(join(dataDir, growing))
+  const decided = readdirSync(dataDir).find((name) => name.startsWith(decidedPrefix))
+  if (decided === undefined) return { keptAside: null }
+  const old = databaseFile(dataDir)
+  const aside = `${old}.before-restore-${decided.slice(decidedPrefix.length)}`
+  // The log goes first: a database without its log is never opened, since a restore is decided as long as they are apart.
+  for (const suffix of ['-wal', '']) {
+    if (existsSync(`${old}${suffix}`)) renameSync(`${old}${suffix}`, `${aside}${suffix}`)
+  }
+  rmSync(`${old}-shm`, { force: true })
+  rmSync(`${old}-journal`, { force: true })
+  sync(dataDir)
+  renameSync(join(dataDir, decided), old)
+  sync(dataDir)
+  return { keptAside: existsSync(aside) ? aside : null }
+}
+
+function refuseStranger(file: string): void {
+  if (!existsSync(file)) throw new CannotDo(`${file} cannot be restored: there is no such file`)
+  if (!statSync(file).isFile()) throw new CannotDo(`${file} cannot be restored: it is no file`)
+  const { version, tables } = lookInto(file)
+  if (version === 0 || !ownTables.every((name) => tables.has(name))) {
+    throw new CannotDo(`${file} cannot be restored: it is no database of Mayfly's`)
+  }
+  if (version > migrations.length) {
+    throw new CannotDo(
+      `${file} cannot be restored: it has schema ${version}, and this Mayfly knows schemas up to ${migrations.length}; take a Mayfly at least as new as the one that wrote it`,
+    )
+  }
+}
+
+function lookInto(file: string): { version: number; tables: Set<string> } {
+  try {
+    const sqlite = new Database(file, { readonly: true })
+    try {
+      const tables = sqlite.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+      return { version: schemaVersion(sqlite), tables: new Set(tables.map(({ name }) => name)) }
+    } finally {
+      sqlite.close()
+    }
+  } catch (error) {
+    throw new CannotDo(`${file} cannot be restored: ${because(error)}`)
+  }
+}
+
+/** Who comes back with a number from before is told by a `reset` to look again: the events that it could resume are gone. */
+function moveEvents(copy: string): void {
+  const sqlite = new Database(copy)
+  try {
+    sqlite.run('PRAGMA synchronous = FULL')
+    sqlite.run(
+      `INSERT INTO sqlite_sequence (name, seq) SELECT 'events', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events')`,
+    )
+    sqlite.run('DELETE FROM events')
+    sqlite.run(`UPDATE sqlite_sequence SET seq = seq + ${eventsApart} WHERE name = 'events'`)
+  } finally {
+    sqlite.close()
+  }
+}
+
+/** What root restores is for the user that runs the server, as the directory is. */
+function giveToOwner(dataDir: string, copy: string): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dataDir)
+  for (const file of [copy, join(dataDir, 'lock')]) if (existsSync(file)) chownSync(file, uid, gid)
+}
+
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+}
