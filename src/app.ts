@@ -1,7 +1,8 @@
 // Assembly, in dependency order: from a config to a server that runs, and back.
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import manifest from '../package.json' with { type: 'json' }
 import { CannotStart } from './cannot-start.ts'
 import type { Config } from './config/schema.ts'
+import { openControl } from './control/server.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
 import { type HttpServer, startHttp } from './http/server.ts'
@@ -9,8 +10,11 @@ import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
 import { type SmtpServer, startSmtp } from './smtp/server.ts'
+import { Backups } from './storage/backup.ts'
 import { databaseFile, openForReading } from './storage/database.ts'
+import { prepareDirectory } from './storage/directory.ts'
 import { DataDirectoryLock } from './storage/lock.ts'
+import { finishRestore } from './storage/restore.ts'
 import { Room } from './storage/room.ts'
 import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
@@ -58,6 +62,7 @@ async function assemble(
   prepareDirectory(dataDir)
   const lock = DataDirectoryLock.take(dataDir)
   undo.push(() => lock.release())
+  finishRestore(dataDir)
 
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const metrics = new Metrics()
@@ -82,7 +87,7 @@ async function assemble(
       log.error({ err: error }, 'the writer thread died')
     },
   }).catch((error) => {
-    throw new CannotStart(`the database ${file} cannot be opened: ${error instanceof Error ? error.message : error}`)
+    throw new CannotStart(`the database ${file} cannot be opened: ${said(error)}`)
   })
   undo.push(() => writer.stop())
   const reading = openForReading(file)
@@ -153,22 +158,25 @@ async function assemble(
   }
   core.digesting.start()
   undo.push(() => core.digesting.stop())
+
+  const addresses = { http: http.addresses, smtp: smtp.addresses }
+  const backups = new Backups({
+    start: () => startThread('backup'),
+    databaseFile: file,
+    minFreeBytes: config.storage.min_free_bytes,
+  })
+  undo.push(() => backups.stop())
+  const startedAt = outside.now()
+  const { version } = manifest
+  const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
+  // Mail is taken without it too.
+  const control = await openControl(dataDir, { backups, status }, log).catch((error) => log.warn(said(error)))
+  if (control) undo.push(() => control.stop())
   return {
     core,
-    http: http.addresses,
-    smtp: smtp.addresses,
+    ...addresses,
     operator: { address: operator.mailbox.address, token: operator.token },
   }
 }
 
-function prepareDirectory(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? error.code : 'unknown'
-    throw new CannotStart(
-      `the data directory ${dataDir} cannot be written (${why}): choose another with --data DIR, or mend its rights`,
-    )
-  }
-}
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

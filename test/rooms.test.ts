@@ -7,8 +7,10 @@ const source = join(import.meta.dir, '../src')
 // From the doors' side to the ground; a room may import itself and what stands after it.
 const order = [
   ['main', 'threads'],
+  ['rehearsal'],
   ['app'],
   ['smtp', 'http', 'dialects', 'web', 'cli', 'tasks'],
+  ['control'],
   ['core'],
   ['payments'],
   ['webhooks'],
@@ -30,6 +32,7 @@ const order = [
     'metrics',
     'secret',
     'cannot-start',
+    'cannot-do',
     'cursor',
     'thread',
     'text-imports',
