@@ -2,26 +2,37 @@
 
 import manifest from '../package.json' with { type: 'json' }
 import { start } from './app.ts'
+import { CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
 import { helpText, readArguments, UsageError } from './cli/arguments.ts'
+import { backup } from './cli/backup.ts'
 import { check } from './cli/check.ts'
+import { doctor } from './cli/doctor/doctor.ts'
 import { greeting } from './cli/greeting.ts'
 import { init } from './cli/init.ts'
+import { restoreBackup } from './cli/restore.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
 import { openapi } from './http/openapi.ts'
 import { openLog } from './log.ts'
 import { realOutside } from './outside.ts'
+import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
 import { SchemaTooNew } from './storage/migrate.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 
+// Whoever reads what is printed may stop reading (`mayfly doctor | head`): no reason to end, least of all for a server.
+process.stdout.on('error', () => {})
+
 async function main(): Promise<number | null> {
-  const { command, options, operand } = readArguments(process.argv.slice(2))
+  const { command, options, flags, operand } = readArguments(process.argv.slice(2))
   const sources = { file: options['config'], env: process.env, cwd: process.cwd() }
+  const overrides = { dataDir: options['data'], http: options['http'], smtp: options['smtp'] }
+  // Nobody but the owner reads what is written.
+  process.umask(0o077)
   switch (command) {
     case 'help':
       process.stdout.write(helpText())
@@ -33,19 +44,23 @@ async function main(): Promise<number | null> {
       return init(operand ?? options['config'] ?? 'mayfly.toml', print, complain)
     case 'check':
       return check(sources, print, complain)
+    case 'backup':
+      return backup({ ...sources, overrides }, operand ?? '', flags.has('json'), print)
+    case 'restore':
+      return restoreBackup({ ...sources, overrides }, operand ?? '', flags.has('json'), print)
+    case 'doctor':
+      return doctor({ ...sources, overrides }, flags.has('json'), print, rehearse)
     case 'openapi':
       print(JSON.stringify(await openapi(options['dialect'] ?? 'native'), null, 2))
       return 0
     case 'serve':
-      await serve({ ...sources, overrides: { dataDir: options['data'], http: options['http'], smtp: options['smtp'] } })
+      await serve({ ...sources, overrides })
       return null
   }
 }
 
 /** Runs until a signal ends it. */
 async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
-  // Nobody but the owner reads what is written from here on.
-  process.umask(0o077)
   const { config, file } = loadConfig(sources)
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
@@ -80,7 +95,9 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
 /** A sentence for what the operator can mend; a defect shows its stack. */
 function sentence(error: unknown): string {
   if (error instanceof ConfigComplaints) return `the config is wrong:\n${error.message}`
-  const expected = [CannotStart, UsageError, SchemaTooNew, DataDirectoryTaken].some((kind) => error instanceof kind)
+  const expected = [CannotStart, CannotDo, UsageError, SchemaTooNew, DataDirectoryTaken].some(
+    (kind) => error instanceof kind,
+  )
   if (expected && error instanceof Error) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

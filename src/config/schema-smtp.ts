@@ -1,6 +1,6 @@
 // [smtp]: where mail comes in, who may hand it over, and how much of anything.
 import { Type } from '@sinclair/typebox'
-import { bytes, choice, count, list, seconds, UNUSED_YET } from './fields.ts'
+import { bytes, choice, count, list, seconds } from './fields.ts'
 
 /** The section `[smtp]`. */
 export const SmtpSection = Type.Object(
@@ -22,9 +22,14 @@ export const SmtpSection = Type.Object(
       sample: 'mx.mail.example',
       description: 'The name in the greeting and in trace headers, and the one that MX records should point to.',
     }),
-    public_addresses: list('ip', [], `The IP addresses at which the world reaches this server. ${UNUSED_YET}`, {
-      sample: ['203.0.113.25'],
-    }),
+    public_addresses: list(
+      'ip',
+      [],
+      'The IP addresses at which the world reaches this server; mayfly doctor compares DNS with them.',
+      {
+        sample: ['203.0.113.25'],
+      },
+    ),
     trusted_networks: Type.Array(Type.String({ form: 'network' }), {
       decided: 'loopback and private networks; loopback alone if listen or listen_tls is a public address',
       sample: ['127.0.0.0/8', '::1/128', '192.168.0.0/16'],

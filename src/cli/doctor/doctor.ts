@@ -1,0 +1,98 @@
+// `mayfly doctor`: looks at everything that a server needs, inside and around it. It changes nothing.
+import { existsSync } from 'node:fs'
+import { CannotDo } from '../../cannot-do.ts'
+import { ConfigComplaints } from '../../config/complaints.ts'
+import { type Loaded, loadConfig, type Sources } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { ask, takeLock } from '../../control/client.ts'
+import type { Status } from '../../control/verbs.ts'
+import { warnings } from '../warnings.ts'
+import { certificate } from './certificate.ts'
+import { clock } from './clock.ts'
+import { database, sqlite } from './database.ts'
+import { disk } from './disk.ts'
+import { dns } from './dns.ts'
+import { carriedOut, type Finding, findingsOf, line } from './finding.ts'
+import { ports } from './ports.ts'
+import { reach } from './reach.ts'
+
+/** Starts a server in a temporary place, sends it a mail, and says what did not work. */
+export type Rehearse = () => Promise<Finding[]>
+
+/** Answers the exit code: 0 if nothing is wrong. */
+export async function doctor(
+  sources: Sources,
+  json: boolean,
+  print: (line: string) => void,
+  rehearse: Rehearse,
+): Promise<number> {
+  const items: Finding[] = []
+  for await (const found of findings(sources, rehearse)) {
+    items.push(...found)
+    if (!json) for (const one of found) print(line(one))
+  }
+  const bad = items.filter(({ level }) => level === 'wrong').length
+  if (json) print(JSON.stringify({ items }))
+  else print(bad === 0 ? 'nothing is wrong' : `${bad} ${bad === 1 ? 'thing is' : 'things are'} wrong`)
+  return bad === 0 ? 0 : 1
+}
+
+/** Check after check, so that what takes long does not hold up what is known. */
+async function* findings(sources: Sources, rehearse: Rehearse): AsyncGenerator<Finding[]> {
+  const { ok, note, wrong } = findingsOf('config')
+  yield await carriedOut('sqlite', sqlite)
+  yield await carriedOut('parts', rehearse)
+  let loaded: Loaded
+  try {
+    loaded = loadConfig(sources)
+  } catch (error) {
+    if (!(error instanceof ConfigComplaints)) throw error
+    yield error.message.split('\n').map((complaint) => wrong(complaint, 'mend the config; nothing else was looked at'))
+    return
+  }
+  const { config, file } = loaded
+  yield [ok(file === null ? 'the defaults' : `${file} is fine`), ...warnings(config).map((said) => note(said))]
+  yield* around(config)
+}
+
+async function* around(config: Config): AsyncGenerator<Finding[]> {
+  const { findings: ofServer, running } = await server(config.server.data_dir)
+  yield ofServer
+  yield await carriedOut('disk', () => disk(config))
+  let lastEventAt: number | null = null
+  yield await carriedOut('database', () => {
+    const store = database(config.server.data_dir)
+    lastEventAt = store.lastEventAt
+    return store.findings
+  })
+  yield await carriedOut('clock', () => clock(Date.now, lastEventAt))
+  yield await carriedOut('ports', () => ports(config, running))
+  yield await carriedOut('certificate', () => certificate(config, Date.now()))
+  yield await carriedOut('dns', () => dns(config))
+  yield await carriedOut('reach', () => reach(config.smtp, running))
+}
+
+async function server(dataDir: string): Promise<{ findings: Finding[]; running: Status | null }> {
+  const { ok, note, wrong } = findingsOf('server')
+  try {
+    const running = (await ask(dataDir, 'status', {}))?.done ?? null
+    if (running) {
+      const is = `Mayfly ${running.version} runs (process ${running.pid}), since ${new Date(running.startedAt).toISOString()}`
+      const { shortage } = running
+      if (shortage === null) return { findings: [ok(is)], running }
+      return { findings: [wrong(`${is}, and takes no mail: ${shortage}`, 'make room; its log says more')], running }
+    }
+  } catch (error) {
+    if (!(error instanceof CannotDo)) throw error
+    return { findings: [wrong(error.message, 'look into its log')], running: null }
+  }
+  const lock = existsSync(dataDir) ? takeLock(dataDir) : undefined
+  if (lock === null) {
+    return {
+      findings: [wrong(`a Mayfly has ${dataDir}, and does not answer: it is starting, stopping or stuck`, 'try again')],
+      running: null,
+    }
+  }
+  lock?.release()
+  return { findings: [note('no server runs')], running: null }
+}
