@@ -116,6 +116,7 @@ describe('backup and restore', () => {
       'mkdir small && mount -t tmpfs -o size=256k none small && ./.mayfly backup small/copy; echo "ended with $?"; ls -A small'
     const child = Bun.spawn(['unshare', '-m', 'sh', '-c', script], {
       cwd: directory.path,
+      env: { PATH: Bun.env['PATH'] ?? '' },
       stdout: 'pipe',
       stderr: 'pipe',
     })
@@ -197,7 +198,8 @@ describe('the doctor', () => {
     using directory = emptyDirectory()
     const free = 'MAYFLY_HTTP_LISTEN=127.0.0.1:0 MAYFLY_SMTP_LISTEN=127.0.0.1:0'
     const script = `{ ${free} '${executable}' doctor; echo "ended with $?" >&2; } | head -n 1`
-    const child = Bun.spawn(['sh', '-c', script], { cwd: directory.path, stdout: 'pipe', stderr: 'pipe' })
+    const env = { PATH: Bun.env['PATH'] ?? '' }
+    const child = Bun.spawn(['sh', '-c', script], { cwd: directory.path, env, stdout: 'pipe', stderr: 'pipe' })
     expect(await new Response(child.stderr).text()).toBe('ended with 0\n')
   })
 
