@@ -25,7 +25,7 @@ sed -n 's/^ *\\([a-z0-9]*\\):.*/network: \\1/p' /proc/net/dev
 server=$!
 trap 'kill -9 $server 2>/dev/null' EXIT
 tries=0
-until grep -q 'wait?' greeting; do
+until grep -qs 'wait?' greeting; do
   tries=$((tries + 1)); [ $tries -gt 300 ] && { cat log; exit 91; }
   sleep 0.1
 done
