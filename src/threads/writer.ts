@@ -105,6 +105,8 @@ function pragma({ sqlite }: Pick<Connection, 'sqlite'>, name: string): number {
 }
 
 function stop(): void {
+  // A backup that was told to stop still reads for a moment: the next start takes over the log that it holds.
+  connection?.sqlite.run('PRAGMA busy_timeout = 100')
   connection?.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
   connection?.close()
   connection = null
