@@ -12,7 +12,8 @@ describe('the command line', () => {
       out: expect.stringMatching(/^mayfly \d+\.\d+\.\d+\n$/),
     })
     const help = await run(directory, ['help'])
-    for (const command of ['serve', 'init', 'check', 'openapi', 'version']) expect(help.out).toContain(command)
+    for (const command of ['serve', 'init', 'check', 'backup', 'restore', 'doctor', 'openapi', 'version'])
+      expect(help.out).toContain(command)
     expect(await run(directory, ['fly'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('there is no command "fly"'),

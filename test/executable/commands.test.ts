@@ -151,7 +151,11 @@ describe('backup and restore', () => {
     const data = join(directory.path, 'mayfly-data')
     const found = new Set<number>()
     for (let round = 0; round < 12; round++) {
-      const restoring = Bun.spawn([executable, 'restore', 'copy'], { cwd: directory.path, stderr: 'ignore' })
+      const restoring = Bun.spawn([executable, 'restore', 'copy'], {
+        cwd: directory.path,
+        env: { PATH: Bun.env['PATH'] ?? '' },
+        stderr: 'ignore',
+      })
       await Bun.sleep(20 + round * 25)
       restoring.kill('SIGKILL')
       await restoring.exited
