@@ -1,32 +1,15 @@
 // How long one mail takes on an idle server: from connect, on a new connection, to its 250 and, in Mayfly, to the answer
 // of a client that waits for it. Then a new connection for each mail, 20 at a time.
-import { connect } from 'node:net'
-import { fixed, load, mailOf, mayfly, median, peer, runs, type Server, table, whole } from './bench.ts'
+
+import { fixed, goal, Measures, mailOf, percentile, runs, table, title, whole } from './bench.ts'
+import { deliver } from './deliver.ts'
+import { sendMails } from './loads.ts'
+import { mayfly, peer, type Server } from './servers.ts'
 
 const mailsARun = 100
-const content = (await Bun.file(mailOf('2k')).text()).replace(/^\./gm, '..').replace(/\r?\n?$/, '\r\n.\r\n')
-
-/** Milliseconds from connect to the 250 of the data. */
-function send(port: number, to: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now()
-    const socket = connect(port, '127.0.0.1')
-    const lines = ['EHLO load.test\r\n', 'MAIL FROM:<a@sender.test>\r\n', `RCPT TO:<${to}>\r\n`, 'DATA\r\n', content]
-    let text = ''
-    socket.on('data', (bytes) => {
-      text += bytes
-      if (!/^\d{3} .*\r\n$/m.test(text)) return
-      text = ''
-      const line = lines.shift()
-      if (line !== undefined) socket.write(line)
-      else {
-        resolve(performance.now() - began)
-        socket.end('QUIT\r\n')
-      }
-    })
-    socket.on('error', reject)
-  })
-}
+const file = mailOf('2k')
+const content = await Bun.file(file).text()
+const send = (port: number, to: string) => deliver(port, to, content)
 
 /** Milliseconds from connect to the 250, and to the waiting client's answer. */
 async function arrive({ smtp, http }: Server, n: number): Promise<{ taken: number; answered: number }> {
@@ -39,57 +22,47 @@ async function arrive({ smtp, http }: Server, n: number): Promise<{ taken: numbe
   return { taken, answered: performance.now() - began }
 }
 
-const percentile = (numbers: number[], share: number) =>
-  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? 0
+type Spread = { p50: number; p99: number }
+const spread = (numbers: number[]): Spread => ({ p50: percentile(numbers, 0.5), p99: percentile(numbers, 0.99) })
 
-const single = new Map<string, { p50: number; p99: number }[]>()
-const note = (name: string, numbers: number[]) => {
-  const list = single.get(name) ?? []
-  single.set(name, list)
-  list.push({ p50: percentile(numbers, 0.5), p99: percentile(numbers, 0.99) })
-}
-const fresh = new Map<string, number[]>()
+const single = new Measures<Spread>()
+const fresh = new Measures<number>()
 const labels = { discard: 'smtp-server, discarding', store: 'smtp-server, storing raw' } as const
+const waiting = 'Mayfly: to the waiting client'
 
 for (let run = 0; run < runs; run++) {
   for (const mode of ['discard', 'store'] as const) {
     const server = await peer(mode)
     const numbers: number[] = []
     for (let n = 0; n < 20; n++) numbers.push(await send(server.smtp, 'a@mayfly.test'))
-    note(`${labels[mode]}: to its 250`, numbers)
-    const rate = await load(server.smtp, { connections: 20, mails: 1000, file: mailOf('2k'), mode: 'new' })
-    fresh.set(labels[mode], [...(fresh.get(labels[mode]) ?? []), rate.rate])
+    single.add(`${labels[mode]}: to its 250`, spread(numbers))
+    const { rate } = await sendMails(server.smtp, { connections: 20, mails: 1000, file, mode: 'new' })
+    fresh.add(labels[mode], rate)
     await server.stop()
   }
   const server = await mayfly()
   for (let n = 0; n < 20; n++) await arrive(server, n)
   const arrivals = []
   for (let n = 0; n < mailsARun; n++) arrivals.push(await arrive(server, 1000 + n))
-  note(
-    'Mayfly: to its 250',
-    arrivals.map(({ taken }) => taken),
-  )
-  note(
-    'Mayfly: to the waiting client',
-    arrivals.map(({ answered }) => answered),
-  )
-  const rate = await load(server.smtp, { connections: 20, mails: 5000, file: mailOf('2k'), mode: 'new' })
-  fresh.set('Mayfly', [...(fresh.get('Mayfly') ?? []), rate.rate])
+  single.add('Mayfly: to its 250', spread(arrivals.map(({ taken }) => taken)))
+  single.add(waiting, spread(arrivals.map(({ answered }) => answered)))
+  const { rate } = await sendMails(server.smtp, { connections: 20, mails: 5000, file, mode: 'new' })
+  fresh.add('Mayfly', rate)
   await server.stop()
 }
 
-console.log(`\nOne 2k mail at a time, each on a new connection, idle server; medians of ${runs} runs`)
+title(`One 2k mail at a time, each on a new connection, idle server; medians of ${runs} runs`)
+const p50 = (name: string) => single.median(name, (one) => one.p50)
 table(
   ['from connect', 'p50 ms', 'p99 ms'],
-  [...single].map(([name, list]) => [
-    name,
-    fixed(median(list.map(({ p50 }) => p50))),
-    fixed(median(list.map(({ p99 }) => p99))),
-  ]),
+  single.names.map((name) => [name, fixed(p50(name)), fixed(single.median(name, (one) => one.p99))]),
 )
-console.log(`\nA new connection for each 2k mail, 20 at a time; medians of ${runs} runs`)
-const stored = median(fresh.get(labels.store) ?? [])
+goal('from connect to the answer of a waiting client, p50', p50(waiting), { below: 15, unit: ' ms' })
+
+title(`A new connection for each 2k mail, 20 at a time; medians of ${runs} runs`)
+const rate = (name: string) => fresh.median(name, (one) => one)
 table(
   ['server', 'mails/s', 'of raw'],
-  [...fresh].map(([name, rates]) => [name, whole(median(rates)), fixed(median(rates) / stored)]),
+  fresh.names.map((name) => [name, whole(rate(name)), fixed(rate(name) / rate(labels.store))]),
 )
+goal('a new connection for each mail', rate('Mayfly'), { atLeast: 1500, unit: ' mails/s', digits: 0 })
