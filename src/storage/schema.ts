@@ -140,6 +140,8 @@ export const messages = sqliteTable(
     index('messages_mailbox').on(table.mailboxKey),
     index('messages_digested').on(table.mailboxKey, table.digestedSeq).where(sql`digested_seq is not null`),
     index('messages_content').on(table.contentKey),
+    /** What of one mailbox has run out. */
+    index('messages_overdue').on(table.mailboxKey, table.retainUntil).where(sql`retain_until is not null`),
     index('messages_retained').on(table.retainUntil).where(sql`retain_until is not null`),
   ],
 )

@@ -1,0 +1,1 @@
+CREATE INDEX `messages_overdue` ON `messages` (`mailbox_key`,`retain_until`) WHERE retain_until is not null;
