@@ -9,6 +9,7 @@ const sizes = [1000, 100_000, 1_000_000]
 const connections = 16
 const seconds = 5
 const baseline = 'GET /healthz'
+const kinds = [baseline, 'list of 25', 'message', 'source']
 
 const measures = new Measures<Load>()
 const named = (what: string, size: number) => `${what}, ${whole(size)} stored`
@@ -24,8 +25,9 @@ for (let run = 0; run < runs; run++) {
     )
     if (page.items.length !== 25) throw new Error(`a list of ${page.items.length}`)
     const each = (ending: string) => page.items.map(({ id }) => `/mayfly/v1/messages/${id}${ending}`)
-    const reads = { [baseline]: ['/healthz'], 'list of 25': [list], message: each(''), source: each('/raw') }
-    for (const [what, paths] of Object.entries(reads)) {
+    const reads = [['/healthz'], [list], each(''), each('/raw')]
+    for (const [n, what] of kinds.entries()) {
+      const paths = reads[n] ?? []
       await request(server.http, { paths, connections, seconds: 1 })
       measures.add(named(what, size), await request(server.http, { paths, connections, seconds }))
     }
@@ -36,16 +38,21 @@ for (let run = 0; run < runs; run++) {
 title(`Reads over ${connections} connections that stay, ${seconds} s each, medians of ${runs} runs`)
 const of = (name: string, what: keyof Load) => measures.median(name, (one) => one[what])
 table(
-  ['what', 'requests/s', 'p50 ms', 'p99 ms', 'load generator, cores'],
-  measures.names
-    .toSorted()
-    .map((name) => [
-      name,
-      whole(of(name, 'rate')),
-      fixed(of(name, 'p50')),
-      fixed(of(name, 'p99')),
-      fixed(of(name, 'cpu')),
-    ]),
+  ['what', 'stored', 'requests/s', `of ${baseline}`, 'p50 ms', 'p99 ms', 'load generator, cores'],
+  kinds.flatMap((what) =>
+    sizes.map((size) => {
+      const name = named(what, size)
+      return [
+        what,
+        whole(size),
+        whole(of(name, 'rate')),
+        fixed(of(name, 'rate') / of(named(baseline, size), 'rate')),
+        fixed(of(name, 'p50')),
+        fixed(of(name, 'p99')),
+        fixed(of(name, 'cpu')),
+      ]
+    }),
+  ),
 )
 const [small, middle] = [named('list of 25', 1000), named('list of 25', 100_000)]
 goal('list of 25 at 100,000 messages', of(middle, 'rate'), { atLeast: 5000, unit: ' requests/s', digits: 0 })
