@@ -20,6 +20,8 @@ const recipients = Array.from({ length: spread }, (_, n) =>
 
 type State = {
   step: 'greeting' | 'ehlo' | 'mail' | 'rcpt' | 'data' | 'body' | 'quit'
+  /** Which mail it is. */
+  number: number
   began: number
   text: string
   rest: Uint8Array | null
@@ -45,7 +47,7 @@ function next(socket: Socket<State>): void {
     return
   }
   if (mode !== 'new') state.began = performance.now()
-  begun++
+  state.number = begun++
   state.step = 'mail'
   write(socket, mailFrom)
 }
@@ -64,7 +66,7 @@ function heard(socket: Socket<State>, code: number): void {
   } else if (state.step === 'ehlo') next(socket)
   else if (state.step === 'mail') {
     state.step = 'rcpt'
-    write(socket, recipients[begun % spread] ?? mailFrom)
+    write(socket, recipients[state.number % spread] ?? mailFrom)
   } else if (state.step === 'rcpt') {
     state.step = 'data'
     write(socket, data)
@@ -80,7 +82,7 @@ function heard(socket: Socket<State>, code: number): void {
 
 function connect(): void {
   open++
-  const state: State = { step: 'greeting', began: performance.now(), text: '', rest: null }
+  const state: State = { step: 'greeting', number: 0, began: performance.now(), text: '', rest: null }
   Bun.connect<State>({
     hostname: '127.0.0.1',
     port: Number(port),
