@@ -13,6 +13,13 @@ type Where = {
   env?: Record<string, string>
 }
 
+/** Those that a benchmark which fails, or is broken off, would leave behind. */
+const running = new Set<Bun.Subprocess>()
+process.on('exit', () => {
+  for (const one of running) one.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
 /** What every one runs with: the benchmarks are one client, and are to meet no limit on one client's calls. */
 export const mayflyEnvironment = {
   PATH: Bun.env['PATH'] ?? '',
@@ -38,6 +45,7 @@ async function serve(command: string[], { directory, env = {} }: Where): Promise
     stdout: 'pipe',
     stderr: 'inherit',
   })
+  running.add(process)
   const said = await until(process.stdout, /Try it/)
   const port = (name: string) => Number(new RegExp(`^${name}\\s+\\S*:(\\d+)`, 'm').exec(said)?.[1])
   const stop = () => end(process, directory === undefined ? cwd : null)
@@ -52,6 +60,7 @@ export async function peer(mode: 'discard' | 'store', { env = {} }: Pick<Where, 
     stdout: 'pipe',
     stderr: 'inherit',
   })
+  running.add(process)
   const said = await until(process.stdout, /\d+\n/)
   const smtp = Number.parseInt(said, 10)
   return { smtp, http: 0, pid: process.pid, directory, stop: () => end(process, directory) }
@@ -67,6 +76,7 @@ export async function maildev(runtime: Runtime): Promise<Server | null> {
     [...command, '--ip', '127.0.0.1', '--smtp', `${smtp}`, '--web-ip', '127.0.0.1', '--web', `${http}`],
     { cwd: directory, env: { PATH: Bun.env['PATH'] ?? '' }, stdout: 'ignore', stderr: 'ignore' },
   )
+  running.add(process)
   await answers(smtp)
   return { smtp, http, pid: process.pid, directory, stop: () => end(process, directory) }
 }
@@ -121,6 +131,7 @@ async function until(stream: ReadableStream<Uint8Array>, sign: RegExp): Promise<
 export async function end(process: Bun.Subprocess, directory: string | null): Promise<void> {
   process.kill('SIGTERM')
   await process.exited
+  running.delete(process)
   if (directory !== null) rmSync(directory, { recursive: true, force: true })
 }
 
