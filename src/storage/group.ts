@@ -5,6 +5,7 @@ import type { Event } from '../events.ts'
 import { type Reason, Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Changes, Tx } from './change.ts'
 import { type Connection, type Db, prepared } from './database.ts'
+import { diskFailure } from './disk-failure.ts'
 import { events } from './schema.ts'
 import { untyped } from './untyped.ts'
 
@@ -12,30 +13,39 @@ export type Work = { id: number; name: string; input: never }
 
 export type Outcome =
   | { id: number; done: true; value: never }
-  | { id: number; done: false; reason: Reason; details: RefusalDetails }
+  /** `cause`: what the disk said, for the log. */
+  | { id: number; done: false; reason: Reason; details: RefusalDetails; cause?: string }
   | { id: number; done: false; defect: string }
 
 export type GroupResult = { outcomes: Outcome[]; events: Event[] }
 
+/** A transaction that did not come to be. `isFinal`: the disk failed to keep it, and trying again would prove nothing. */
+type Lost = { cause: unknown; isFinal: boolean }
+
 /**
  * Runs and commits a group, at first without savepoints: they cost as much as the changes themselves, and hardly any
  * change fails. One that does takes the transaction back, and the group is run again with a savepoint for each. If the
- * transaction is lost, or the commit fails, each change is done again by itself.
+ * transaction is lost, or finds no room, each change is done again by itself. After a commit that failed otherwise nobody
+ * is told that it was done: an fsync that follows a failed one may answer well for pages that never reached the disk.
  */
 export function runGroup(connection: Connection, changes: Changes, work: readonly Work[]): GroupResult {
-  const whole =
-    attempt(connection, changes, work, bare) ?? (work.length > 1 && attempt(connection, changes, work, saved))
-  if (whole) return whole
+  let whole = attempt(connection, changes, work, bare)
+  if ('cause' in whole && !whole.isFinal && work.length > 1) whole = attempt(connection, changes, work, saved)
+  if (!('cause' in whole)) return whole
   const result: GroupResult = { outcomes: [], events: [] }
+  let lost = whole
   for (const one of work) {
-    const alone = attempt(connection, changes, [one], saved) ?? { outcomes: [failed(one.id, lastCause)], events: [] }
-    result.outcomes.push(...alone.outcomes)
-    result.events.push(...alone.events)
+    const alone = lost.isFinal ? lost : attempt(connection, changes, [one], saved)
+    if ('cause' in alone) {
+      lost = alone
+      result.outcomes.push(failed(one.id, lost.cause))
+    } else {
+      result.outcomes.push(...alone.outcomes)
+      result.events.push(...alone.events)
+    }
   }
   return result
 }
-
-let lastCause: unknown
 
 /** Runs one change; answers its outcome, and throws if nothing of the group can be kept. */
 type Step = (sqlite: Database, id: number, change: () => never) => Outcome
@@ -57,11 +67,13 @@ const saved: Step = (sqlite, id, change) => {
   return outcome
 }
 
-/** Null if the transaction was taken back or lost on the way: then nothing of the group has happened. */
-function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Work[], step: Step): GroupResult | null {
+/** Lost if the transaction was taken back or lost on the way: then nothing of the group has happened. */
+function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Work[], step: Step): GroupResult | Lost {
   const told: Event[] = []
+  let isChanging = false
   try {
     sqlite.query('BEGIN IMMEDIATE').run()
+    isChanging = true
     const outcomes = work.map(({ id, name, input }) => {
       const heard: Event[] = []
       const outcome = step(sqlite, id, () => {
@@ -72,23 +84,21 @@ function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Wo
       if (outcome.done) told.push(...heard)
       return outcome
     })
+    isChanging = false
     sqlite.query('COMMIT').run()
     return { outcomes, events: told }
   } catch (error) {
-    lastCause = error
     if (sqlite.inTransaction) sqlite.query('ROLLBACK').run()
-    return null
+    return { cause: error, isFinal: !isChanging && diskFailure(error)?.reason !== 'storage-full' }
   }
 }
 
 function failed(id: number, error: unknown): Outcome {
   if (error instanceof Refusal) return { id, done: false, reason: error.reason, details: error.details }
-  if (sqliteCode(error)?.startsWith('SQLITE_FULL')) return { id, done: false, reason: 'storage-full', details: {} }
+  const disk = diskFailure(error)
+  if (disk) return { id, done: false, details: {}, ...disk }
   return { id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
-
-const sqliteCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 const insertEvent = prepared((db: Db) =>
   db

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import { Refusal } from '../../src/refusal.ts'
 import type { Changes } from '../../src/storage/change.ts'
 import { openForWriting } from '../../src/storage/database.ts'
@@ -93,6 +93,29 @@ describe('a group of changes', () => {
       rows: ['0', '2'],
       open: false,
     })
+  })
+
+  test.each([
+    ['an fsync that fails', 'SQLITE_IOERR_FSYNC', ['storage-failed', 'storage-failed'], 1],
+    ['a disk that is full', 'SQLITE_FULL', ['storage-full', 'storage-full'], 4],
+  ])('with %s at its commit: nobody is told that it was done', (_, code, answers, commits) => {
+    const connection = openForWriting(':memory:')
+    const real = connection.sqlite.query.bind(connection.sqlite)
+    let tried = 0
+    spyOn(connection.sqlite, 'query').mockImplementation((text: string) => {
+      if (text !== 'COMMIT') return real(text)
+      tried++
+      throw Object.assign(new Error('the disk'), { code })
+    })
+    const work: Work[] = [0, 1].map((id) => ({ id, name: 'add', input: untyped({ at: `${id}` }) }))
+    const { outcomes, events } = runGroup(connection, changes, work)
+    expect(outcomes.map((one) => ('reason' in one ? `${one.reason}` : ''))).toEqual(answers)
+    expect(outcomes.every((one) => 'cause' in one && one.cause === `the disk (${code})`)).toBe(true)
+    expect(events).toEqual([])
+    // An I/O error is final; where there was no room for all of them there may be for each.
+    expect(tried).toBe(commits)
+    expect(connection.sqlite.inTransaction).toBe(false)
+    expect(real('select * from quarantine').all()).toEqual([])
   })
 
   test('tells only the events of changes that happened', () => {
