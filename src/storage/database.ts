@@ -33,6 +33,7 @@ export function openForWriting(file: string): Connection {
   sqlite.run('PRAGMA cell_size_check = ON')
   sqlite.run('PRAGMA journal_size_limit = 67108864')
   sqlite.run('PRAGMA cache_size = -16384')
+  keepTemporaryInMemory(sqlite)
   migrate(sqlite, migrations)
   return connection(sqlite)
 }
@@ -43,8 +44,12 @@ export function openForReading(file: string): Connection {
   sqlite.run('PRAGMA busy_timeout = 5000')
   sqlite.run('PRAGMA trusted_schema = OFF')
   sqlite.run('PRAGMA cache_size = -8192')
+  keepTemporaryInMemory(sqlite)
   return connection(sqlite)
 }
+
+/** What a savepoint or a sort sets aside is small; in files it would be mail outside the data directory, and fail with its disk. */
+const keepTemporaryInMemory = (sqlite: Database): void => void sqlite.run('PRAGMA temp_store = MEMORY')
 
 function connection(sqlite: Database): Connection {
   return { db: drizzle(sqlite, { schema }), sqlite, close: () => sqlite.close() }

@@ -22,6 +22,8 @@ describe('a database', () => {
     expect(pragma(sqlite, 'journal_size_limit')).toBe(67_108_864)
     expect(pragma(sqlite, 'trusted_schema')).toBe(0)
     expect(pragma(sqlite, 'cell_size_check')).toBe(1)
+    // Savepoints would open files in /var/tmp.
+    expect(pragma(sqlite, 'temp_store')).toBe(2)
     expect(schemaVersion(sqlite)).toBe(migrations.length)
     close()
   })
