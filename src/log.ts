@@ -17,9 +17,7 @@ const secretFields = ['token', 'password', 'key', 'authorization', 'cookie', 'se
 export function openLog({ level, format, to }: LogOptions): Log {
   const destination =
     to ??
-    (format === 'pretty'
-      ? pretty({ sync: true, destination: 2, colorize: process.stderr.isTTY })
-      : pino.destination({ fd: 2, sync: true }))
+    (format === 'pretty' ? pretty({ destination: standardError(), colorize: process.stderr.isTTY }) : standardError())
   return pino(
     {
       level,
@@ -30,6 +28,16 @@ export function openLog({ level, format, to }: LogOptions): Log {
     },
     destination,
   )
+}
+
+/** Bytes of lines that wait while the disk below a log is full; beyond it lines are dropped. */
+const mostWaiting = 1024 * 1024
+
+/** A log that cannot be written costs lines, never the server. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: mostWaiting })
+  destination.on('error', () => {})
+  return destination
 }
 
 const longest = 2000

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { openLog, printable } from '../src/log.ts'
 
@@ -26,6 +28,21 @@ describe('the log', () => {
       }),
     )
   })
+
+  // Skipped where the system has no device that is always full.
+  test.skipIf(!existsSync('/dev/full')).each(['json', 'pretty'] as const)(
+    'in %s costs the process nothing where the disk below it is full',
+    async (format) => {
+      const code = `const { openLog } = await import(${JSON.stringify(join(import.meta.dir, '../src/log.ts'))})
+        const log = openLog({ level: 'info', format: '${format}' })
+        for (let n = 0; n < 100; n++) log.info({ n }, 'x'.repeat(1000))
+        await Bun.sleep(50)
+        process.stdout.write('alive')`
+      const child = Bun.spawn([process.execPath, '-e', code], { stdout: 'pipe', stderr: Bun.file('/dev/full') })
+      expect(await new Response(child.stdout).text()).toBe('alive')
+      expect(await child.exited).toBe(0)
+    },
+  )
 
   test('says what an error was and where', () => {
     const { err } = JSON.parse(logged({ err: new Error('broken\u0007') }))
