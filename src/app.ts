@@ -9,6 +9,7 @@ import { type HttpServer, startHttp } from './http/server.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import { Refusal } from './refusal.ts'
 import { type SmtpServer, startSmtp } from './smtp/server.ts'
 import { Backups } from './storage/backup.ts'
 import { databaseFile, openForReading } from './storage/database.ts'
@@ -37,6 +38,7 @@ export type App = {
 }
 
 const minute = 60_000
+const troubleRestMs = 10_000
 
 /** Starts everything. What was started is stopped again if a later part cannot start. */
 export async function start(config: Config, outside: Outside, log: Log): Promise<App> {
@@ -64,7 +66,10 @@ async function assemble(
   undo.push(() => lock.release())
   finishRestore(dataDir)
 
-  const defect = (error: unknown) => log.error({ err: error }, 'a defect')
+  const defect = (error: unknown): void => {
+    // A disk that failed was told of by the writer; the work it cost is done later.
+    if (!(error instanceof Refusal)) log.error({ err: error }, 'a defect')
+  }
   const metrics = new Metrics()
   const events = new Events(defect)
   const room = new Room(dataDir, {
@@ -72,6 +77,7 @@ async function assemble(
     minFreeBytes: config.storage.min_free_bytes,
   })
   const file = databaseFile(dataDir)
+  let replaced = (): void => {}
   const writer = await ThreadWriter.open({
     start: () => startThread('writer'),
     databaseFile: file,
@@ -86,6 +92,8 @@ async function assemble(
       metrics.threadsReplaced.inc({ thread: 'writer' })
       log.error({ err: error }, 'the writer thread died')
     },
+    replaced: () => replaced(),
+    troubled: seldom(outside, (cause) => log.error({ cause }, 'the disk failed')),
   }).catch((error) => {
     throw new CannotStart(`the database ${file} cannot be opened: ${said(error)}`)
   })
@@ -127,6 +135,7 @@ async function assemble(
     metrics,
     log,
   })
+  replaced = () => void core.messages.forgetLost().catch(defect)
   metrics.gauge('mayfly_store_bytes', 'Bytes of the database in use.', () => room.figures.bytes)
   metrics.gauge('mayfly_wal_bytes', 'Bytes of the write-ahead log.', () => room.figures.walBytes)
   metrics.gauge('mayfly_disk_free_bytes', 'Bytes free on the disk.', () => room.free)
@@ -138,7 +147,7 @@ async function assemble(
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
   await room.measure()
-  await core.messages.forgetArriving()
+  await core.messages.forgetLost()
   const operator = await core.mailboxes.operator()
   undo.push(() => core.usage.flush())
 
@@ -180,3 +189,12 @@ async function assemble(
 }
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** Tells each cause once in a while: a disk that is full says so at every commit. */
+function seldom(outside: Outside, tell: (cause: string) => void): (cause: string) => void {
+  const told = new Map<string, number>()
+  return (cause) => {
+    if (outside.elapsed() - (told.get(cause) ?? Number.NEGATIVE_INFINITY) < troubleRestMs) return
+    told.set(cause, outside.elapsed())
+    tell(cause)
+  }
+}

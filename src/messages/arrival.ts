@@ -5,6 +5,7 @@ import type { Recipient } from '../mailboxes/mailbox.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import type { Writes } from '../storage/change.ts'
+import type { Arriving } from './arriving.ts'
 import type { changes, Stored } from './changes.ts'
 import { pieceBytes, topBytes } from './pieces.ts'
 
@@ -29,6 +30,7 @@ export class Arrival {
   constructor(
     private readonly envelope: Envelope,
     private readonly writes: Writes<typeof changes>,
+    private readonly arriving: Arriving,
     /** The bytes gathered by all arrivals. */
     private readonly budget: Budget,
     private readonly outside: Outside,
@@ -74,6 +76,7 @@ export class Arrival {
       recipients,
       now,
     })
+    this.arriving.arrived(stored.contentKey)
     this.contentKey = null
     this.letGo()
     this.stored(stored, this.size)
@@ -85,7 +88,7 @@ export class Arrival {
     this.letGo()
     const { contentKey } = this
     this.contentKey = null
-    if (contentKey !== null) await this.writes.run('contents.drop', { contentKey })
+    if (contentKey !== null) await this.arriving.drop(contentKey)
   }
 
   private async flush(): Promise<void> {
@@ -102,6 +105,7 @@ export class Arrival {
         index: this.storedPieces,
         bytes,
       })
+      this.arriving.began(this.contentKey)
       this.storedPieces++
     } finally {
       this.budget.release(gathered)

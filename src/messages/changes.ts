@@ -1,5 +1,5 @@
 // What the writer thread may do to messages and their contents.
-import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, lte, notInArray, sql } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
@@ -43,24 +43,29 @@ export type Digested = {
 const writerMs = 5
 
 export const changes = {
-  /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. */
+  /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. Refuses: storage-failed. */
   'contents.piece': (
     { db },
     { contentKey, index, bytes }: { contentKey: number | null; index: number; bytes: Uint8Array },
   ): number => {
+    if (contentKey !== null) stillArriving(db, contentKey)
     const key = contentKey ?? beginContent(db)
     insertPiece(db, key, index, bytes)
     return key
   },
 
-  /** A mail that was begun will not come: its pieces go with the next sweeps. */
+  /** A mail that was begun will not come: its pieces go with the next sweeps. One that is kept stays: it was stored, and only the answer was lost. */
   'contents.drop': ({ db }, { contentKey }: { contentKey: number }): void => {
-    db.update(contents).set({ state: 'dropped' }).where(eq(contents.key, contentKey)).run()
+    db.update(contents)
+      .set({ state: 'dropped' })
+      .where(and(eq(contents.key, contentKey), eq(contents.state, 'arriving')))
+      .run()
   },
 
-  /** At start: what was arriving when the server ended. */
-  'contents.drop-arriving': ({ db }, _: null): void => {
-    db.update(contents).set({ state: 'dropped' }).where(sql`state <> 'kept' and state = 'arriving'`).run()
+  /** What was arriving when a process or a writer thread ended, but for what is on its way still. */
+  'contents.drop-arriving': ({ db }, { but }: { but: number[] }): void => {
+    const lost = and(sql`state <> 'kept' and state = 'arriving'`, notInArray(contents.key, but))
+    db.update(contents).set({ state: 'dropped' }).where(lost).run()
   },
 
   /**
@@ -72,6 +77,7 @@ export const changes = {
     const reached = mail.recipients
       .map((recipient) => ({ recipient, mailbox: standing(db, recipient, mail.now) }))
       .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: MailboxRow } => one.mailbox !== null)
+    if (mail.contentKey !== null) stillArriving(db, mail.contentKey)
     const key = keepContent(db, mail, reached.length)
     if (mail.bytes.byteLength > 0) insertPiece(db, key, mail.pieces, mail.bytes)
     for (const { recipient, mailbox } of reached) {
@@ -239,6 +245,12 @@ const statements = prepared((db: Db) => ({
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
 }))
+
+/** Refuses: storage-failed, if its pieces were given up meanwhile: a mail is whole or not there. */
+function stillArriving(db: Db, contentKey: number): void {
+  const content = db.select({ state: contents.state }).from(contents).where(eq(contents.key, contentKey)).get()
+  if (content?.state !== 'arriving') throw new Refusal('storage-failed')
+}
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
 function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {

@@ -122,7 +122,11 @@ export class Digesting {
 
   private begin(content: Undigested, urgent: boolean, alone = false): Promise<void> {
     const done = this.digest(content, urgent, alone)
-      .catch(this.defect)
+      .catch((error) => {
+        // What was refused, as by a full disk, is not lost: the table has it.
+        if (error instanceof Refusal) this.comeBack()
+        else this.defect(error)
+      })
       .then(() => {
         this.underWay.delete(content.contentKey)
         this.pump()

@@ -8,6 +8,7 @@ import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
+import { Arriving } from './arriving.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digesting } from './digesting.ts'
 import type { readerJobs } from './jobs.ts'
@@ -46,6 +47,7 @@ export class Messages {
   private merging = false
   private sweptMany = false
   private nextCount = 0
+  private readonly arriving: Arriving
 
   constructor(
     private readonly store: MessageStore,
@@ -61,23 +63,34 @@ export class Messages {
     private readonly storeIsFull: () => boolean,
     /** Whether somebody waits for mail at this address. */
     private readonly isAwaited: (address: string) => boolean,
-  ) {}
+  ) {
+    this.arriving = new Arriving(store.writes)
+  }
 
   /** Begins to take a mail in, whose recipients `Mailboxes.accepting` has named. */
   arrive(envelope: Envelope): Arrival {
     const { writes } = this.store
-    return new Arrival(envelope, writes, this.gathered, this.outside, this.storeIsFull, (stored, size) => {
-      if (stored.messageIds.length === 0) return
-      this.took(size)
-      const content = { contentKey: stored.contentKey, size, tries: 0 }
-      if (envelope.recipients.some(({ mailboxAddress }) => this.isAwaited(mailboxAddress))) this.digesting.now(content)
-      else this.digesting.enqueue(stored.contentKey, size)
-    })
+    return new Arrival(
+      envelope,
+      writes,
+      this.arriving,
+      this.gathered,
+      this.outside,
+      this.storeIsFull,
+      (stored, size) => {
+        if (stored.messageIds.length === 0) return
+        this.took(size)
+        const content = { contentKey: stored.contentKey, size, tries: 0 }
+        if (envelope.recipients.some(({ mailboxAddress }) => this.isAwaited(mailboxAddress)))
+          this.digesting.now(content)
+        else this.digesting.enqueue(stored.contentKey, size)
+      },
+    )
   }
 
-  /** At start: what was still arriving when the server ended is dropped. */
-  async forgetArriving(): Promise<void> {
-    await this.store.writes.run('contents.drop-arriving', null)
+  /** At start, and when a writer thread was replaced: drops what was arriving and is held by nobody any more. */
+  forgetLost(): Promise<void> {
+    return this.arriving.forgetLost()
   }
 
   /** A mailbox's messages, newest first. Refuses: as Mailboxes.see; invalid-cursor, took-too-long (a search). */
@@ -197,6 +210,7 @@ export class Messages {
 
   /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
   async sweep(): Promise<boolean> {
+    await this.arriving.tidy()
     const more = await this.store.writes.run('messages.sweep', { now: this.outside.now() })
     this.sweptMany ||= more
     return more

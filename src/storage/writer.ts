@@ -13,6 +13,7 @@ export type FromWriter =
   | { opened: Figures }
   | { refused: string }
   | { group: GroupResult; figures: Figures; commitMs: number }
+  | { trouble: string }
   | { stopped: true }
 
 /** `bytes`: pages in use × page size. `walBytes`: the write-ahead log's file. */
@@ -56,6 +57,10 @@ export type ThreadWriterOptions = {
   committed: (changes: number, milliseconds: number, figures: Figures) => void
   /** The thread died; what waited was refused and a new one starts. */
   died: (error: unknown) => void
+  /** Another thread takes its place. The changes that this asks for at once are the first that it runs. */
+  replaced: () => void
+  /** The disk failed; whoever asked for something was refused. Once for each group. */
+  troubled: (cause: string) => void
   /** Milliseconds before it does; a second, if a test does not say otherwise. */
   restMs?: number
 }
@@ -135,8 +140,9 @@ export class ThreadWriter implements Writer {
         if ('opened' in told) {
           this.options.committed(0, 0, told.opened)
           resolve()
-        } else if ('refused' in told) {
-          this.thread = null
+        } else if ('trouble' in told) this.options.troubled(told.trouble)
+        else if ('refused' in told) {
+          this.forsake(thread)
           reject(new Error(told.refused))
         } else if ('stopped' in told) {
           this.thread = null
@@ -154,6 +160,8 @@ export class ThreadWriter implements Writer {
 
   private hear(group: GroupResult, figures: Figures, commitMs: number): void {
     this.options.committed(group.outcomes.length, commitMs, figures)
+    const troubled = group.outcomes.find((outcome) => 'cause' in outcome)
+    if (troubled && 'cause' in troubled && troubled.cause) this.options.troubled(troubled.cause)
     for (const outcome of group.outcomes) {
       const waiting = this.pending.get(outcome.id)
       this.pending.delete(outcome.id)
@@ -170,13 +178,18 @@ export class ThreadWriter implements Writer {
   /** A thread that died may have committed what it had: nobody is told that it was stored, and senders try again. */
   private lose(thread: Worker, error: unknown): void {
     if (this.thread !== thread) return
-    this.thread = null
-    this.outbox = []
-    for (const waiting of this.pending.values()) waiting.reject(new Refusal('storage-failed'))
-    this.pending.clear()
+    this.forsake(thread)
     this.options.died(error)
     this.stopping?.()
     this.beginAgain()
+  }
+
+  private forsake(thread: Worker): void {
+    this.thread = null
+    thread.terminate()
+    this.outbox = []
+    for (const waiting of this.pending.values()) waiting.reject(new Refusal('storage-failed'))
+    this.pending.clear()
   }
 
   private beginAgain(): void {
@@ -188,6 +201,7 @@ export class ThreadWriter implements Writer {
         this.options.died(cause)
         if (!this.thread) this.beginAgain()
       })
+      this.options.replaced()
     }
     setTimeout(again, this.options.restMs ?? aSecond).unref()
   }

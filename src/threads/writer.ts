@@ -1,5 +1,6 @@
 // The writer thread: the only connection that writes. Takes what waits, commits it as one group, then answers.
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { runGroup, type Work } from '../storage/group.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
@@ -13,6 +14,7 @@ const mostBytes = 4 * 1024 * 1024
 const vacuumPages = 200
 
 let connection: Connection | null = null
+let checkpoints: Checkpoints | null = null
 let file = ''
 let waiting: Work[] = []
 let scheduled = false
@@ -35,8 +37,11 @@ function open(path: string): void {
   try {
     file = path
     connection = openForWriting(path)
-    setInterval(shrink, 250).unref()
-    answer({ opened: figures(connection) })
+    checkpoints = new Checkpoints(connection.sqlite)
+    setInterval(() => careful(shrink), 250).unref()
+    last = { ...last, walBytes: walBytes() }
+    measure(connection)
+    answer({ opened: last })
   } catch (error) {
     answer({ refused: error instanceof Error ? error.message : String(error) })
   }
@@ -57,7 +62,10 @@ function work(): void {
     const began = performance.now()
     const result = runGroup(connection, changes, group)
     const commitMs = performance.now() - began
-    answer({ group: result, figures: figures(connection), commitMs })
+    measure(connection)
+    answer({ group: result, figures: last, commitMs })
+    const isFull = result.outcomes.some((outcome) => 'reason' in outcome && outcome.reason === 'storage-full')
+    careful(() => checkpoints?.after(last.walBytes, isFull))
   }
   if (waiting.length > 0) schedule()
   else if (stopAsked) stop()
@@ -94,10 +102,24 @@ function shrink(): void {
   }
 }
 
-function figures({ sqlite }: Connection): Figures {
-  const pages = pragma({ sqlite }, 'page_count') - pragma({ sqlite }, 'freelist_count')
-  const wal = `${file}-wal`
-  return { bytes: pages * pragma({ sqlite }, 'page_size'), walBytes: existsSync(wal) ? statSync(wal).size : 0 }
+let last: Figures = { bytes: 0, walBytes: 0 }
+
+function measure(open: Connection): void {
+  careful(() => {
+    const pages = pragma(open, 'page_count') - pragma(open, 'freelist_count')
+    last = { bytes: pages * pragma(open, 'page_size'), walBytes: walBytes() }
+  })
+}
+
+const walBytes = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+
+/** Housekeeping that fails, such as on a full disk, is told of and done later: the thread must live on. */
+function careful(housekeeping: () => void): void {
+  try {
+    housekeeping()
+  } catch (error) {
+    answer({ trouble: error instanceof Error ? error.message : String(error) })
+  }
 }
 
 function pragma({ sqlite }: Pick<Connection, 'sqlite'>, name: string): number {
@@ -105,10 +127,12 @@ function pragma({ sqlite }: Pick<Connection, 'sqlite'>, name: string): number {
 }
 
 function stop(): void {
-  // A backup that was told to stop still reads for a moment: the next start takes over the log that it holds.
-  connection?.sqlite.run('PRAGMA busy_timeout = 100')
-  connection?.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
-  connection?.close()
+  careful(() => {
+    // A backup that was told to stop still reads for a moment: the next start takes over the log that it holds.
+    connection?.sqlite.run('PRAGMA busy_timeout = 100')
+    connection?.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
+  })
+  careful(() => connection?.close())
   connection = null
   answer({ stopped: true })
 }

@@ -84,7 +84,7 @@ test('any mix of open, receive, delete, expire and restart keeps lists, counts, 
           const { now } = core.clock
           core.close()
           core = testCore({ config, file, now })
-          await core.messages.forgetArriving()
+          await core.messages.forgetLost()
         } else await take(core, model, one)
         model.at(core.clock.now)
         await agree(core, model)

@@ -20,6 +20,8 @@ async function open(file: string, threads: (() => Worker)[] = []) {
     tell: (events) => told.push(...events),
     committed: (changes) => groups.push(changes),
     died: (error) => deaths.push(error),
+    replaced: () => {},
+    troubled: () => {},
     restMs: 1,
   })
   const refuse = (n: number) =>
