@@ -58,10 +58,14 @@ export type Running = {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** Starts a server on free ports, and answers when it has said where it listens. */
-export async function serve(directory: Directory, env: Record<string, string> = {}): Promise<Running> {
+/** Starts a server on free ports, and answers when it has said where it listens. `below`: a command that runs it, such as strace. */
+export async function serve(
+  directory: Directory,
+  env: Record<string, string> = {},
+  below: readonly string[] = [],
+): Promise<Running> {
   const args = ['serve', '--http', '127.0.0.1:0', '--smtp', '127.0.0.1:0']
-  const child = Bun.spawn(commandFor(directory.path, args), {
+  const child = Bun.spawn([...below, ...commandFor(directory.path, args)], {
     cwd: directory.path,
     env: { PATH: Bun.env['PATH'] ?? '', MAYFLY_LOG_FORMAT: 'json', ...env },
     stdout: 'pipe',

@@ -6,8 +6,18 @@ export type Sent = { id: string; to: string; checksum: string }
 
 export const checksum = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Sends mails on one connection until it breaks or `stop` says so. Each mail is unlike any other, some are large. */
-export async function keepSending(port: number, name: string, journal: Sent[], stop: () => boolean): Promise<void> {
+/**
+ * Sends mails on one connection until it breaks or `stop` says so. Each mail is unlike any other, some are large.
+ * `refused` is told each answer to RCPT or to a mail that is no yes.
+ */
+export async function keepSending(
+  port: number,
+  name: string,
+  journal: Sent[],
+  stop: () => boolean,
+  refused: (answer: string) => void = () => {},
+  { mostBytes = 2_000_000 } = {},
+): Promise<void> {
   const talk = await Conversation.open(port)
   try {
     await talk.hear()
@@ -15,14 +25,22 @@ export async function keepSending(port: number, name: string, journal: Sent[], s
     for (let n = 0; !stop(); n++) {
       const to = `${name}-${n % 5}@mayfly.test`
       // Every twentieth is stored in several pieces.
-      const filler = `${'x'.repeat(70)}\r\n`.repeat(n % 20 === 19 ? 20_000 : n % 30)
+      const lines = Math.min(n % 20 === 19 ? 20_000 : n % 30, Math.floor(mostBytes / 72))
+      const filler = `${'x'.repeat(70)}\r\n`.repeat(lines)
       const content = `From: ${name}@sender.test\r\nTo: ${to}\r\nSubject: ${name} ${n}\r\n\r\nmail ${n} of ${name}\r\n${filler}`
       await talk.say(`MAIL FROM:<${name}@sender.test>\r\n`)
-      await talk.say(`RCPT TO:<${to}>\r\n`)
+      const may = await talk.say(`RCPT TO:<${to}>\r\n`)
+      if (!may.startsWith('250')) {
+        refused(may)
+        await talk.say('RSET\r\n')
+        await Bun.sleep(20)
+        continue
+      }
       await talk.say('DATA\r\n')
       const answer = await talk.say(`${content}.\r\n`)
       const id = /^250 2\.0\.0 ([0-9a-f-]{36})/.exec(answer)?.[1]
       if (id) journal.push({ id, to, checksum: checksum(content) })
+      else refused(answer)
     }
     await talk.say('QUIT\r\n')
   } catch (error) {
