@@ -1,5 +1,5 @@
 // What happens to a digest when its thread hangs, dies or refuses; the pool itself is tested with real threads.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import { usualBounds } from '../../src/messages/bounded-parser.ts'
 import { Digesting } from '../../src/messages/digesting.ts'
 import type { digestJobs } from '../../src/messages/jobs.ts'
@@ -40,12 +40,13 @@ async function undigested(answers: Answer[], mails = 1, size = 10) {
       })
     },
   }
-  const store = new SqliteMessageStore(core.connection.db, new LocalWriter(core.connection, changes, () => {}))
+  const writer = new LocalWriter(core.connection, changes, () => {})
+  const store = new SqliteMessageStore(core.connection.db, writer)
   const notes: string[] = []
   const rules = { milliseconds: 2000, longMilliseconds: 20_000, bounds: usualBounds }
   const metrics = { done: () => {}, failed: (note: string) => notes.push(note) }
   const digesting = new Digesting(store, workers, rules, core.outside, metrics, () => {})
-  return { core, ids, digesting, deadlines, notes }
+  return { core, ids, digesting, deadlines, notes, writer }
 }
 
 const states = (core: TestCore) =>
@@ -65,6 +66,16 @@ describe('the queue of digests', () => {
     digesting.start()
     await settled(digesting)
     expect(new Set(states(core))).toEqual(new Set(['ready']))
+  })
+
+  test('comes back to a large one whose try could not be counted for want of room', async () => {
+    const { core, digesting, writer } = await undigested(['ready'], 1, 300 * 1024)
+    spyOn(writer, 'run').mockImplementationOnce(() => Promise.reject(new Refusal('storage-full')))
+    digesting.start()
+    await settled(digesting)
+    expect(states(core)).toEqual(['pending'])
+    while (states(core)[0] !== 'ready') await Bun.sleep(20)
+    digesting.stop()
   })
 
   test('tries one that ran out of time once more, alone and longer', async () => {

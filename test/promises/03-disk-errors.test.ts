@@ -8,7 +8,7 @@ import { journalIsKept } from './journal.ts'
 import { figures, size } from './promise.ts'
 import { keepReading } from './readers.ts'
 
-const rounds = size(3, 40)
+const rounds = size(1, 40)
 const faults: readonly Fault[] = ['fsync-fails', 'write-fails', 'full']
 
 // Skipped where no such disk can be made: noDisk says why.
