@@ -19,8 +19,11 @@ export type Outcome =
 
 export type GroupResult = { outcomes: Outcome[]; events: Event[] }
 
-/** A transaction that did not come to be. `isFinal`: the disk failed to keep it, and trying again would prove nothing. */
-type Lost = { cause: unknown; isFinal: boolean }
+/**
+ * A transaction that did not come to be. `byChange`: for one of its changes, not at its begin or commit. `isFinal`: the disk
+ * failed to keep it, and trying again would prove nothing.
+ */
+type Lost = { cause: unknown; byChange: boolean; isFinal: boolean }
 
 /**
  * Runs and commits a group, at first without savepoints: they cost as much as the changes themselves, and hardly any
@@ -30,7 +33,7 @@ type Lost = { cause: unknown; isFinal: boolean }
  */
 export function runGroup(connection: Connection, changes: Changes, work: readonly Work[]): GroupResult {
   let whole = attempt(connection, changes, work, bare)
-  if ('cause' in whole && !whole.isFinal && work.length > 1) whole = attempt(connection, changes, work, saved)
+  if ('cause' in whole && whole.byChange && work.length > 1) whole = attempt(connection, changes, work, saved)
   if (!('cause' in whole)) return whole
   const result: GroupResult = { outcomes: [], events: [] }
   let lost = whole
@@ -89,9 +92,16 @@ function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Wo
     return { outcomes, events: told }
   } catch (error) {
     if (sqlite.inTransaction) sqlite.query('ROLLBACK').run()
-    return { cause: error, isFinal: !isChanging && diskFailure(error)?.reason !== 'storage-full' }
+    const isFinal = !isChanging && diskFailure(error)?.reason !== 'storage-full'
+    return { cause: error, byChange: isChanging, isFinal }
   }
 }
+
+/** What a group answers that may have been committed, but is not known to be on the disk: senders try again. */
+export const refusedAll = (work: readonly Work[], cause: string): GroupResult => ({
+  outcomes: work.map(({ id }) => ({ id, done: false, reason: 'storage-failed', details: {}, cause })),
+  events: [],
+})
 
 function failed(id: number, error: unknown): Outcome {
   if (error instanceof Refusal) return { id, done: false, reason: error.reason, details: error.details }

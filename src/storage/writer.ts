@@ -4,15 +4,16 @@ import { Refusal } from '../refusal.ts'
 import type { Changes, Writes } from './change.ts'
 import type { Connection } from './database.ts'
 import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
+import { type Parcel, pack } from './parcel.ts'
 
 /** What the main thread tells the writer thread. */
-export type ToWriter = { open: string } | { work: Work[] } | { stop: true }
+export type ToWriter = { open: string } | { work: Parcel } | { stop: true }
 
-/** What it answers: `figures` with every group, for the store's bound and the metrics. */
+/** What it answers. `group`: a GroupResult in JSON; `figures` with every group, for the store's bound and the metrics. */
 export type FromWriter =
   | { opened: Figures }
   | { refused: string }
-  | { group: GroupResult; figures: Figures; commitMs: number }
+  | { group: string; figures: Figures; commitMs: number }
   | { trouble: string }
   | { stopped: true }
 
@@ -122,9 +123,9 @@ export class ThreadWriter implements Writer {
 
   private send(): void {
     if (this.outbox.length === 0) return
-    const work = this.outbox
+    const work = pack(this.outbox)
     this.outbox = []
-    this.thread?.postMessage({ work } satisfies ToWriter, work.flatMap(largeBuffers))
+    this.thread?.postMessage({ work } satisfies ToWriter, work.bytes.flatMap(largeBuffers))
   }
 
   private post(message: ToWriter): void {
@@ -148,7 +149,7 @@ export class ThreadWriter implements Writer {
           this.thread = null
           thread.terminate()
           this.stopping?.()
-        } else this.hear(told.group, told.figures, told.commitMs)
+        } else this.hear(JSON.parse(told.group), told.figures, told.commitMs)
       }
       thread.onerror = (event) => {
         this.lose(thread, event.message)
@@ -210,12 +211,10 @@ export class ThreadWriter implements Writer {
 /** Below, copying costs less than handing over. */
 const largeBytes = 64 * 1024
 
-/** Buffers that a change carries and that are worth handing over; who asked for the change has no more use for them. */
-function largeBuffers({ input }: { input: unknown }): ArrayBuffer[] {
-  if (typeof input !== 'object' || input === null || !('bytes' in input)) return []
-  const { bytes } = input
-  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return []
-  return bytes.byteLength >= largeBytes && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []
+/** A buffer that is worth handing over; who asked for the change has no more use for it. */
+function largeBuffers({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  if (!(buffer instanceof ArrayBuffer)) return []
+  return byteLength >= largeBytes && byteLength === buffer.byteLength ? [buffer] : []
 }
 
 function answerOf(outcome: Outcome): never {

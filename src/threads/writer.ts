@@ -1,8 +1,11 @@
-// The writer thread: the only connection that writes. Takes what waits, commits it as one group, then answers.
+// The writer thread: the only connection that writes. Takes what waits, commits it as one group, and answers when that is on
+// the disk; meanwhile it may write the next.
 import { statSync } from 'node:fs'
 import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
-import { runGroup, type Work } from '../storage/group.ts'
+import { type GroupResult, refusedAll, runGroup, type Work } from '../storage/group.ts'
+import { LogSync } from '../storage/log-sync.ts'
+import { unpack } from '../storage/parcel.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
 import { changes } from './changes.ts'
 
@@ -10,11 +13,14 @@ declare const self: Worker
 
 const mostChanges = 256
 const mostBytes = 4 * 1024 * 1024
+/** While the disk is busy with a group, the next one waits until it has so many changes: each commit has its price. */
+const leastAhead = 8
 /** Free pages given back in one go: about 2 ms. */
 const vacuumPages = 200
 
 let connection: Connection | null = null
 let checkpoints: Checkpoints | null = null
+let log: LogSync | null = null
 let file = ''
 let waiting: Work[] = []
 let scheduled = false
@@ -28,7 +34,8 @@ self.onmessage = (message: MessageEvent<ToWriter>) => {
     stopAsked = true
     schedule()
   } else {
-    waiting = waiting.length === 0 ? asked.work : waiting.concat(asked.work)
+    const work = unpack(asked.work)
+    waiting = waiting.length === 0 ? work : waiting.concat(work)
     schedule()
   }
 }
@@ -38,6 +45,7 @@ function open(path: string): void {
     file = path
     connection = openForWriting(path)
     checkpoints = new Checkpoints(connection.sqlite)
+    log = openLog(path, connection)
     setInterval(() => careful(shrink), 250).unref()
     last = { ...last, walBytes: walBytes() }
     measure(connection)
@@ -54,21 +62,48 @@ function schedule(): void {
   setImmediate(work)
 }
 
+/** The log is synced here and not by SQLite, which would hold up the next group until the disk has the last one. */
+function openLog(path: string, { sqlite }: Connection): LogSync {
+  sqlite.run('PRAGMA synchronous = NORMAL')
+  // The first transaction makes the file.
+  sqlite.run('BEGIN IMMEDIATE')
+  sqlite.run('COMMIT')
+  return new LogSync(`${path}-wal`)
+}
+
 function work(): void {
   scheduled = false
-  if (!connection) return
-  if (waiting.length > 0) {
+  if (!connection || !log) return
+  if (waiting.length > 0 && (!log.busy || waiting.length >= leastAhead)) {
     const group = take()
-    const began = performance.now()
-    const result = runGroup(connection, changes, group)
-    const commitMs = performance.now() - began
-    measure(connection)
-    answer({ group: result, figures: last, commitMs })
-    const isFull = result.outcomes.some((outcome) => 'reason' in outcome && outcome.reason === 'storage-full')
-    careful(() => checkpoints?.after(last.walBytes, isFull))
-  }
-  if (waiting.length > 0) schedule()
-  else if (stopAsked) stop()
+    if (log.isBroken) mend(connection, log)
+    if (log.isBroken) tell(refusedAll(group, 'the disk did not keep what was written'), 0)
+    else runAndSync(connection, log, group)
+    if (waiting.length > 0) schedule()
+  } else if (stopAsked && waiting.length === 0 && !log.busy) stop(log)
+}
+
+function runAndSync(open: Connection, log: LogSync, group: Work[]): void {
+  const began = performance.now()
+  const result = runGroup(open, changes, group)
+  measure(open)
+  log.after((failure) => {
+    tell(failure ? refusedAll(group, failure.message) : result, performance.now() - began)
+    schedule()
+  })
+  const isFull = result.outcomes.some((outcome) => 'reason' in outcome && outcome.reason === 'storage-full')
+  careful(() => checkpoints?.after(last.walBytes, isFull))
+}
+
+const tell = (group: GroupResult, commitMs: number): void =>
+  answer({ group: JSON.stringify(group), figures: last, commitMs })
+
+/** Moves all that the log holds into the database, which is synced by itself, and begins the log anew. */
+function mend({ sqlite }: Connection, log: LogSync): void {
+  careful(() => {
+    const [row] = sqlite.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').all()
+    if (row?.busy === 0) log.mended()
+  })
 }
 
 function take(): Work[] {
@@ -126,13 +161,14 @@ function pragma({ sqlite }: Pick<Connection, 'sqlite'>, name: string): number {
   return sqlite.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0
 }
 
-function stop(): void {
+function stop(log: LogSync): void {
   careful(() => {
     // A backup that was told to stop still reads for a moment: the next start takes over the log that it holds.
     connection?.sqlite.run('PRAGMA busy_timeout = 100')
     connection?.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
   })
   careful(() => connection?.close())
+  log.close()
   connection = null
   answer({ stopped: true })
 }

@@ -1,6 +1,7 @@
 // The real writer thread, which dies as a test tells it: by a change named `die …`, in one of the ways below.
 import { Database } from 'bun:sqlite'
 import '../../src/threads/writer.ts'
+import { unpack } from '../../src/storage/parcel.ts'
 import type { ToWriter } from '../../src/storage/writer.ts'
 
 declare const self: Worker
@@ -11,7 +12,12 @@ let file = ''
 self.onmessage = (message: MessageEvent<ToWriter>) => {
   const asked = message.data
   if ('open' in asked) file = asked.open
-  const how = 'work' in asked ? asked.work.map(({ name }) => name).find((name) => name.startsWith('die ')) : undefined
+  const how =
+    'work' in asked
+      ? unpack(asked.work)
+          .map(({ name }) => name)
+          .find((name) => name.startsWith('die '))
+      : undefined
   if (how === 'die in a transaction') {
     const sqlite = new Database(file)
     sqlite.run('BEGIN IMMEDIATE')

@@ -97,7 +97,7 @@ describe('a group of changes', () => {
 
   test.each([
     ['an fsync that fails', 'SQLITE_IOERR_FSYNC', ['storage-failed', 'storage-failed'], 1],
-    ['a disk that is full', 'SQLITE_FULL', ['storage-full', 'storage-full'], 4],
+    ['a disk that is full', 'SQLITE_FULL', ['storage-full', 'storage-full'], 3],
   ])('with %s at its commit: nobody is told that it was done', (_, code, answers, commits) => {
     const connection = openForWriting(':memory:')
     const real = connection.sqlite.query.bind(connection.sqlite)

@@ -1,0 +1,41 @@
+// How changes travel to the writer thread: those that carry bytes as one text and the bytes beside it, since cloning nested
+// objects costs a mail more than storing it does.
+import type { Work } from './group.ts'
+import { untyped } from './untyped.ts'
+
+/** `text`: the work in JSON, without its bytes. `places`: whose they are, a work's number and the name of its field. */
+export type Parcel = { text: string; places: [number, string][]; bytes: Uint8Array[]; rest: Work[] }
+
+export function pack(work: readonly Work[]): Parcel {
+  const parcel: Parcel = { text: '', places: [], bytes: [], rest: [] }
+  const lean: Work[] = []
+  for (const one of work) {
+    const before = parcel.bytes.length
+    const input = withoutBytes(one.input, lean.length, parcel)
+    if (parcel.bytes.length === before) parcel.rest.push(one)
+    else lean.push({ ...one, input: untyped(input) })
+  }
+  parcel.text = JSON.stringify(lean)
+  return parcel
+}
+
+export function unpack({ text, places, bytes, rest }: Parcel): Work[] {
+  const work: { id: number; name: string; input: Record<string, unknown> }[] = JSON.parse(text)
+  for (const [index, [number, field]] of places.entries()) {
+    const input = work[number]?.input
+    if (input) input[field] = bytes[index]
+  }
+  return [...work.map((one) => ({ ...one, input: untyped(one.input) })), ...rest]
+}
+
+function withoutBytes(input: unknown, number: number, { places, bytes }: Parcel): unknown {
+  if (typeof input !== 'object' || input === null) return input
+  const lean: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(input)) {
+    if (value instanceof Uint8Array) {
+      places.push([number, field])
+      bytes.push(value)
+    } else lean[field] = value
+  }
+  return lean
+}

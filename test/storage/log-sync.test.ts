@@ -1,0 +1,45 @@
+import { expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LogSync } from '../../src/storage/log-sync.ts'
+import { temporaryDirectory } from '../core.ts'
+
+/** A log whose disk answers when the test says so. */
+function slowLog(directory: string): { log: LogSync; answers: ((failure: Error | null) => void)[] } {
+  const file = join(directory, 'log')
+  writeFileSync(file, 'x')
+  const answers: ((failure: Error | null) => void)[] = []
+  return { log: new LogSync(file, (_, then) => void answers.push(then)), answers }
+}
+
+test('what is committed while the disk is busy waits for another sync', () => {
+  using directory = temporaryDirectory()
+  const { log, answers } = slowLog(directory.path)
+  const kept: string[] = []
+  log.after(() => kept.push('one'))
+  log.after(() => kept.push('two'))
+  log.after(() => kept.push('three'))
+  expect(answers).toHaveLength(1)
+  answers[0]?.(null)
+  expect(kept).toEqual(['one'])
+  expect(answers).toHaveLength(2)
+  answers[1]?.(null)
+  expect(kept).toEqual(['one', 'two', 'three'])
+  expect(log.busy).toBe(false)
+  log.close()
+})
+
+test('a sync that fails fails for what was committed meanwhile too, and the log stays broken until it was mended', () => {
+  using directory = temporaryDirectory()
+  const { log, answers } = slowLog(directory.path)
+  const heard: (string | undefined)[] = []
+  log.after((failure) => heard.push(failure?.message))
+  log.after((failure) => heard.push(failure?.message))
+  answers[0]?.(new Error('EIO'))
+  expect(heard).toEqual(['EIO', 'EIO'])
+  expect(answers).toHaveLength(1)
+  expect(log.isBroken).toBe(true)
+  log.mended()
+  expect(log.isBroken).toBe(false)
+  log.close()
+})
