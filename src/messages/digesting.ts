@@ -1,6 +1,7 @@
 // The queue in front of the digest threads. It holds ids, is refilled from the table, and never loses one for good.
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
+import { damaged } from '../storage/damage.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
@@ -88,6 +89,18 @@ export class Digesting {
     // One that ran out of time has its turn when there is nothing else to do; nobody makes it come sooner.
     if (this.slow.some((late) => late.contentKey === contentKey)) return Promise.resolve()
     return this.underWay.get(contentKey) ?? this.begin(content, true)
+  }
+
+  /** Makes a digest anew that was lost to damage. Refuses: storage-damaged. */
+  async again(contentKey: number): Promise<void> {
+    try {
+      const { bounds, longMilliseconds: deadline } = this.rules
+      const digest = await this.workers.run('messages.digest', { contentKey, bounds }, { urgent: true, deadline })
+      await this.store.writes.run('messages.mend-digest', { ...digest, contentKey })
+    } catch (error) {
+      if (!(error instanceof Refusal) && !(error instanceof JobFailed)) throw error
+      throw damaged(`the digest of content ${contentKey}, which could not be made again: ${error.message}`)
+    }
   }
 
   private pump(): void {

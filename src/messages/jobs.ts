@@ -3,12 +3,13 @@ import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
+import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
 import { type Contact, type Digest, digest, headers } from './digest.ts'
-import { readPieces, readWhole } from './pieces.ts'
+import { readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
 
@@ -18,7 +19,7 @@ const headBytes = 256 * 1024
 const searchedCharacters = 128 * 1024
 
 export const digestJobs = {
-  /** Reads everything out of a content. Refuses: message-unknown, when it is gone. */
+  /** Reads everything out of a content. Refuses: message-unknown, when it is gone; storage-damaged. */
   'messages.digest': async (
     { db }: Connection,
     { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
@@ -56,6 +57,8 @@ export const readerJobs = {
           sql`${messages.key} in (select rowid from message_search where message_search match ${match})`,
           lt(messages.key, before),
           sql`${messages.receivedAt} >= ${since}`,
+          // The index says whose a message is, too, but has no check value.
+          'mailboxKey' in owner ? eq(messages.mailboxKey, owner.mailboxKey) : eq(mailboxes.accountId, owner.accountId),
           address === null ? undefined : eq(messages.address, address),
           eq(mailboxes.state, 'active'),
           or(isNull(messages.retainUntil), gt(messages.retainUntil, now)),
@@ -67,12 +70,18 @@ export const readerJobs = {
       .map(({ key }) => key)
   },
 
+  /** Whether a content's bytes are those that came. Refuses: storage-damaged, message-unknown. */
+  'messages.verify': ({ db }: Connection, { contentKey }: { contentKey: number }): void => {
+    verifyPieces(db, contentKey, contentOf(db, contentKey))
+  },
+
   /** The html of a mail made safe; its text as html if it has none. `inline`: paths by content id. */
   'messages.html': (
     { db }: Connection,
     { contentKey, remote, inline }: { contentKey: number; remote: boolean; inline: Record<string, string> },
   ): string => {
     const row = db.select().from(digests).where(eq(digests.contentKey, contentKey)).get()
+    if (row) mustBeSound(row, digestCheck(row), `the digest of content ${contentKey}`)
     const paths = new Map(Object.entries(inline))
     if (row?.html) return sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
     return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
@@ -84,7 +93,7 @@ export const readerJobs = {
     return first ? headers(first.subarray(0, headBytes)) : []
   },
 
-  /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown. */
+  /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown, storage-damaged. */
   'messages.attachment': async (
     { db }: Connection,
     { contentKey, index, bounds }: { contentKey: number; index: number; bounds: MimeBounds },
@@ -107,9 +116,11 @@ export type SearchInput = {
 
 const words = ({ name, address }: Contact): string => `${name} ${address}`
 
-function wholeOf(db: Db, contentKey: number): Uint8Array {
-  const content = db.select({ size: contents.size }).from(contents).where(eq(contents.key, contentKey)).get()
-  const bytes = content && readWhole(db, contentKey, content.size)
-  if (!bytes) throw new Refusal('message-unknown')
-  return bytes
+const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, contentOf(db, contentKey))
+
+function contentOf(db: Db, contentKey: number): typeof contents.$inferSelect {
+  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
+  if (!content) throw new Refusal('message-unknown')
+  mustBeSound(content, contentCheck(content), `content ${contentKey}`)
+  return content
 }
