@@ -18,8 +18,9 @@ import {
   storedText,
   sweepContents,
 } from './contents.ts'
+import { indexSome } from './index-anew.ts'
 import { insertPiece } from './pieces.ts'
-import { indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
+import { emptyIndex, indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
 
 export type Arrived = ContentFacts & {
   /** How many pieces were stored before. */
@@ -169,6 +170,15 @@ export const changes = {
 
   /** A step of taking what was deleted out of the search index. Answers whether there is more. */
   'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
+
+  /** A step of making the search index anew; `after` null empties it. Answers where the next one goes on, null at the end. */
+  'search.anew': (tx, { after }: { after: number | null }): number | null => {
+    if (after === null) {
+      emptyIndex(tx)
+      return 0
+    }
+    return indexSome(tx, after)
+  },
 
   /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
   'messages.sweep': (tx, { now }: { now: number }): boolean => {

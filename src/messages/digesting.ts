@@ -166,6 +166,8 @@ export class Digesting {
       if (error.reason === 'took-too-long') {
         if (alone) return this.give(contentKey, 'reading it took too long')
         this.slow.push({ contentKey, size, tries })
+      } else if (error.reason === 'storage-damaged') {
+        return this.give(contentKey, 'it is damaged on the disk of the server')
       } else if (error.reason !== 'message-unknown') this.comeBack()
     }
   }

@@ -8,15 +8,14 @@ import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
-import { type Contact, type Digest, digest, headers } from './digest.ts'
+import { type Digest, digest, headers } from './digest.ts'
+import { searchText } from './digest-text.ts'
 import { readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
 
 /** Bytes in which the headers are looked for. */
 const headBytes = 256 * 1024
-/** Characters of a text that are searched. */
-const searchedCharacters = 128 * 1024
 
 export const digestJobs = {
   /** Reads everything out of a content. Refuses: message-unknown, when it is gone; storage-damaged. */
@@ -30,12 +29,7 @@ export const digestJobs = {
       html,
       detail: JSON.stringify(detail),
       attachmentCount: detail.attachments.length,
-      search: {
-        subject: detail.subject,
-        sender: detail.from.map(words).join(' '),
-        recipients: [...detail.to, ...detail.cc].map(words).join(' '),
-        body: (text ?? '').slice(0, searchedCharacters),
-      },
+      search: searchText(detail, text),
     }
   },
 } satisfies Jobs
@@ -113,8 +107,6 @@ export type SearchInput = {
   now: number
   limit: number
 }
-
-const words = ({ name, address }: Contact): string => `${name} ${address}`
 
 const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, contentOf(db, contentKey))
 

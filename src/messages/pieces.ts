@@ -1,6 +1,6 @@
 // Content in pieces: neither memory nor a commit grows with the size of a mail.
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
-import { damaged } from '../storage/damage.ts'
+import { damaged, damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { mustBeSound, pieceCheck } from '../storage/row-checks.ts'
 import { pieces } from '../storage/schema.ts'
@@ -47,11 +47,19 @@ export function insertPiece(db: Db, contentKey: number, index: number, bytes: Ui
 export function* readPieces(db: Db, contentKey: number): Generator<Uint8Array> {
   const end = pieceKey(contentKey + 1, 0)
   for (let from = pieceKey(contentKey, 0); ; ) {
-    const piece = statements(db).next.get({ from, end })
+    const piece = nextPiece(db, from, end)
     if (!piece) return
     mustBeSound(piece, pieceCheck(piece.key, piece.bytes), `piece ${piece.key}`)
     yield piece.bytes
     from = piece.key + 1
+  }
+}
+
+function nextPiece(db: Db, from: number, end: number): typeof pieces.$inferSelect | undefined {
+  try {
+    return statements(db).next.get({ from, end })
+  } catch (error) {
+    throw damageOf(error) ?? error
   }
 }
 

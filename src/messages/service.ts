@@ -227,6 +227,12 @@ export class Messages {
     return this.merging
   }
 
+  /** Makes the search index anew, a step at a time. Meanwhile a search finds what is indexed already. */
+  async indexAnew(): Promise<void> {
+    let after = await this.store.writes.run('search.anew', { after: null })
+    while (after !== null) after = await this.store.writes.run('search.anew', { after })
+  }
+
   private async find(
     typed: string,
     owner: SearchOwner,

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
 import { type Reason, Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Changes, Tx } from './change.ts'
+import { damageOf, sqliteCode } from './damage.ts'
 import { type Connection, type Db, prepared } from './database.ts'
 import { events } from './schema.ts'
 import { untyped } from './untyped.ts'
@@ -84,11 +85,10 @@ function attempt({ db, sqlite }: Connection, changes: Changes, work: readonly Wo
 function failed(id: number, error: unknown): Outcome {
   if (error instanceof Refusal) return { id, done: false, reason: error.reason, details: error.details }
   if (sqliteCode(error)?.startsWith('SQLITE_FULL')) return { id, done: false, reason: 'storage-full', details: {} }
+  const damage = damageOf(error)
+  if (damage) return { id, done: false, reason: damage.reason, details: damage.details }
   return { id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
-
-const sqliteCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 const insertEvent = prepared((db: Db) =>
   db

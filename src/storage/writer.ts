@@ -4,13 +4,14 @@ import { Refusal } from '../refusal.ts'
 import type { Changes, Writes } from './change.ts'
 import type { Connection } from './database.ts'
 import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
+import type { Report } from './inspection.ts'
 
 /** What the main thread tells the writer thread. */
 export type ToWriter = { open: string } | { work: Work[] } | { stop: true }
 
-/** What it answers: `figures` with every group, for the store's bound and the metrics. */
+/** What it answers: `report` where the database was small enough to be looked through; `figures` with every group, for the store's bound and the metrics. */
 export type FromWriter =
-  | { opened: Figures }
+  | { opened: Figures; report?: Report | null }
   | { refused: string }
   | { group: GroupResult; figures: Figures; commitMs: number }
   | { stopped: true }
@@ -54,6 +55,8 @@ export type ThreadWriterOptions = {
   tell: (events: Event[]) => void
   /** After each group: how many changes, how long from BEGIN to the end of the fsync, and what the store holds now. */
   committed: (changes: number, milliseconds: number, figures: Figures) => void
+  /** What was found in the database when it was opened; null: it is too large to be looked through then. */
+  inspected?: (report: Report | null) => void
   /** The thread died; what waited was refused and a new one starts. */
   died: (error: unknown) => void
   /** Milliseconds before it does; a second, if a test does not say otherwise. */
@@ -134,6 +137,7 @@ export class ThreadWriter implements Writer {
         const told = message.data
         if ('opened' in told) {
           this.options.committed(0, 0, told.opened)
+          this.options.inspected?.(told.report ?? null)
           resolve()
         } else if ('refused' in told) {
           this.thread = null

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { runGroup, type Work } from '../storage/group.ts'
+import { inspectAndMend } from '../storage/inspection.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
 import { changes } from './changes.ts'
 
@@ -11,6 +12,8 @@ const mostChanges = 256
 const mostBytes = 4 * 1024 * 1024
 /** Free pages given back in one go: about 2 ms. */
 const vacuumPages = 200
+/** A database up to here is looked through before anything is served: some tens of milliseconds. */
+const inspectedAtOnceBytes = 16 * 1024 * 1024
 
 let connection: Connection | null = null
 let file = ''
@@ -36,7 +39,9 @@ function open(path: string): void {
     file = path
     connection = openForWriting(path)
     setInterval(shrink, 250).unref()
-    answer({ opened: figures(connection) })
+    const { bytes } = figures(connection)
+    const report = bytes <= inspectedAtOnceBytes ? inspectAndMend(connection) : null
+    answer({ opened: figures(connection), report })
   } catch (error) {
     answer({ refused: error instanceof Error ? error.message : String(error) })
   }
