@@ -29,14 +29,14 @@ export class DatabaseDamaged extends Error {
   }
 }
 
-/** The connection that writes, its schema brought up to date. `:memory:` for tests. Throws SchemaTooNew, DatabaseDamaged. */
-export function openForWriting(file: string): Connection {
+/** The connection that writes, its schema brought up to date. `:memory:` and `steps` are for tests. Throws SchemaTooNew, DatabaseDamaged. */
+export function openForWriting(file: string, steps: readonly string[] = migrations): Connection {
   try {
     if (file !== ':memory:') {
-      if (existsSync(file)) refuseUnknown(file)
-      else create(file)
+      if (existsSync(file)) refuseUnknown(file, steps)
+      else create(file, steps)
     }
-    return connection(opened(file))
+    return connection(opened(file, steps))
   } catch (error) {
     const damage = damageOf(error)
     throw damage ? new DatabaseDamaged(damage.details.what ?? '') : error
@@ -44,10 +44,10 @@ export function openForWriting(file: string): Connection {
 }
 
 /** Made beside its place and moved there when it is whole: an empty file at that place is never the start of a new database. */
-function create(file: string): void {
+function create(file: string, steps: readonly string[]): void {
   const unfinished = `${file}.new`
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${end}`, { force: true })
-  const sqlite = opened(unfinished)
+  const sqlite = opened(unfinished, steps)
   sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
   sqlite.close()
   // Of a database that was moved away its log must not be taken for this one's.
@@ -55,7 +55,7 @@ function create(file: string): void {
   renameSync(unfinished, file)
 }
 
-function opened(file: string): Database {
+function opened(file: string, steps: readonly string[]): Database {
   const sqlite = new Database(file, { create: true, strict: true })
   try {
     refuseOldSqlite(sqlite)
@@ -68,7 +68,7 @@ function opened(file: string): Database {
     sqlite.run('PRAGMA cell_size_check = ON')
     sqlite.run('PRAGMA journal_size_limit = 67108864')
     sqlite.run('PRAGMA cache_size = -16384')
-    migrate(sqlite, migrations)
+    migrate(sqlite, steps)
     sqlite.run('PRAGMA foreign_keys = ON')
     return sqlite
   } catch (error) {
@@ -91,18 +91,18 @@ function connection(sqlite: Database): Connection {
 }
 
 /** Looked at through a connection that cannot write: opening for writing would already change the file. */
-function refuseUnknown(file: string): void {
+function refuseUnknown(file: string, steps: readonly string[]): void {
   if (statSync(file).size === 0) throw new DatabaseDamaged('the file is empty')
   const damage = walDamage(file) ?? headerDamage(file)
   if (damage) throw new DatabaseDamaged(damage)
   const sqlite = new Database(file, { readonly: true })
   try {
     const found = schemaVersion(sqlite)
-    if (found > migrations.length) throw new SchemaTooNew(found, migrations.length)
+    if (found > steps.length) throw new SchemaTooNew(found, steps.length)
     const { encoding } = sqlite.query<{ encoding: string }, []>('PRAGMA encoding').get() ?? {}
     if (encoding !== 'UTF-8') throw new DatabaseDamaged('its header is not as it was written')
     const expected = new Database(':memory:')
-    migrate(expected, migrations.slice(0, found))
+    migrate(expected, steps.slice(0, found))
     if (schemaOf(sqlite) !== schemaOf(expected))
       throw new DatabaseDamaged(`its tables are not those of schema ${found}`)
     expected.close()
