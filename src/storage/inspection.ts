@@ -37,16 +37,34 @@ const mostProblems = 20
 /** Null looks through all of it, its free pages included. Never throws for damage. */
 export function inspect(connection: Connection, table: Inspected | null): Findings {
   const found: Findings = { damage: [], structure: [], pages: [], indexes: [], search: false }
-  const guard = (work: () => void): void => {
+  const unreadable = (what: string): void => {
+    found.structure.push(what)
+  }
+  const guard = (work: () => void, failed = unreadable): void => {
     try {
       work()
     } catch (error) {
       const damage = damageOf(error)
       if (!damage) throw error
-      found.structure.push(damage.details.what ?? 'it cannot be read')
+      failed(damage.details.what ?? 'it cannot be read')
     }
   }
-  guard(() => structure(connection, table, found))
+  const piecemeal = (): void => {
+    for (const name of table === null ? tablesOf(connection) : [table]) {
+      const isSearch = name.startsWith('message_search')
+      guard(
+        () => structure(connection, name, found),
+        isSearch
+          ? () => {
+              found.search = true
+            }
+          : undefined,
+      )
+    }
+  }
+  // Some damage of the search index ends the whole inspection, not its own part alone.
+  if (table === null) guard(() => structure(connection, null, found), piecemeal)
+  else piecemeal()
   for (const one of table === null ? inspected : [table]) {
     guard(() => references(connection, one, found))
     guard(() => rows(connection.db, one, found))
@@ -87,7 +105,13 @@ export function mendIndexes({ sqlite }: Pick<Connection, 'sqlite'>, indexes: rea
   for (const name of indexes) sqlite.run(`REINDEX "${name}"`)
 }
 
-function structure({ sqlite }: Connection, table: Inspected | null, found: Findings): void {
+const tablesOf = ({ sqlite }: Connection): string[] =>
+  sqlite
+    .query<{ name: string }, []>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .all()
+    .map(({ name }) => name)
+
+function structure({ sqlite }: Connection, table: string | null, found: Findings): void {
   const of = table === null ? mostProblems : `'${table}'`
   const problems = sqlite
     .query<{ integrity_check: string }, []>(`PRAGMA integrity_check(${of})`)
@@ -105,7 +129,7 @@ function structure({ sqlite }: Connection, table: Inspected | null, found: Findi
       /(?:missing from|entries in|entry in) index (\S+)$/.exec(problem)?.[1] ??
       (tree?.type === 'index' ? tree.name : undefined)
     if (/freelist|never used|ptr map|pointer map|max rootpage/i.test(problem)) found.pages.push(problem)
-    else if (/inverted index/.test(problem) || tree?.name.startsWith('message_search_')) found.search = true
+    else if (/fts5|inverted index/i.test(problem) || tree?.name.startsWith('message_search_')) found.search = true
     else if (index?.startsWith('sqlite_autoindex_message_search_')) found.search = true
     else if (index !== undefined) indexes.add(index)
     else found.structure.push(problem)

@@ -46,6 +46,7 @@ export class Integrity {
     this.damaged ||= left.damage.length + left.indexes.length > 0
     const { damage, structure, pages, indexes } = left
     const found = [...structure, ...pages, ...indexes.map((name) => `the index ${name}`), ...damage]
+    if (left.search) found.push('the search index')
     if (found.length > 0) this.log.error({ found }, `the database is damaged: ${advice}`)
   }
 

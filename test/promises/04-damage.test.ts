@@ -12,7 +12,7 @@ import { figures, size } from './promise.ts'
 
 const rounds = size(50, 1000)
 /** One round in so many is the executable's. */
-const executableEvery = size(12, 20)
+const executableEvery = size(25, 20)
 
 let directory: Directory
 let store: Store
