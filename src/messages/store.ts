@@ -99,7 +99,8 @@ const statements = prepared((db: Db) => {
   const inMailbox = and(
     eq(messages.mailboxKey, placeholder('mailboxKey')),
     lt(messages.key, placeholder('before')),
-    sql`${messages.receivedAt} >= ${placeholder('since')}`,
+    // Not `>=`: a time that damage made nonsense of must be found, to be refused.
+    sql`(${messages.receivedAt} between 0 and ${placeholder('since')} - 1) is not true`,
     open,
   )
   const afterSeq = and(

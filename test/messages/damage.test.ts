@@ -87,6 +87,7 @@ test('a mail that is damaged while it is read breaks off before the damage', asy
 
 const rows = [
   ['messages', 'received_at = received_at + 1'],
+  ['messages', 'received_at = -received_at'],
   ['messages', 'seen = 1'],
   ['messages', 'content_key = content_key + 1'],
   ['contents', "subject = 'another'"],
