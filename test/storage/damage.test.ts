@@ -35,14 +35,18 @@ async function stored(data: string): Promise<string> {
   return id
 }
 
-/** Changes one byte of a text that stands on the first page of a table or index; without a text, wipes that page. */
-function flip(file: string, tree: string, text: string | Buffer | null): void {
+/** Leaves the one file alone: without what earlier versions of rows left behind, and without a log. */
+function settle(file: string): void {
   const { sqlite, close } = openForWriting(file)
-  // Without what earlier versions of rows left behind, and without a log.
   sqlite.run(`VACUUM INTO '${file}.copy'`)
   close()
   for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
   renameSync(`${file}.copy`, file)
+}
+
+/** Changes one byte of a text that stands on the first page of a table or index; without a text, wipes that page. */
+function flip(file: string, tree: string, text: string | Buffer | null): void {
+  settle(file)
   const copy = new Database(file, { readonly: true })
   const { rootpage } = copy
     .query<{ rootpage: number }, [string]>('select rootpage from sqlite_schema where name = ?')
@@ -102,6 +106,7 @@ describe('a damaged database', () => {
     const data = directory()
     await stored(data)
     const file = join(data, 'mayfly.db')
+    settle(file)
     const whole = readFileSync(file)
     const damages: [number, number][] = [
       [0, 1],
