@@ -12,8 +12,10 @@ import type { Outside } from './outside.ts'
 import { Refusal } from './refusal.ts'
 import { type SmtpServer, startSmtp } from './smtp/server.ts'
 import { Backups } from './storage/backup.ts'
-import { databaseFile, openForReading } from './storage/database.ts'
+import { damageOf } from './storage/damage.ts'
+import { DatabaseDamaged, databaseFile, openForReading } from './storage/database.ts'
 import { prepareDirectory } from './storage/directory.ts'
+import { Integrity } from './storage/integrity.ts'
 import { DataDirectoryLock } from './storage/lock.ts'
 import { finishRestore } from './storage/restore.ts'
 import { Room } from './storage/room.ts'
@@ -50,7 +52,10 @@ export async function start(config: Config, outside: Outside, log: Log): Promise
     return { ...(await assemble(config, outside, log, undo)), stop }
   } catch (error) {
     await stop()
-    throw error
+    const damage = damageOf(error)
+    throw damage
+      ? new CannotStart(`the database cannot be used: ${new DatabaseDamaged(damage.details.what ?? '').message}`)
+      : error
   }
 }
 
@@ -78,6 +83,12 @@ async function assemble(
   })
   const file = databaseFile(dataDir)
   let replaced = (): void => {}
+  const integrity = new Integrity(
+    () => writer,
+    () => inspectors,
+    log,
+  )
+  let isInspected = false
   const writer = await ThreadWriter.open({
     start: () => startThread('writer'),
     databaseFile: file,
@@ -87,6 +98,10 @@ async function assemble(
       if (changes === 0) return
       metrics.commitSeconds.observe(milliseconds / 1000)
       metrics.commitChanges.observe(changes)
+    },
+    inspected: (report) => {
+      isInspected = report !== null
+      if (report) integrity.take(report)
     },
     died: (error) => {
       metrics.threadsReplaced.inc({ thread: 'writer' })
@@ -121,7 +136,10 @@ async function assemble(
   const digestWorkers = pool('digest', 8, 1000, config.limits.digest_seconds)
   const readerWorkers = pool('reader', 1, 1000, config.limits.reader_seconds)
 
-  const shortage = () => (writer.isAlive ? room.shortage() : 'the writer thread ended, and is being started again')
+  const inspectors = pool('reader', 1, 10, 3600)
+
+  const shortage = () =>
+    writer.isAlive ? (integrity.shortage() ?? room.shortage()) : 'the writer thread ended, and is being started again'
   const cursorSecret = await new Settings(writer).secret('cursors', outside.randomBytes(32))
   const core = makeCore(config, {
     db: reading.db,
@@ -146,7 +164,17 @@ async function assemble(
   metrics.gauge('mayfly_waiters', 'Calls that wait for a mail.', () => core.waits.count)
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
+  metrics.gauge('mayfly_damaged', 'Whether damage of the database is known.', () => (integrity.isWhole ? 0 : 1))
+
   await room.measure()
+  const mendSearch = async (): Promise<void> => {
+    if (!integrity.needsSearchIndex) return
+    await core.messages.indexAnew()
+    integrity.searchIsWhole()
+    log.warn('the damaged search index was made anew')
+  }
+  // Without it a server can still do all but search.
+  if (isInspected) await mendSearch().catch(defect)
   await core.messages.forgetLost()
   const operator = await core.mailboxes.operator()
   undo.push(() => core.usage.flush())
@@ -157,13 +185,17 @@ async function assemble(
   undo.push(() => http.stop())
 
   for (const task of [
-    expire(core, defect),
+    expire(core, () => integrity.shortage() === null, defect),
     trimEvents(core, outside, config.limits.event_hours, defect),
     flushRefusals(core, defect),
     watchDisk(room, defect),
     watchClock(outside, log, defect),
   ]) {
     undo.push(() => task.stop())
+  }
+  if (!isInspected) {
+    undo.push(() => integrity.stop())
+    integrity.inspect().then(mendSearch).catch(defect)
   }
   core.digesting.start()
   undo.push(() => core.digesting.stop())

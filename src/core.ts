@@ -19,6 +19,8 @@ import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
 import { planOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
+import type { Refusal } from './refusal.ts'
+import { guarded } from './storage/damage.ts'
 import type { Db } from './storage/database.ts'
 import { EventLog } from './storage/event-log.ts'
 import type { Jobs, Workers } from './storage/job.ts'
@@ -61,7 +63,14 @@ export type Ground = {
 }
 
 export function makeCore(config: Config, ground: Ground): Core {
-  const { db, writer, events, outside, metrics, log } = ground
+  const { db, events, outside, metrics, log } = ground
+  const found = (damage: Refusal): void => {
+    metrics.damage.inc()
+    log.error({ what: damage.details.what }, 'damage in the database')
+  }
+  const writer = guarded(ground.writer, found)
+  const digestWorkers = guarded(ground.digestWorkers, found)
+  const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const plans = new Plans(new Map(Object.entries(config.plans).map(([name, plan]) => [name, planOf(name, plan)])))
   const domains = new Domains(
@@ -69,10 +78,14 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const passwords = new Passwords()
   const cursors = new Cursors(ground.cursorSecret)
-  const eventLog = new EventLog(db, writer)
-  const usage = new Usage(new UsageStore(db, writer), { refusalsKept: config.limits.refusals_kept }, outside)
+  const eventLog = guarded(new EventLog(db, writer), found)
+  const usage = new Usage(
+    guarded(new UsageStore(db, writer), found),
+    { refusalsKept: config.limits.refusals_kept },
+    outside,
+  )
   const mailboxes = new Mailboxes(
-    new SqliteMailboxStore(db, writer),
+    guarded(new SqliteMailboxStore(db, writer), found),
     domains,
     plans,
     passwords,
@@ -88,12 +101,12 @@ export function makeCore(config: Config, ground: Ground): Core {
     outside,
     () => ground.shortage() !== null,
   )
-  const messageStore = new SqliteMessageStore(db, writer)
+  const messageStore = guarded(new SqliteMessageStore(db, writer), found)
   const { mime_depth, mime_parts, mime_attachments } = config.limits
   const bounds = { depth: mime_depth, parts: mime_parts, attachments: mime_attachments }
   const digesting = new Digesting(
     messageStore,
-    ground.digestWorkers,
+    digestWorkers,
     {
       milliseconds: config.limits.digest_seconds * 1000,
       longMilliseconds: config.limits.digest_retry_seconds * 1000,
@@ -111,7 +124,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     messageStore,
     mailboxes,
     digesting,
-    ground.readerWorkers,
+    readerWorkers,
     gathered,
     bounds,
     cursors,

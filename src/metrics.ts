@@ -50,6 +50,11 @@ export class Metrics {
     labelNames: ['thread'],
     ...this.in,
   })
+  readonly damage = new Counter({
+    name: 'mayfly_damage_total',
+    help: 'Reads and changes that met damage of the database.',
+    ...this.in,
+  })
   readonly requests = new Counter({
     name: 'mayfly_http_requests_total',
     help: 'HTTP requests answered.',

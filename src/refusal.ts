@@ -22,6 +22,7 @@ export const reasons = [
   'rate-exceeded',
   'storage-full',
   'storage-failed',
+  'storage-damaged',
   'took-too-long',
   // Said to SMTP clients alone.
   'address-invalid',
@@ -43,6 +44,8 @@ export type FieldComplaint = { path: string; message: string }
 export type RefusalDetails = {
   fields?: FieldComplaint[]
   retryAfterSeconds?: number
+  /** For the log alone. */
+  what?: string
 }
 
 /** An expected no. It crosses threads as its `reason` and `details` and is made again on the other side. */

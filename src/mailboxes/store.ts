@@ -4,6 +4,7 @@ import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
+import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
 import { isEnded, type Mailbox } from './mailbox.ts'
 
@@ -11,9 +12,11 @@ const { placeholder } = sql
 
 type Row = typeof mailboxes.$inferSelect
 
-const asMailbox = (row: Row): Mailbox | null => {
-  const { state } = row
-  return state === 'ended' ? null : { ...row, state }
+/** Refuses: storage-damaged. */
+function asMailbox(row: Row): Mailbox | null {
+  mustBeSound(row, mailboxCheck(row), `mailbox ${row.key}`)
+  const { state, checkValue: _, ...fields } = row
+  return state === 'ended' ? null : { ...fields, state }
 }
 
 const statements = prepared((db: Db) => ({
@@ -33,7 +36,7 @@ const statements = prepared((db: Db) => ({
     .where(eq(mailboxes.id, placeholder('id')))
     .prepare(),
   byToken: db
-    .select({ mailbox: mailboxes })
+    .select({ token: mailboxTokens, mailbox: mailboxes })
     .from(mailboxTokens)
     .innerJoin(mailboxes, eq(mailboxes.key, mailboxTokens.mailboxKey))
     .where(eq(mailboxTokens.hash, placeholder('hash')))
@@ -79,7 +82,9 @@ export class SqliteMailboxStore implements MailboxStore {
 
   async byToken(hash: string): Promise<Mailbox | null> {
     const row = statements(this.db).byToken.get({ hash })
-    return row ? asMailbox(row.mailbox) : null
+    if (!row) return null
+    mustBeSound(row.token, tokenCheck(row.token), `a token of mailbox ${row.token.mailboxKey}`)
+    return asMailbox(row.mailbox)
   }
 
   async held(address: string, now: number): Promise<boolean> {
@@ -107,11 +112,28 @@ export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes
 export function insertMailbox(db: Db, mailbox: NewMailbox): number {
   const [row] = db
     .insert(mailboxes)
-    .values({ ...mailbox, state: 'active', messageCount: 0, bytes: 0 })
+    .values({
+      ...mailbox,
+      state: 'active',
+      messageCount: 0,
+      bytes: 0,
+      checkValue: mailboxCheck({ ...mailbox, state: 'active' }),
+    })
     .returning({ key: mailboxes.key })
     .all()
   if (!row) throw new Error('a mailbox was not inserted')
   return row.key
+}
+
+/** Changes a mailbox, and its check value with it. Refuses: storage-damaged, rather than make a damaged row look sound. */
+function changeMailbox(db: Db, key: number, patch: Partial<Omit<Row, 'key' | 'checkValue'>>): void {
+  const row = db.select().from(mailboxes).where(eq(mailboxes.key, key)).get()
+  if (!row) return
+  mustBeSound(row, mailboxCheck(row), `mailbox ${key}`)
+  db.update(mailboxes)
+    .set({ ...patch, checkValue: mailboxCheck({ ...row, ...patch }) })
+    .where(eq(mailboxes.key, key))
+    .run()
 }
 
 /** Counts mail in (or, negative, out). A mailbox that is nobody's goes with its last message. */
@@ -176,11 +198,7 @@ export const changes = {
     if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
     // Its id stays, so that whoever followed the address before goes on with the same mailbox.
     const id = there?.id ?? mailbox.id
-    if (there)
-      db.update(mailboxes)
-        .set({ ...mailbox, id })
-        .where(eq(mailboxes.key, there.key))
-        .run()
+    if (there) changeMailbox(db, there.key, { ...mailbox, id })
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
     say(tx, 'mailbox.opened', { ...mailbox, id }, now)
@@ -191,7 +209,7 @@ export const changes = {
   'mailboxes.change': (tx, { id, patch, now }: { id: string; patch: MailboxPatch; now: number }): void => {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
-    tx.db.update(mailboxes).set(patch).where(eq(mailboxes.key, mailbox.key)).run()
+    changeMailbox(tx.db, mailbox.key, patch)
     say(tx, 'mailbox.changed', mailbox, now)
   },
 
@@ -229,7 +247,7 @@ export const changes = {
     const archived = byId(tx.db, id)
     if (archived?.state !== 'archived') throw new Refusal('mailbox-unknown')
     if (findActive(tx.db, archived.address)) throw new Refusal('mailbox-taken')
-    tx.db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, archived.key)).run()
+    changeMailbox(tx.db, archived.key, { state: 'ended' })
     tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
     const key = insertMailbox(tx.db, mailbox)
     if (tokenHash) insertToken(tx.db, key, tokenHash, now)
@@ -247,7 +265,8 @@ export const changes = {
       .limit(batch)
       .all()
     for (const row of due) {
-      const mailbox = asMailbox(row)
+      // Whether it has run out is not known of a damaged one, which must not keep back the others.
+      const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
       if (!mailbox) continue
       close(tx, mailbox, mailbox.recoverable, quarantineUntil)
       say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, now)
@@ -263,11 +282,7 @@ export const changes = {
 export type MailboxPatch = Partial<Pick<Mailbox, 'expiresAt' | 'recoverable' | 'tag' | 'passwordHash'>>
 
 function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: number): void {
-  tx.db
-    .update(mailboxes)
-    .set({ state: archive ? 'archived' : 'ended' })
-    .where(eq(mailboxes.key, mailbox.key))
-    .run()
+  changeMailbox(tx.db, mailbox.key, { state: archive ? 'archived' : 'ended' })
   if (archive) return
   tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, mailbox.key)).run()
   const held = { until: quarantineUntil, accountId: mailbox.accountId }
@@ -308,7 +323,8 @@ function activeById(db: Db, id: string, now: number): Mailbox {
 }
 
 function insertToken(db: Db, mailboxKey: number, hash: string, now: number): void {
-  db.insert(mailboxTokens).values({ hash, mailboxKey, createdAt: now }).run()
+  const checkValue = tokenCheck({ hash, mailboxKey })
+  db.insert(mailboxTokens).values({ hash, mailboxKey, createdAt: now, checkValue }).run()
 }
 
 function say(

@@ -7,6 +7,7 @@ import { retainUntil } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
+import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
 import {
   beginContent,
@@ -17,8 +18,9 @@ import {
   storedText,
   sweepContents,
 } from './contents.ts'
+import { indexSome } from './index-anew.ts'
 import { insertPiece } from './pieces.ts'
-import { indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
+import { emptyIndex, indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
 
 export type Arrived = ContentFacts & {
   /** How many pieces were stored before. */
@@ -81,7 +83,7 @@ export const changes = {
     const key = keepContent(db, mail, reached.length)
     if (mail.bytes.byteLength > 0) insertPiece(db, key, mail.pieces, mail.bytes)
     for (const { recipient, mailbox } of reached) {
-      statements(db).insertMessage.run({
+      const message = {
         id: recipient.messageId,
         mailboxKey: mailbox.key,
         contentKey: key,
@@ -89,7 +91,9 @@ export const changes = {
         size: mail.size,
         receivedAt: mail.now,
         retainUntil: retainUntil(recipient, mail.now),
-      })
+      }
+      const checkValue = messageCheck({ ...message, seen: false, digestedSeq: null })
+      statements(db).insertMessage.run({ ...message, checkValue })
       countMail(db, mailbox.key, 1, mail.size)
       say(tx, 'message.stored', mailbox, recipient.messageId, mail.now)
     }
@@ -104,6 +108,14 @@ export const changes = {
   /** Stores what was read out of contents, for each message that has one of them. */
   'messages.digested': (tx, { digests, now }: { digests: Digested[]; now: number }): void => {
     for (const digest of digests) storeDigest(tx, digest, now)
+  },
+
+  /** A digest that was damaged is made anew; its messages were told of it long ago. Refuses: storage-damaged. */
+  'messages.mend-digest': ({ db }, { contentKey, search, ...digest }: Digested): void => {
+    keepDigest(db, contentKey, 'ready', { ...digest, subject: search.subject })
+    for (const { message } of statements(db).ofContent.all({ contentKey })) {
+      nameAttachments(db, message.key, digest.attachmentCount)
+    }
   },
 
   /** A content that cannot be read: its messages show their headers, their source and this note. */
@@ -124,7 +136,12 @@ export const changes = {
     const found = statements(tx.db).byId.get({ id })
     if (!found) throw new Refusal('message-unknown')
     if (found.message.seen === seen) return
-    tx.db.update(messages).set({ seen }).where(eq(messages.key, found.message.key)).run()
+    const { key, checkValue: _, ...message } = sound(found.message)
+    tx.db
+      .update(messages)
+      .set({ seen, checkValue: messageCheck({ ...message, seen }) })
+      .where(eq(messages.key, key))
+      .run()
     say(tx, 'message.changed', found.mailbox, id, now)
   },
 
@@ -160,6 +177,15 @@ export const changes = {
   /** A step of taking what was deleted out of the search index. Answers whether there is more. */
   'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
 
+  /** A step of making the search index anew; `after` null empties it. Answers where the next one goes on, null at the end. */
+  'search.anew': (tx, { after }: { after: number | null }): number | null => {
+    if (after === null) {
+      emptyIndex(tx)
+      return 0
+    }
+    return indexSome(tx, after)
+  },
+
   /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
   'messages.sweep': (tx, { now }: { now: number }): boolean => {
     const { db } = tx
@@ -170,14 +196,14 @@ export const changes = {
       .where(and(isNotNull(messages.retainUntil), lte(messages.retainUntil, now)))
       .limit(200)
       .all()
-    if (removeSome(tx, overdue, now) || overdue.length === 200) return true
+    if (removeSome(tx, overdue.filter(isWhole), now) || overdue.length === 200) return true
     const closed = db
       .select()
       .from(mailboxes)
       .where(sql`state <> 'active' and (state = 'ended' or message_count > 0) and message_count > 0`)
       .limit(20)
       .all()
-    for (const mailbox of closed) {
+    for (const mailbox of closed.filter((row) => isSound(row, mailboxCheck(row)))) {
       const left = db.select().from(messages).where(eq(messages.mailboxKey, mailbox.key)).limit(200).all()
       if (
         removeSome(
@@ -197,7 +223,7 @@ export const changes = {
 const { placeholder } = sql
 
 type MailboxRow = Pick<Mailbox, 'key' | 'id' | 'address' | 'accountId' | 'kind'>
-type MessageRow = Pick<typeof messages.$inferSelect, 'key' | 'id' | 'contentKey' | 'size'>
+type MessageRow = typeof messages.$inferSelect
 
 const statements = prepared((db: Db) => ({
   insertMessage: db
@@ -211,6 +237,7 @@ const statements = prepared((db: Db) => ({
       receivedAt: placeholder('receivedAt'),
       retainUntil: placeholder('retainUntil'),
       seen: false,
+      checkValue: placeholder('checkValue'),
     })
     .prepare(),
   ofContent: db
@@ -227,7 +254,7 @@ const statements = prepared((db: Db) => ({
     .prepare(),
   orderDigest: db
     .update(messages)
-    .set({ digestedSeq: sql`${placeholder('seq')}` })
+    .set({ digestedSeq: sql`${placeholder('seq')}`, checkValue: sql`${placeholder('checkValue')}` })
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
   keepAttachment: db
@@ -237,6 +264,7 @@ const statements = prepared((db: Db) => ({
       messageKey: placeholder('messageKey'),
       index: placeholder('index'),
       hidden: false,
+      checkValue: placeholder('checkValue'),
     })
     .onConflictDoNothing()
     .prepare(),
@@ -279,13 +307,28 @@ function storeDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, 
   if (of.length === 0) return
   keepDigest(db, contentKey, 'ready', { text, html, detail, attachmentCount, subject: search.subject })
   for (const { message, mailbox } of of) {
-    for (let index = 0; index < attachmentCount; index++) {
-      statements(db).keepAttachment.run({ id: Bun.randomUUIDv7(), messageKey: message.key, index })
-    }
+    nameAttachments(db, message.key, attachmentCount)
     indexMessage(tx, message.key, mailbox, search)
     tellDigested(tx, message, mailbox, now)
   }
 }
+
+/** Gives each attachment of a message an id, where it has none. */
+function nameAttachments(db: Db, messageKey: number, count: number): void {
+  for (let index = 0; index < count; index++) {
+    const attachment = { id: Bun.randomUUIDv7(), messageKey, index }
+    statements(db).keepAttachment.run({ ...attachment, checkValue: attachmentCheck({ ...attachment, hidden: false }) })
+  }
+}
+
+/** Refuses: storage-damaged. What changes a row must not make a damaged one look sound. */
+function sound(message: MessageRow): MessageRow {
+  mustBeSound(message, messageCheck(message), `message ${message.key}`)
+  return message
+}
+
+/** Of a damaged row it is not known whether it has run out. */
+const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))
 
 /** Removes some, for a few milliseconds. Answers whether some are left. */
 function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[], now: number, tell = true): boolean {
@@ -315,7 +358,8 @@ function undigested(db: Db, contentKey: number) {
 
 function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number): void {
   const seq = say(tx, 'message.digested', mailbox, message.id, now)
-  statements(tx.db).orderDigest.run({ key: message.key, seq })
+  const checkValue = messageCheck({ ...sound(message), digestedSeq: seq })
+  statements(tx.db).orderDigest.run({ key: message.key, seq, checkValue })
 }
 
 function say(tx: Tx, type: EventType, mailbox: MailboxRow, messageId: string, at: number): number {

@@ -1,6 +1,8 @@
 // Contents in the database, for the changes of messages: each is stored once, and goes when no message has it any more.
 import { eq, sql } from 'drizzle-orm'
+import { damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
+import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests } from '../storage/schema.ts'
 import { removePiece, topBytes } from './pieces.ts'
 import type { SearchText } from './search-index.ts'
@@ -8,7 +10,7 @@ import { topHeaders } from './top-headers.ts'
 
 const { placeholder } = sql
 
-type ContentRow = Omit<typeof contents.$inferInsert, 'key'>
+type ContentRow = Omit<typeof contents.$inferSelect, 'key'>
 
 /** What is known of a content when its last piece has come. */
 export type ContentFacts = {
@@ -40,6 +42,7 @@ const arriving: ContentRow = {
   digest: 'pending',
   tries: 0,
   attachmentCount: 0,
+  checkValue: null,
 }
 
 const statements = prepared((db: Db) => ({
@@ -61,6 +64,7 @@ const statements = prepared((db: Db) => ({
       digest: placeholder('digest'),
       tries: placeholder('tries'),
       attachmentCount: placeholder('attachmentCount'),
+      checkValue: placeholder('checkValue'),
     })
     .returning({ key: contents.key })
     .prepare(),
@@ -71,31 +75,48 @@ const statements = prepared((db: Db) => ({
       text: placeholder('text'),
       html: placeholder('html'),
       detail: placeholder('detail'),
+      checkValue: placeholder('checkValue'),
     })
     .onConflictDoUpdate({
       target: digests.contentKey,
-      set: { text: sql`excluded.text`, html: sql`excluded.html`, detail: sql`excluded.detail` },
+      set: {
+        text: sql`excluded.text`,
+        html: sql`excluded.html`,
+        detail: sql`excluded.detail`,
+        checkValue: sql`excluded.check_value`,
+      },
     })
+    .prepare(),
+  content: db
+    .select()
+    .from(contents)
+    .where(eq(contents.key, placeholder('key')))
     .prepare(),
   markDigest: db
     .update(contents)
     .set({
       digest: sql`${placeholder('digest')}`,
       attachmentCount: sql`${placeholder('attachmentCount')}`,
-      // One that stands behind more headers than are looked at when a mail is stored.
-      subject: sql`case when subject = '' then ${placeholder('subject')} else subject end`,
+      subject: sql`${placeholder('subject')}`,
+      checkValue: sql`${placeholder('checkValue')}`,
     })
     .where(eq(contents.key, placeholder('key')))
     .prepare(),
   releaseContent: db
     .update(contents)
-    .set({ refs: sql`refs - 1`, state: sql`case when refs = 1 then 'dropped' else state end` })
+    .set({
+      refs: sql`refs - 1`,
+      // The messages themselves are asked, not the count alone: damage to it must not cost another message its bytes.
+      state: sql`case when exists (select 1 from messages where content_key = ${placeholder('key')}) then state else 'dropped' end`,
+    })
     .where(eq(contents.key, placeholder('key')))
     .prepare(),
   dropped: db
     .select({ key: contents.key })
     .from(contents)
-    .where(sql`state <> 'kept' and state = 'dropped'`)
+    .where(
+      sql`state <> 'kept' and state = 'dropped' and not exists (select 1 from messages where content_key = "contents"."key")`,
+    )
     .limit(200)
     .prepare(),
   forgetContent: db
@@ -131,21 +152,35 @@ export function keepContent(db: Db, mail: ContentFacts, refs: number): number {
     date: top.date,
     messageId: top.messageId,
   }
+  row.checkValue = contentCheck(row)
   if (mail.contentKey === null) return insertContent(db, row)
   db.update(contents).set(row).where(eq(contents.key, mail.contentKey)).run()
   return mail.contentKey
 }
 
-/** The digest of a content, or why there is none. */
+/** The digest of a content, or why there is none. Refuses: storage-damaged. */
 export function keepDigest(
   db: Db,
   contentKey: number,
   state: 'ready' | 'failed',
   digest: { text: string | null; html: string | null; detail: string; attachmentCount: number; subject: string },
 ): void {
-  const { text, html, detail, attachmentCount, subject } = digest
-  statements(db).keepDigest.run({ contentKey, text, html, detail })
-  statements(db).markDigest.run({ key: contentKey, digest: state, attachmentCount, subject })
+  const { text, html, detail, attachmentCount } = digest
+  const content = statements(db).content.get({ key: contentKey })
+  if (!content) return
+  mustBeSound(content, contentCheck(content), `content ${contentKey}`)
+  // One that stands behind more headers than are looked at when a mail is stored.
+  const subject = content.subject === '' ? digest.subject : content.subject
+  const marked = { ...content, digest: state, attachmentCount, subject }
+  const digested = { contentKey, text, html, detail }
+  statements(db).keepDigest.run({ ...digested, checkValue: digestCheck(digested) })
+  statements(db).markDigest.run({
+    key: contentKey,
+    digest: state,
+    attachmentCount,
+    subject,
+    checkValue: contentCheck(marked),
+  })
 }
 
 /** One message fewer has it; without any it is dropped. */
@@ -170,8 +205,13 @@ export function sweepContents(db: Db, writerMs: number): boolean {
   const began = performance.now()
   const dropped = statements(db).dropped.all()
   for (const { key } of dropped) {
-    while (removePiece(db, key)) if (performance.now() - began > writerMs) return true
-    statements(db).forgetContent.run({ key })
+    try {
+      while (removePiece(db, key)) if (performance.now() - began > writerMs) return true
+      statements(db).forgetContent.run({ key })
+    } catch (error) {
+      // Pages that cannot be given back must not keep back those that can.
+      if (!damageOf(error)) throw error
+    }
   }
   return dropped.length === 200
 }

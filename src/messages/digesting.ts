@@ -1,6 +1,7 @@
 // The queue in front of the digest threads. It holds ids, is refilled from the table, and never loses one for good.
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
+import { damaged } from '../storage/damage.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
@@ -90,6 +91,18 @@ export class Digesting {
     return this.underWay.get(contentKey) ?? this.begin(content, true)
   }
 
+  /** Makes a digest anew that was lost to damage. Refuses: storage-damaged. */
+  async again(contentKey: number): Promise<void> {
+    try {
+      const { bounds, longMilliseconds: deadline } = this.rules
+      const digest = await this.workers.run('messages.digest', { contentKey, bounds }, { urgent: true, deadline })
+      await this.store.writes.run('messages.mend-digest', { ...digest, contentKey })
+    } catch (error) {
+      if (!(error instanceof Refusal) && !(error instanceof JobFailed)) throw error
+      throw damaged(`the digest of content ${contentKey}, which could not be made again: ${error.message}`)
+    }
+  }
+
   private pump(): void {
     const limit = this.catchingUp ? 1 : atOnce
     while (!this.stopped && this.underWay.size < limit) {
@@ -157,6 +170,8 @@ export class Digesting {
       if (error.reason === 'took-too-long') {
         if (alone) return this.give(contentKey, 'reading it took too long')
         this.slow.push({ contentKey, size, tries })
+      } else if (error.reason === 'storage-damaged') {
+        return this.give(contentKey, 'it is damaged on the disk of the server')
       } else if (error.reason !== 'message-unknown') this.comeBack()
     }
   }

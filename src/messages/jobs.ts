@@ -3,22 +3,22 @@ import { eq, sql } from 'drizzle-orm'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
+import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
-import { type Contact, type Digest, digest, headers } from './digest.ts'
-import { readPieces, readWhole } from './pieces.ts'
+import { type Digest, digest, headers } from './digest.ts'
+import { searchText } from './digest-text.ts'
+import { readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
 
 /** Bytes in which the headers are looked for. */
 const headBytes = 256 * 1024
-/** Characters of a text that are searched. */
-const searchedCharacters = 128 * 1024
 
 export const digestJobs = {
-  /** Reads everything out of a content. Refuses: message-unknown, when it is gone. */
+  /** Reads everything out of a content. Refuses: message-unknown, when it is gone; storage-damaged. */
   'messages.digest': async (
     { db }: Connection,
     { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
@@ -29,12 +29,7 @@ export const digestJobs = {
       html,
       detail: JSON.stringify(detail),
       attachmentCount: detail.attachments.length,
-      search: {
-        subject: detail.subject,
-        sender: detail.from.map(words).join(' '),
-        recipients: [...detail.to, ...detail.cc].map(words).join(' '),
-        body: (text ?? '').slice(0, searchedCharacters),
-      },
+      search: searchText(detail, text),
     }
   },
 } satisfies Jobs
@@ -47,6 +42,9 @@ export const readerJobs = {
   ): number[] => {
     const match = matchExpression(owner, typed)
     if (match === null) return []
+    // The index says whose a message is, too, but has no check value.
+    const whose =
+      'mailboxKey' in owner ? eq(messages.mailboxKey, owner.mailboxKey) : eq(mailboxes.accountId, owner.accountId)
     // The index gives them newest first, and only as many are looked at as are wanted: hence its rowid, and cross joins,
     // which keep their order.
     return db
@@ -56,10 +54,15 @@ export const readerJobs = {
           cross join ${mailboxes} on ${mailboxes.key} = ${messages.mailboxKey}
           where message_search match ${match} and message_search.rowid < ${before}
             and ${messages.receivedAt} >= ${since} and ${address === null ? sql`true` : eq(messages.address, address)}
-            and ${mailboxes.state} = 'active' and (${messages.retainUntil} is null or ${messages.retainUntil} > ${now})
+            and ${whose} and ${mailboxes.state} = 'active' and (${messages.retainUntil} is null or ${messages.retainUntil} > ${now})
           order by message_search.rowid desc limit ${limit}`,
       )
       .map(({ key }) => key)
+  },
+
+  /** Whether a content's bytes are those that came. Refuses: storage-damaged, message-unknown. */
+  'messages.verify': ({ db }: Connection, { contentKey }: { contentKey: number }): void => {
+    verifyPieces(db, contentKey, contentOf(db, contentKey))
   },
 
   /** The html of a mail made safe; its text as html if it has none. `inline`: paths by content id. */
@@ -68,6 +71,7 @@ export const readerJobs = {
     { contentKey, remote, inline }: { contentKey: number; remote: boolean; inline: Record<string, string> },
   ): string => {
     const row = db.select().from(digests).where(eq(digests.contentKey, contentKey)).get()
+    if (row) mustBeSound(row, digestCheck(row), `the digest of content ${contentKey}`)
     const paths = new Map(Object.entries(inline))
     if (row?.html) return sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
     return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
@@ -79,7 +83,7 @@ export const readerJobs = {
     return first ? headers(first.subarray(0, headBytes)) : []
   },
 
-  /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown. */
+  /** An attachment's bytes, read out of the mail again. Refuses: attachment-unknown, message-unknown, storage-damaged. */
   'messages.attachment': async (
     { db }: Connection,
     { contentKey, index, bounds }: { contentKey: number; index: number; bounds: MimeBounds },
@@ -100,11 +104,11 @@ export type SearchInput = {
   limit: number
 }
 
-const words = ({ name, address }: Contact): string => `${name} ${address}`
+const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, contentOf(db, contentKey))
 
-function wholeOf(db: Db, contentKey: number): Uint8Array {
-  const content = db.select({ size: contents.size }).from(contents).where(eq(contents.key, contentKey)).get()
-  const bytes = content && readWhole(db, contentKey, content.size)
-  if (!bytes) throw new Refusal('message-unknown')
-  return bytes
+function contentOf(db: Db, contentKey: number): typeof contents.$inferSelect {
+  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
+  if (!content) throw new Refusal('message-unknown')
+  mustBeSound(content, contentCheck(content), `content ${contentKey}`)
+  return content
 }

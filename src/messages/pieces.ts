@@ -1,6 +1,8 @@
 // Content in pieces: neither memory nor a commit grows with the size of a mail.
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
+import { damaged, damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
+import { mustBeSound, pieceCheck } from '../storage/row-checks.ts'
 import { pieces } from '../storage/schema.ts'
 
 /** Bytes of a piece at most. */
@@ -14,7 +16,11 @@ export const pieceKey = (contentKey: number, index: number): number => contentKe
 const statements = prepared((db: Db) => ({
   insert: db
     .insert(pieces)
-    .values({ key: sql.placeholder('key'), bytes: sql.placeholder('bytes') })
+    .values({
+      key: sql.placeholder('key'),
+      bytes: sql.placeholder('bytes'),
+      checkValue: sql.placeholder('checkValue'),
+    })
     .prepare(),
   next: db
     .select()
@@ -33,27 +39,53 @@ export function insertPiece(db: Db, contentKey: number, index: number, bytes: Ui
   if (index >= piecesPerContent) throw new Error(`content ${contentKey} has too many pieces`)
   // A view, not a copy.
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  statements(db).insert.run({ key: pieceKey(contentKey, index), bytes: buffer })
+  const key = pieceKey(contentKey, index)
+  statements(db).insert.run({ key, bytes: buffer, checkValue: pieceCheck(key, buffer) })
 }
 
-/** The pieces of a content in order, each read when it is asked for. */
+/** The pieces of a content in order, each read when it is asked for, and as it was stored. Refuses: storage-damaged. */
 export function* readPieces(db: Db, contentKey: number): Generator<Uint8Array> {
   const end = pieceKey(contentKey + 1, 0)
   for (let from = pieceKey(contentKey, 0); ; ) {
-    const piece = statements(db).next.get({ from, end })
+    const piece = nextPiece(db, from, end)
     if (!piece) return
+    mustBeSound(piece, pieceCheck(piece.key, piece.bytes), `piece ${piece.key}`)
     yield piece.bytes
     from = piece.key + 1
   }
 }
 
-/** All of a content's bytes; null if they are not (or no longer) whole. */
-export function readWhole(db: Db, contentKey: number, size: number): Uint8Array | null {
-  const [first, ...rest] = readPieces(db, contentKey)
-  if (!first) return size === 0 ? new Uint8Array() : null
-  const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
-  return bytes.byteLength === size ? bytes : null
+function nextPiece(db: Db, from: number, end: number): typeof pieces.$inferSelect | undefined {
+  try {
+    return statements(db).next.get({ from, end })
+  } catch (error) {
+    throw damageOf(error) ?? error
+  }
 }
+
+/** What a content row says of the bytes. */
+type Facts = { size: number; checksum: string }
+
+/** All of a content's bytes. Refuses: storage-damaged, where they are not all there or not those that came. */
+export function readWhole(db: Db, contentKey: number, { size, checksum }: Facts): Uint8Array {
+  const [first = Buffer.alloc(0), ...rest] = readPieces(db, contentKey)
+  const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
+  if (bytes.byteLength !== size || checksumOf(bytes) !== checksum) throw damaged(`the bytes of content ${contentKey}`)
+  return bytes
+}
+
+/** Reads all of a content's bytes and keeps none. Refuses: as `readWhole`. */
+export function verifyPieces(db: Db, contentKey: number, { size, checksum }: Facts): void {
+  const hasher = new Bun.CryptoHasher('sha256')
+  let read = 0
+  for (const piece of readPieces(db, contentKey)) {
+    read += piece.byteLength
+    hasher.update(piece)
+  }
+  if (read !== size || hasher.digest('hex') !== checksum) throw damaged(`the bytes of content ${contentKey}`)
+}
+
+const checksumOf = (bytes: Uint8Array): string => new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
 
 /** Removes a content's first piece. Answers whether there was one. */
 export function removePiece(db: Db, contentKey: number): boolean {

@@ -1,6 +1,7 @@
 // The full-text index: a row for each message, bound to its mailbox and account before anything else.
 import type { Mailbox } from '../mailboxes/mailbox.ts'
 import type { Tx } from '../storage/change.ts'
+import { damageOf } from '../storage/damage.ts'
 
 export type SearchText = { subject: string; sender: string; recipients: string; body: string }
 
@@ -18,15 +19,31 @@ export function indexMessage(
 ): void {
   const owners = [ownerToken({ mailboxKey: mailbox.key })]
   if (mailbox.accountId !== null) owners.push(ownerToken({ accountId: mailbox.accountId }))
-  sqlite
-    .query(
-      'insert or replace into message_search (rowid, owner, subject, sender, recipients, body) values (?, ?, ?, ?, ?, ?)',
-    )
-    .run(messageKey, owners.join(' '), subject, sender, recipients, body)
+  unlessDamaged(() =>
+    sqlite
+      .query(
+        'insert or replace into message_search (rowid, owner, subject, sender, recipients, body) values (?, ?, ?, ?, ?, ?)',
+      )
+      .run(messageKey, owners.join(' '), subject, sender, recipients, body),
+  )
 }
 
 export function unindexMessage({ sqlite }: Tx, messageKey: number): void {
-  sqlite.query('delete from message_search where rowid = ?').run(messageKey)
+  unlessDamaged(() => sqlite.query('delete from message_search where rowid = ?').run(messageKey))
+}
+
+/** Damage of the index must not keep a mail from being read or deleted: it is made anew at the next start. */
+function unlessDamaged(work: () => unknown): void {
+  try {
+    work()
+  } catch (error) {
+    if (!damageOf(error)) throw error
+  }
+}
+
+/** Throws all of it away. */
+export function emptyIndex({ sqlite }: Tx): void {
+  sqlite.run("insert into message_search (message_search) values ('delete-all')")
 }
 
 /** Pages that one step of merging writes: about 5 ms. */

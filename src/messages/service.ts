@@ -6,6 +6,7 @@ import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
+import { damaged } from '../storage/damage.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
@@ -13,8 +14,9 @@ import type { MimeBounds } from './bounded-parser.ts'
 import type { Digesting } from './digesting.ts'
 import type { readerJobs } from './jobs.ts'
 import type { Attachment, FullMessage, Message } from './message.ts'
+import { pieceBytes } from './pieces.ts'
 import type { SearchOwner } from './search-index.ts'
-import type { MessageStore } from './store.ts'
+import type { MessageStore, StoredDigest } from './store.ts'
 import type { Opening } from './tickets.ts'
 
 export type ListWish = {
@@ -162,11 +164,16 @@ export class Messages {
     while (await this.store.writes.run('messages.clear', what));
   }
 
-  /** The bytes as they came; with `trace` after our `Return-Path` and `Received`. Refuses: as `summary`. */
+  /**
+   * The bytes as they came; with `trace` after our `Return-Path` and `Received`. Refuses: as `summary`; storage-damaged;
+   * for mails of several pieces also took-too-long, too-busy.
+   */
   async raw(caller: Caller, id: string, { trace }: { trace: boolean }): Promise<RawMail> {
     const message = await this.readable(caller, id)
     const source = await this.store.source(message)
     if (!source) throw new Refusal('message-unknown')
+    // One piece is looked at when it is read; of several the last may be the one that is not as it came.
+    if (source.size > pieceBytes) await this.workers.run('messages.verify', { contentKey: source.contentKey })
     const before = trace ? encoder.encode(source.trace) : new Uint8Array()
     return { size: before.byteLength + source.size, pieces: this.bytes(before, source) }
   }
@@ -234,6 +241,12 @@ export class Messages {
     return this.merging
   }
 
+  /** Makes the search index anew, a step at a time. Meanwhile a search finds what is indexed already. */
+  async indexAnew(): Promise<void> {
+    let after = await this.store.writes.run('search.anew', { after: null })
+    while (after !== null) after = await this.store.writes.run('search.anew', { after })
+  }
+
   private async find(
     typed: string,
     owner: SearchOwner,
@@ -263,8 +276,9 @@ export class Messages {
   }
 
   private async full(message: Message): Promise<FullMessage> {
-    const digest = await this.store.digestOf(message.contentKey)
+    const digest = await this.digestOf(message)
     const ids = await this.store.attachmentsOf(message.key)
+    if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
     const detail = digest?.detail
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
     return {
@@ -287,11 +301,22 @@ export class Messages {
     }
   }
 
+  /** A digest that was lost to damage is made again from the mail's bytes. Refuses: storage-damaged, if they are too. */
+  private async digestOf({ contentKey, digest }: Message): Promise<StoredDigest | null> {
+    const stored = await this.store.digestOf(contentKey)
+    if (stored || digest === 'pending') return stored
+    await this.digesting.again(contentKey)
+    const mended = await this.store.digestOf(contentKey)
+    if (!mended) throw damaged(`the digest of content ${contentKey}`)
+    return mended
+  }
+
   /** None where even they take too long. */
   private async headersOf({ contentKey }: Message): Promise<FullMessage['headers']> {
     try {
       return await this.workers.run('messages.headers', { contentKey })
     } catch (error) {
+      if (error instanceof Refusal && error.reason === 'storage-damaged') throw error
       if (error instanceof Refusal || error instanceof JobFailed) return []
       throw error
     }
@@ -307,7 +332,8 @@ export class Messages {
       left -= piece.byteLength
       yield piece
     }
-    // Deleted while it was read: an answer that ends early must not look whole.
-    if (left !== 0) throw new Refusal('message-unknown')
+    // Deleted or damaged while it was read: an answer that ends early must not look whole.
+    if (left !== 0)
+      throw new Refusal('storage-damaged', { what: `the bytes of content ${contentKey} are not all there` })
   }
 }

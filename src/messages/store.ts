@@ -1,8 +1,19 @@
 // Reading messages and their contents; what changes them is in changes.ts. Listing never reads bodies.
 import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
+import { isEnded } from '../mailboxes/mailbox.ts'
 import type { Writes } from '../storage/change.ts'
+import { damaged } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
+import {
+  attachmentCheck,
+  contentCheck,
+  digestCheck,
+  isSound,
+  mailboxCheck,
+  messageCheck,
+  mustBeSound,
+} from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { DigestDetail, Message } from './message.ts'
@@ -25,6 +36,7 @@ export type StoredDigest = { text: string | null; html: string | null; detail: P
 /** A content as it may be asked for by its bytes. */
 export type Source = { contentKey: number; size: number; trace: string }
 
+/** Every read refuses `storage-damaged` rather than answer with what is not as it was written. */
 export interface MessageStore {
   /** Newest first. */
   list(query: ListQuery): Promise<Message[]>
@@ -33,6 +45,7 @@ export interface MessageStore {
   byKeys(keys: readonly number[], now: number): Promise<Message[]>
   /** In the order of their digests, after `seq`. */
   digestedAfter(query: DigestedQuery): Promise<Message[]>
+  /** Null also where it is damaged: it can be made again. */
   digestOf(contentKey: number): Promise<StoredDigest | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
   source(message: Message): Promise<Source | null>
@@ -56,37 +69,38 @@ export type DigestedQuery = { mailboxKey: number; address: string | null; seq: n
 
 const { placeholder } = sql
 
-const columns = {
+// Lists have looked at their mailbox before; a message found by itself is looked at with all of it.
+const listed = {
   message: messages,
-  content: {
-    envelopeFrom: contents.envelopeFrom,
-    fromName: contents.fromName,
-    fromAddress: contents.fromAddress,
-    to: contents.to,
-    subject: contents.subject,
-    digest: contents.digest,
-    attachmentCount: contents.attachmentCount,
-    tries: contents.tries,
-  },
+  content: contents,
   mailbox: { id: mailboxes.id, address: mailboxes.address, expiresAt: mailboxes.expiresAt },
 }
+const alone = { message: messages, content: contents, mailbox: mailboxes }
 
 const statements = prepared((db: Db) => {
   const joined = () =>
     db
-      .select(columns)
+      .select(listed)
       .from(messages)
-      .innerJoin(contents, eq(contents.key, messages.contentKey))
+      // What is not there is damage, and no reason to leave a message out.
+      .leftJoin(contents, eq(contents.key, messages.contentKey))
       .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+  const one = () =>
+    db
+      .select(alone)
+      .from(messages)
+      .leftJoin(contents, eq(contents.key, messages.contentKey))
+      .leftJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+  // Not whether the message has run out: of that its row is asked when it has been found sound.
   const open = and(
     eq(mailboxes.state, sql`'active'`),
     or(isNull(mailboxes.expiresAt), gt(mailboxes.expiresAt, placeholder('now'))),
-    or(isNull(messages.retainUntil), gt(messages.retainUntil, placeholder('now'))),
   )
   const inMailbox = and(
     eq(messages.mailboxKey, placeholder('mailboxKey')),
     lt(messages.key, placeholder('before')),
-    sql`${messages.receivedAt} >= ${placeholder('since')}`,
+    // Not `>=`: a time that damage made nonsense of must be found, to be refused.
+    sql`(${messages.receivedAt} between 0 and ${placeholder('since')} - 1) is not true`,
     open,
   )
   const afterSeq = and(
@@ -100,11 +114,11 @@ const statements = prepared((db: Db) => {
   return {
     list: joined().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
     listTo: joined().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
-    byId: joined()
-      .where(and(eq(messages.id, placeholder('id')), open))
+    byId: one()
+      .where(eq(messages.id, placeholder('id')))
       .prepare(),
-    byKey: joined()
-      .where(and(eq(messages.key, placeholder('key')), open))
+    byKey: one()
+      .where(eq(messages.key, placeholder('key')))
       .prepare(),
     digested: joined().where(afterSeq).orderBy(asc(messages.digestedSeq)).limit(placeholder('limit')).prepare(),
     digestedTo: joined()
@@ -118,13 +132,13 @@ const statements = prepared((db: Db) => {
       .where(eq(digests.contentKey, placeholder('contentKey')))
       .prepare(),
     attachments: db
-      .select({ id: attachments.id, index: attachments.index, hidden: attachments.hidden })
+      .select()
       .from(attachments)
       .where(eq(attachments.messageKey, placeholder('messageKey')))
       .orderBy(asc(attachments.index))
       .prepare(),
     source: db
-      .select({ contentKey: contents.key, size: contents.size, trace: contents.trace })
+      .select()
       .from(contents)
       .where(eq(contents.key, placeholder('contentKey')))
       .prepare(),
@@ -171,34 +185,75 @@ export class SqliteMessageStore implements MessageStore {
 
   async list({ address, ...query }: ListQuery): Promise<Message[]> {
     const { list, listTo } = statements(this.db)
-    return (address === null ? list.all(query) : listTo.all({ ...query, address })).map(message)
+    return this.take(
+      query,
+      query.before,
+      ({ key }) => key,
+      (before) => (address === null ? list.all({ ...query, before }) : listTo.all({ ...query, before, address })),
+    )
   }
 
   async byId(id: string, now: number): Promise<Message | null> {
-    const row = statements(this.db).byId.get({ id, now })
-    return row ? message(row) : null
+    return readable(statements(this.db).byId.get({ id }), now)
   }
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {
-    return keys.flatMap((key) => statements(this.db).byKey.all({ key, now })).map(message)
+    const found = keys.map((key) => readable(statements(this.db).byKey.get({ key }), now))
+    return found.filter((one) => one !== null)
   }
 
   async digestedAfter({ address, ...query }: DigestedQuery): Promise<Message[]> {
     const { digested, digestedTo } = statements(this.db)
-    return (address === null ? digested.all(query) : digestedTo.all({ ...query, address })).map(message)
+    return this.take(
+      query,
+      query.seq,
+      ({ digestedSeq }) => digestedSeq ?? 0,
+      (seq) => (address === null ? digested.all({ ...query, seq }) : digestedTo.all({ ...query, seq, address })),
+    )
+  }
+
+  /** Of a mailbox's rows, read on from a place in their order, those that have not run out. */
+  private take(
+    { mailboxKey, now, limit }: { mailboxKey: number; now: number; limit: number },
+    from: number,
+    placeOf: (message: Message) => number,
+    read: (from: number) => Row[],
+  ): Message[] {
+    const found: Message[] = []
+    for (let place = from; ; ) {
+      const rows = read(place)
+      for (const row of rows) {
+        // The index that found it may be what is damaged.
+        if (row.message.mailboxKey !== mailboxKey) throw damaged(`message ${row.message.key} is not where it belongs`)
+        const one = message(row)
+        place = placeOf(one)
+        if (!isOver(row.message, now)) found.push(one)
+        if (found.length === limit) return found
+      }
+      if (rows.length < limit) return found
+    }
   }
 
   async digestOf(contentKey: number): Promise<StoredDigest | null> {
     const row = statements(this.db).digest.get({ contentKey })
-    return row ? { text: row.text, html: row.html, detail: JSON.parse(row.detail) } : null
+    if (!row || !isSound(row, digestCheck(row))) return null
+    return { text: row.text, html: row.html, detail: JSON.parse(row.detail) }
   }
 
   async attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]> {
-    return statements(this.db).attachments.all({ messageKey })
+    const rows = statements(this.db).attachments.all({ messageKey })
+    for (const row of rows) {
+      mustBeSound(row, attachmentCheck(row), `an attachment of message ${messageKey}`)
+      if (row.messageKey !== messageKey) throw damaged(`an attachment of message ${messageKey} is not where it belongs`)
+    }
+    return rows
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {
-    return statements(this.db).source.get({ contentKey }) ?? null
+    const row = statements(this.db).source.get({ contentKey })
+    if (!row) return null
+    mustBeSound(row, contentCheck(row), `content ${contentKey}`)
+    return { contentKey, size: row.size, trace: row.trace }
   }
 
   pieces(contentKey: number): Generator<Uint8Array> {
@@ -229,15 +284,33 @@ export class SqliteMessageStore implements MessageStore {
 
 type Row = {
   message: typeof messages.$inferSelect
-  content: Pick<
-    typeof contents.$inferSelect,
-    'envelopeFrom' | 'fromName' | 'fromAddress' | 'to' | 'subject' | 'digest' | 'attachmentCount' | 'tries'
-  >
+  content: typeof contents.$inferSelect | null
   mailbox: Pick<typeof mailboxes.$inferSelect, 'id' | 'address' | 'expiresAt'>
 }
 
+/** Whether its retention is over; it is swept soon. */
+const isOver = ({ retainUntil }: Row['message'], now: number): boolean => retainUntil !== null && retainUntil <= now
+
+/** A message found by itself; null if there is none that may be read. */
+function readable(
+  row: (Omit<Row, 'mailbox'> & { mailbox: typeof mailboxes.$inferSelect | null }) | undefined,
+  now: number,
+): Message | null {
+  if (!row) return null
+  const { mailbox } = row
+  if (!mailbox) throw damaged(`the mailbox of message ${row.message.key} is missing`)
+  mustBeSound(mailbox, mailboxCheck(mailbox), `mailbox ${mailbox.key}`)
+  const found = message({ ...row, mailbox })
+  const isThere = mailbox.state === 'active' && !isEnded(mailbox, now) && !isOver(row.message, now)
+  return isThere ? found : null
+}
+
+/** Refuses: storage-damaged. */
 function message({ message, content, mailbox }: Row): Message {
-  const { retainUntil, ...row } = message
+  const { retainUntil, checkValue: _, ...row } = message
+  mustBeSound(message, messageCheck(message), `message ${row.key}`)
+  if (!content) throw damaged(`the content of message ${row.key} is missing`)
+  mustBeSound(content, contentCheck(content), `content ${content.key}`)
   return {
     ...row,
     mailboxId: mailbox.id,

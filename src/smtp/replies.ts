@@ -11,6 +11,7 @@ const replies = {
   'mailbox-full': [552, '5.2.2', 'The mailbox is full'],
   'storage-full': [452, '4.3.1', 'There is no room for mail; try again later'],
   'storage-failed': [451, '4.3.0', 'The mail could not be stored; try again later'],
+  'storage-damaged': [451, '4.3.0', 'The mail could not be stored; try again later'],
   'too-busy': [452, '4.3.1', 'Too much mail is coming in; try again later'],
   'too-large': [552, '5.3.4', 'The mail is too large'],
   'header-too-large': [552, '5.3.4', 'The header of the mail is too large'],

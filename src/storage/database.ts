@@ -1,11 +1,13 @@
 // Opening the database: one connection that writes, any number that read. The pragmas are promises (durability, bounds).
 import { Database } from 'bun:sqlite'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
+import { damageOf } from './damage.ts'
 import { migrate, SchemaTooNew, schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import * as schema from './schema.ts'
+import { walDamage } from './wal-check.ts'
 
 export type Db = BunSQLiteDatabase<typeof schema>
 
@@ -17,25 +19,63 @@ export const oldestSqlite = '3.51.3'
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'mayfly.db')
 
-/** The connection that writes, its schema brought up to date. `:memory:` for tests. */
-export function openForWriting(file: string): Connection {
-  // Looked at through a connection that cannot write: opening for writing would already change the file.
-  if (file !== ':memory:' && existsSync(file)) refuseNewerSchema(file)
+/** The database is not as this server, or any before it, left it. */
+export class DatabaseDamaged extends Error {
+  constructor(what: string) {
+    super(
+      `it is damaged (${what}), and was left as it is: restore a backup ("mayfly restore FILE"), or move the data directory away to begin without its mail; "mayfly doctor" tells more`,
+    )
+    this.name = 'DatabaseDamaged'
+  }
+}
+
+/** The connection that writes, its schema brought up to date. `:memory:` and `steps` are for tests. Throws SchemaTooNew, DatabaseDamaged. */
+export function openForWriting(file: string, steps: readonly string[] = migrations): Connection {
+  try {
+    if (file !== ':memory:') {
+      if (existsSync(file)) refuseUnknown(file, steps)
+      else create(file, steps)
+    }
+    return connection(opened(file, steps))
+  } catch (error) {
+    const damage = damageOf(error)
+    throw damage ? new DatabaseDamaged(damage.details.what ?? '') : error
+  }
+}
+
+/** Made beside its place and moved there when it is whole: an empty file at that place is never the start of a new database. */
+function create(file: string, steps: readonly string[]): void {
+  const unfinished = `${file}.new`
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${end}`, { force: true })
+  const sqlite = opened(unfinished, steps)
+  sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
+  sqlite.close()
+  // Of a database that was moved away its log must not be taken for this one's.
+  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  renameSync(unfinished, file)
+}
+
+function opened(file: string, steps: readonly string[]): Database {
   const sqlite = new Database(file, { create: true, strict: true })
-  refuseOldSqlite(sqlite)
-  sqlite.run('PRAGMA busy_timeout = 5000')
-  // Before journal_mode: the other order silently leaves it off.
-  sqlite.run('PRAGMA auto_vacuum = INCREMENTAL')
-  sqlite.run('PRAGMA journal_mode = WAL')
-  sqlite.run('PRAGMA synchronous = FULL')
-  sqlite.run('PRAGMA foreign_keys = ON')
-  sqlite.run('PRAGMA trusted_schema = OFF')
-  sqlite.run('PRAGMA cell_size_check = ON')
-  sqlite.run('PRAGMA journal_size_limit = 67108864')
-  sqlite.run('PRAGMA cache_size = -16384')
-  keepTemporaryInMemory(sqlite)
-  migrate(sqlite, migrations)
-  return connection(sqlite)
+  try {
+    refuseOldSqlite(sqlite)
+    sqlite.run('PRAGMA busy_timeout = 5000')
+    // Before journal_mode: the other order silently leaves it off.
+    sqlite.run('PRAGMA auto_vacuum = INCREMENTAL')
+    sqlite.run('PRAGMA journal_mode = WAL')
+    sqlite.run('PRAGMA synchronous = FULL')
+    sqlite.run('PRAGMA trusted_schema = OFF')
+    sqlite.run('PRAGMA cell_size_check = ON')
+    sqlite.run('PRAGMA journal_size_limit = 67108864')
+    sqlite.run('PRAGMA cache_size = -16384')
+    keepTemporaryInMemory(sqlite)
+    migrate(sqlite, steps)
+    sqlite.run('PRAGMA foreign_keys = ON')
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
 }
 
 /** A connection that can only read; the file must be there. */
@@ -55,14 +95,46 @@ function connection(sqlite: Database): Connection {
   return { db: drizzle(sqlite, { schema }), sqlite, close: () => sqlite.close() }
 }
 
-function refuseNewerSchema(file: string): void {
+/** Looked at through a connection that cannot write: opening for writing would already change the file. */
+function refuseUnknown(file: string, steps: readonly string[]): void {
+  if (statSync(file).size === 0) throw new DatabaseDamaged('the file is empty')
+  const damage = walDamage(file) ?? headerDamage(file)
+  if (damage) throw new DatabaseDamaged(damage)
   const sqlite = new Database(file, { readonly: true })
   try {
     const found = schemaVersion(sqlite)
-    if (found > migrations.length) throw new SchemaTooNew(found, migrations.length)
+    if (found > steps.length) throw new SchemaTooNew(found, steps.length)
+    const { encoding } = sqlite.query<{ encoding: string }, []>('PRAGMA encoding').get() ?? {}
+    if (encoding !== 'UTF-8') throw new DatabaseDamaged('its header is not as it was written')
+    const expected = new Database(':memory:')
+    migrate(expected, steps.slice(0, found))
+    if (schemaOf(sqlite) !== schemaOf(expected))
+      throw new DatabaseDamaged(`its tables are not those of schema ${found}`)
+    expected.close()
   } finally {
     sqlite.close()
   }
+}
+
+/** SQLite would pass over the log of a database whose header says that it has none (file format, offsets 18 and 19). */
+function headerDamage(file: string): string | null {
+  const hasLog = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
+  if (!hasLog) return null
+  const head = Buffer.alloc(20)
+  const descriptor = openSync(file, 'r')
+  readSync(descriptor, head)
+  closeSync(descriptor)
+  return head[18] === 2 && head[19] === 2 ? null : 'its header is not as it was written'
+}
+
+/** What the tables are, the search index's own aside; spaces and quotes do not matter. */
+function schemaOf(sqlite: Database): string {
+  const rows = sqlite
+    .query<{ type: string; name: string; sql: string | null }, []>(
+      "select type, name, sql from sqlite_schema where name not like 'sqlite_%' and name not like 'message_search_%' order by type, name",
+    )
+    .all()
+  return rows.map(({ type, name, sql }) => `${type} ${name} ${(sql ?? '').replace(/[\s`"]+/g, '')}`).join('\n')
 }
 
 function refuseOldSqlite(sqlite: Database): void {

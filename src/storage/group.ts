@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
 import { type Reason, Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Changes, Tx } from './change.ts'
+import { damageOf } from './damage.ts'
 import { type Connection, type Db, prepared } from './database.ts'
 import { diskFailure } from './disk-failure.ts'
 import { events } from './schema.ts'
@@ -105,6 +106,8 @@ export const refusedAll = (work: readonly Work[], cause: string): GroupResult =>
 
 function failed(id: number, error: unknown): Outcome {
   if (error instanceof Refusal) return { id, done: false, reason: error.reason, details: error.details }
+  const damage = damageOf(error)
+  if (damage) return { id, done: false, reason: damage.reason, details: damage.details }
   const disk = diskFailure(error)
   if (disk) return { id, done: false, details: {}, ...disk }
   return { id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) }

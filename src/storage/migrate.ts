@@ -19,7 +19,10 @@ export function schemaVersion(sqlite: Database): number {
   return sqlite.query<{ user_version: number }, []>('PRAGMA user_version').get()?.user_version ?? 0
 }
 
-/** Runs the steps that are missing. Throws SchemaTooNew before it touches anything. */
+/**
+ * Runs the steps that are missing. Throws SchemaTooNew before it touches anything. Foreign keys must be off, so that a
+ * step may build a table anew (dropping the old one would take its children along); each step is checked against them.
+ */
 export function migrate(sqlite: Database, migrations: readonly string[]): void {
   const done = schemaVersion(sqlite)
   if (done > migrations.length) throw new SchemaTooNew(done, migrations.length)
@@ -27,6 +30,8 @@ export function migrate(sqlite: Database, migrations: readonly string[]): void {
     if (index < done) continue
     sqlite.transaction(() => {
       for (const statement of sql.split('--> statement-breakpoint')) sqlite.run(statement)
+      if (sqlite.query('PRAGMA foreign_key_check').get())
+        throw new Error(`step ${index + 1} of the schema breaks references`)
       sqlite.run(`PRAGMA user_version = ${index + 1}`)
     })()
   }

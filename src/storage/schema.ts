@@ -5,6 +5,8 @@ import type { EventType } from '../events.ts'
 
 const key = () => integer('key').primaryKey({ autoIncrement: true })
 const flag = (name: string) => integer(name, { mode: 'boolean' })
+/** What `row-checks.ts` says of the row; null in rows from before there was one. */
+const check = () => integer('check_value')
 
 /** What receives. `kind` says whose it is: nobody's (made by mail alone), a token holder's, or an account's. */
 export const mailboxes = sqliteTable(
@@ -28,6 +30,7 @@ export const mailboxes = sqliteTable(
     passwordHash: text('password_hash'),
     messageCount: integer('message_count').notNull(),
     bytes: integer('bytes').notNull(),
+    checkValue: check(),
   },
   (table) => [
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
@@ -49,6 +52,7 @@ export const mailboxTokens = sqliteTable(
       .notNull()
       .references(() => mailboxes.key, { onDelete: 'cascade' }),
     createdAt: integer('created_at').notNull(),
+    checkValue: check(),
   },
   (table) => [index('mailbox_tokens_mailbox').on(table.mailboxKey)],
 )
@@ -91,6 +95,7 @@ export const contents = sqliteTable(
     /** How often a digest was begun that may not have ended well. */
     tries: integer('tries').notNull(),
     attachmentCount: integer('attachment_count').notNull(),
+    checkValue: check(),
   },
   (table) => [
     index('contents_undigested').on(table.size).where(sql`digest = 'pending' and state = 'kept'`),
@@ -102,6 +107,7 @@ export const contents = sqliteTable(
 export const pieces = sqliteTable('pieces', {
   key: integer('key').primaryKey(),
   bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+  checkValue: check(),
 })
 
 /** What was read out of a content; `detail` holds all but the two bodies. */
@@ -112,6 +118,7 @@ export const digests = sqliteTable('digests', {
   text: text('text'),
   html: text('html'),
   detail: text('detail').notNull(),
+  checkValue: check(),
 })
 
 /** One row for each mailbox that got a mail. Newest has the highest key. */
@@ -135,6 +142,7 @@ export const messages = sqliteTable(
     seen: flag('seen').notNull(),
     /** The `seq` of its `message.digested`: the order in which waits look at messages. Null until then. */
     digestedSeq: integer('digested_seq'),
+    checkValue: check(),
   },
   (table) => [
     index('messages_mailbox').on(table.mailboxKey),
@@ -156,6 +164,7 @@ export const attachments = sqliteTable(
       .references(() => messages.key, { onDelete: 'cascade' }),
     index: integer('idx').notNull(),
     hidden: flag('hidden').notNull(),
+    checkValue: check(),
   },
   (table) => [uniqueIndex('attachments_message').on(table.messageKey, table.index)],
 )

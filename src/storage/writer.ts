@@ -4,14 +4,18 @@ import { Refusal } from '../refusal.ts'
 import type { Changes, Writes } from './change.ts'
 import type { Connection } from './database.ts'
 import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
+import type { Report } from './inspection.ts'
 import { type Parcel, pack } from './parcel.ts'
 
 /** What the main thread tells the writer thread. */
 export type ToWriter = { open: string } | { work: Parcel } | { stop: true }
 
-/** What it answers. `group`: a GroupResult in JSON; `figures` with every group, for the store's bound and the metrics. */
+/**
+ * What it answers. `report`: where the database was small enough to be looked through. `group`: a GroupResult in JSON.
+ * `figures` with every group, for the store's bound and the metrics.
+ */
 export type FromWriter =
-  | { opened: Figures }
+  | { opened: Figures; report?: Report | null }
   | { refused: string }
   | { group: string; figures: Figures; commitMs: number }
   | { trouble: string }
@@ -56,6 +60,8 @@ export type ThreadWriterOptions = {
   tell: (events: Event[]) => void
   /** After each group: how many changes, how long from BEGIN to the end of the fsync, and what the store holds now. */
   committed: (changes: number, milliseconds: number, figures: Figures) => void
+  /** What was found in the database when it was opened; null: it is too large to be looked through then. */
+  inspected?: (report: Report | null) => void
   /** The thread died; what waited was refused and a new one starts. */
   died: (error: unknown) => void
   /** Another thread takes its place. The changes that this asks for at once are the first that it runs. */
@@ -140,6 +146,7 @@ export class ThreadWriter implements Writer {
         const told = message.data
         if ('opened' in told) {
           this.options.committed(0, 0, told.opened)
+          this.options.inspected?.(told.report ?? null)
           resolve()
         } else if ('trouble' in told) this.options.troubled(told.trouble)
         else if ('refused' in told) {

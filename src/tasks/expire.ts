@@ -4,10 +4,16 @@ import { every, type Task } from './every.ts'
 
 const second = 1000
 
-export const expire = ({ mailboxes, messages }: Core, defect: (error: unknown) => void): Task =>
+/** `mayRemove`: not while the database is damaged, where pages given back might be another mail's. */
+export const expire = (
+  { mailboxes, messages }: Core,
+  mayRemove: () => boolean,
+  defect: (error: unknown) => void,
+): Task =>
   every(
     second,
-    async (goOn) => {
+    async (isOn) => {
+      const goOn = () => isOn() && mayRemove()
       while (goOn() && (await mailboxes.expire()));
       while (goOn() && (await messages.sweep()));
       while (goOn() && (await messages.tidy()));

@@ -3,7 +3,8 @@ import { changes as mailboxes } from '../mailboxes/store.ts'
 import { changes as messages } from '../messages/changes.ts'
 import type { Changes } from '../storage/change.ts'
 import { changes as eventLog } from '../storage/event-log.ts'
+import { changes as integrity } from '../storage/inspection.ts'
 import { changes as settings } from '../storage/settings.ts'
 import { changes as usage } from '../usage/store.ts'
 
-export const changes: Changes = { ...mailboxes, ...messages, ...usage, ...eventLog, ...settings }
+export const changes: Changes = { ...mailboxes, ...messages, ...usage, ...eventLog, ...settings, ...integrity }

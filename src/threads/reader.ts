@@ -1,5 +1,6 @@
 // The reader thread: what reads long (search, sanitising, attachments), away from the main thread.
 import { readerJobs } from '../messages/jobs.ts'
+import { jobs as integrityJobs } from '../storage/inspection.ts'
 import { serveJobs } from './serve-jobs.ts'
 
-serveJobs(readerJobs)
+serveJobs({ ...readerJobs, ...integrityJobs })

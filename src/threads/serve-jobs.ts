@@ -1,6 +1,7 @@
 // What digest and reader threads do: open a connection that reads, then run one job after another, answering each.
 
 import { Refusal } from '../refusal.ts'
+import { damageOf } from '../storage/damage.ts'
 import { type Connection, openForReading } from '../storage/database.ts'
 import type { Jobs, ToWorker } from '../storage/job.ts'
 
@@ -24,8 +25,8 @@ export function serveJobs(jobs: Jobs): void {
         if (!job || !connection) throw new Error(`there is no job named ${name}, or no database`)
         answer({ id, done: true, value: await job(connection, input) })
       } catch (error) {
-        if (error instanceof Refusal)
-          answer({ id, done: false, refusal: { reason: error.reason, details: error.details } })
+        const refusal = error instanceof Refusal ? error : damageOf(error)
+        if (refusal) answer({ id, done: false, refusal: { reason: refusal.reason, details: refusal.details } })
         else
           answer({ id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) })
       }

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { type GroupResult, refusedAll, runGroup, type Work } from '../storage/group.ts'
+import { inspectAndMend } from '../storage/inspection.ts'
 import { LogSync } from '../storage/log-sync.ts'
 import { unpack } from '../storage/parcel.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
@@ -17,6 +18,8 @@ const mostBytes = 4 * 1024 * 1024
 const leastAhead = 8
 /** Free pages given back in one go: about 2 ms. */
 const vacuumPages = 200
+/** A database up to here is looked through before anything is served: some tens of milliseconds. */
+const inspectedAtOnceBytes = 16 * 1024 * 1024
 
 let connection: Connection | null = null
 let checkpoints: Checkpoints | null = null
@@ -49,7 +52,8 @@ function open(path: string): void {
     setInterval(() => careful(shrink), 250).unref()
     last = { ...last, walBytes: walBytes() }
     measure(connection)
-    answer({ opened: last })
+    const report = last.bytes <= inspectedAtOnceBytes ? inspectAndMend(connection) : null
+    answer({ opened: last, report })
   } catch (error) {
     answer({ refused: error instanceof Error ? error.message : String(error) })
   }

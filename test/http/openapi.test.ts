@@ -58,7 +58,7 @@ test('every reference leads to a schema', async () => {
 
 test('every refusal has a status that a refusal can have, and a sentence', () => {
   for (const [status, message] of Object.values(answers)) {
-    expect([400, 401, 403, 404, 409, 413, 421, 429, 503]).toContain(status)
+    expect([400, 401, 403, 404, 409, 413, 421, 429, 500, 503]).toContain(status)
     expect(message).toMatch(/^[A-Z].*\.$/)
   }
 })

@@ -210,8 +210,8 @@ describe('a message', () => {
     await core.messages.get(nobody, id)
     const message = await core.messages.get(nobody, id)
     await digested(core)
-    core.connection.sqlite.run("update contents set digest = 'pending'")
-    core.connection.sqlite.run('update messages set digested_seq = null')
+    core.connection.sqlite.run("update contents set digest = 'pending', check_value = null")
+    core.connection.sqlite.run('update messages set digested_seq = null, check_value = null')
     core.connection.sqlite.run('delete from message_search')
     await core.digesting.now({ contentKey: message.contentKey, size: 1, tries: 99 })
     const shown = await core.messages.get(nobody, id)
@@ -413,7 +413,9 @@ describe('the search index', () => {
     const size = () =>
       core.connection.sqlite.query<{ n: number }, []>('select sum(length(block)) as n from message_search_data').get()
         ?.n ?? 0
-    core.connection.sqlite.run("update messages set retain_until = null where address = 'kept@mayfly.test'")
+    core.connection.sqlite.run(
+      "update messages set retain_until = null, check_value = null where address = 'kept@mayfly.test'",
+    )
     core.clock.now += 3600 * second - 1
     while (await core.messages.sweep());
     expect(await core.messages.tidy()).toBe(false)
@@ -424,7 +426,7 @@ describe('the search index', () => {
     while (await core.messages.tidy()) steps++
     expect(steps).toBeGreaterThan(0)
     expect(size()).toBeLessThan(before / 4)
-    core.connection.sqlite.run("update mailboxes set expires_at = null where local_part = 'kept'")
+    core.connection.sqlite.run("update mailboxes set expires_at = null, check_value = null where local_part = 'kept'")
     const { items } = await core.messages.list(caller, 'kept@mayfly.test', { limit: 100, q: 'word7' })
     expect(subjects(items)).toEqual(['number7'])
   })

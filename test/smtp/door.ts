@@ -74,8 +74,8 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
 
 function storedMails({ connection: { db } }: TestCore): StoredMail[] {
   const kept = db.select().from(contents).where(eq(contents.state, 'kept')).orderBy(asc(contents.key)).all()
-  return kept.map(({ key, size, trace, envelopeFrom }) => ({
-    bytes: Buffer.from(readWhole(db, key, size) ?? ''),
+  return kept.map(({ key, size, checksum, trace, envelopeFrom }) => ({
+    bytes: Buffer.from(readWhole(db, key, { size, checksum })),
     trace,
     from: envelopeFrom,
   }))

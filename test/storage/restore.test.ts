@@ -1,10 +1,11 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import { copyDatabase } from '../../src/storage/copy.ts'
 import { databaseFile, openForWriting } from '../../src/storage/database.ts'
+import { migrate } from '../../src/storage/migrate.ts'
 import { migrations } from '../../src/storage/migrations/index.ts'
 import { finishRestore, restore } from '../../src/storage/restore.ts'
 import { temporaryDirectory } from '../core.ts'
@@ -87,10 +88,9 @@ describe('a restore', () => {
 
   test('takes an older schema, which the next start brings up to date', () => {
     using place = scene()
-    const old = new Database(place.backup)
-    old.run('DROP INDEX messages_overdue')
-    old.run('DROP TABLE settings')
-    old.run(`PRAGMA user_version = 1`)
+    rmSync(place.backup)
+    const old = new Database(place.backup, { create: true })
+    migrate(old, migrations.slice(0, 1))
     old.close()
     restore(place.dataDir, place.backup, stamp)
     const { sqlite, close } = openForWriting(databaseFile(place.dataDir))

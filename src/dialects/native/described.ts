@@ -17,7 +17,7 @@ export type Described = {
   headers?: Record<string, string>
 }
 
-const everywhere: readonly Reason[] = ['host-refused', 'too-large', 'invalid-request']
+const everywhere: readonly Reason[] = ['host-refused', 'too-large', 'invalid-request', 'storage-damaged']
 
 export const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A mailbox token, `mbx_…`.' },

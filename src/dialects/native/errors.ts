@@ -26,6 +26,7 @@ export const answers = {
   'rate-exceeded': [429, 'That is too much at once; try again later.'],
   'storage-full': [503, 'The server has no room for more.'],
   'storage-failed': [503, 'The server cannot store anything at the moment.'],
+  'storage-damaged': [500, 'This is damaged on the disk of the server, and is not shown rather than shown wrong.'],
   'took-too-long': [503, 'This took too long and was broken off.'],
   'address-invalid': [400, 'This is not an address.'],
   'relay-denied': [403, 'This domain is not served here.'],

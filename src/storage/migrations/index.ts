@@ -2,6 +2,7 @@
 // A step that has shipped is never edited: a change of the tables is a new file and a new line here.
 import first from './0000_first.sql' with { type: 'text' }
 import settings from './0001_settings.sql' with { type: 'text' }
-import overdue from './0002_overdue.sql' with { type: 'text' }
+import checks from './0002_checks.sql' with { type: 'text' }
+import overdue from './0003_overdue.sql' with { type: 'text' }
 
-export const migrations: readonly string[] = [first, settings, overdue]
+export const migrations: readonly string[] = [first, settings, checks, overdue]

@@ -1,0 +1,86 @@
+// The check value of each kind of row: written with it, compared when it is read, so that a damaged row is never believed.
+// 32 bits find any change of up to 32 neighbouring bits for certain, and any other but for one in four thousand million.
+import { damaged } from './damage.ts'
+import type { attachments, contents, digests, mailboxes, mailboxTokens, messages } from './schema.ts'
+
+type Field = string | number | boolean | null
+
+/** Null stands apart from every text. */
+function checkOf(fields: readonly Field[]): number {
+  let text = ''
+  for (const field of fields) text += field === null ? '\u001e' : `${field}\u001f`
+  return Bun.hash.crc32(text)
+}
+
+type Checked = { checkValue?: number | null }
+
+export const mailboxCheck = (
+  row: Omit<typeof mailboxes.$inferSelect, 'key' | 'messageCount' | 'bytes' | 'checkValue'>,
+) =>
+  checkOf([
+    row.id,
+    row.address,
+    row.localPart,
+    row.domain,
+    row.kind,
+    row.accountId,
+    row.state,
+    row.createdAt,
+    row.expiresAt,
+    row.recoverable,
+    row.tag,
+    row.passwordHash,
+  ])
+
+export const tokenCheck = (row: Pick<typeof mailboxTokens.$inferSelect, 'hash' | 'mailboxKey'>) =>
+  checkOf([row.hash, row.mailboxKey])
+
+/** Counters that only the writer looks at are left out: `refs`, `state`, `tries`. */
+export const contentCheck = (
+  row: Omit<typeof contents.$inferSelect, 'key' | 'refs' | 'state' | 'tries' | 'checkValue'>,
+) =>
+  checkOf([
+    row.size,
+    row.checksum,
+    row.trace,
+    row.envelopeFrom,
+    row.fromName,
+    row.fromAddress,
+    JSON.stringify(row.to),
+    row.subject,
+    row.date,
+    row.messageId,
+    row.digest,
+    row.attachmentCount,
+  ])
+
+export const digestCheck = (row: Omit<typeof digests.$inferSelect, 'checkValue'>) =>
+  checkOf([row.contentKey, row.text, row.html, row.detail])
+
+export const messageCheck = (row: Omit<typeof messages.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.id,
+    row.mailboxKey,
+    row.contentKey,
+    row.address,
+    row.size,
+    row.receivedAt,
+    row.retainUntil,
+    row.seen,
+    row.digestedSeq,
+  ])
+
+export const attachmentCheck = (row: Omit<typeof attachments.$inferSelect, 'checkValue'>) =>
+  checkOf([row.id, row.messageKey, row.index, row.hidden])
+
+/** Of bytes, and of the place where they belong. */
+export const pieceCheck = (key: number, bytes: Uint8Array): number => (Bun.hash.crc32(bytes) ^ (key | 0)) >>> 0
+
+/** Whether a row is as it was written. Rows from before there were check values have none. */
+export const isSound = ({ checkValue }: Checked, expected: number): boolean =>
+  checkValue === null || checkValue === undefined || checkValue === expected
+
+/** Refuses: storage-damaged. */
+export function mustBeSound(row: Checked, expected: number, what: string): void {
+  if (!isSound(row, expected)) throw damaged(`${what} is not as it was written`)
+}

@@ -1,0 +1,91 @@
+// The write-ahead log of a server that did not stop cleanly, looked at before SQLite does. SQLite takes the first frame
+// whose checksum is wrong for the end of the log and drops all that follows: right after a power cut, which breaks off the
+// last write, and wrong after damage further in front, where acknowledged mail follows.
+import { existsSync, readFileSync } from 'node:fs'
+
+const headerBytes = 32
+const frameHeaderBytes = 24
+
+/** A sentence's part where later commits follow a frame that is not as it was written; null if the log is good, or was just broken off (https://sqlite.org/fileformat2.html#walformat). */
+export function walDamage(file: string): string | null {
+  const path = `${file}-wal`
+  if (!existsSync(path)) return null
+  const wal = readFileSync(path)
+  if (wal.length <= headerBytes + frameHeaderBytes) return null
+  const magic = wal.readUInt32BE(0)
+  const pageBytes = wal.readUInt32BE(8)
+  const isKnown = (magic === 0x377f0682 || magic === 0x377f0683) && pageBytes >= 512 && pageBytes <= 65_536
+  const log = new Log(wal, magic === 0x377f0683)
+  // A log's header is on the disk before its first frame.
+  if (!isKnown || !log.headerIsSound())
+    return wal.subarray(0, headerBytes).every((byte) => byte === 0)
+      ? null
+      : 'the header of its write-ahead log is damaged'
+  const frameBytes = frameHeaderBytes + pageBytes
+  const frames = Math.floor((wal.length - headerBytes) / frameBytes)
+  let bad: number | null = null
+  // Whether the transaction of the bad frame came to its end: what follows was written after its fsync.
+  let ended = false
+  for (let frame = 0; frame < frames; frame++) {
+    const at = headerBytes + frame * frameBytes
+    const seed = frame === 0 ? 24 : at - frameBytes + 16
+    const isOfThisLog = log.isOfThisLog(at)
+    const isSound = isOfThisLog && log.frameIsSound(at, seed, frameBytes)
+    if (bad !== null && ended && isSound) return `its write-ahead log is damaged at frame ${bad + 1} of ${frames}`
+    if (!isSound) bad ??= frame
+    ended ||= bad !== null && isOfThisLog && log.endsCommit(at)
+  }
+  return null
+}
+
+class Log {
+  private readonly words: DataView
+  private readonly littleEndian: boolean
+
+  constructor(
+    private readonly wal: Buffer,
+    bigEndianSums: boolean,
+  ) {
+    this.words = new DataView(wal.buffer, wal.byteOffset, wal.byteLength)
+    this.littleEndian = !bigEndianSums
+  }
+
+  headerIsSound(): boolean {
+    return this.sumsAgree([[0, 24]], 0, 0, 24)
+  }
+
+  isOfThisLog(at: number): boolean {
+    return (
+      this.wal.readUInt32BE(at + 8) === this.wal.readUInt32BE(16) &&
+      this.wal.readUInt32BE(at + 12) === this.wal.readUInt32BE(20)
+    )
+  }
+
+  endsCommit(at: number): boolean {
+    return this.wal.readUInt32BE(at + 4) !== 0
+  }
+
+  /** `seed`: where the checksum stands that this one goes on from. */
+  frameIsSound(at: number, seed: number, frameBytes: number): boolean {
+    const [one, two] = [this.wal.readUInt32BE(seed), this.wal.readUInt32BE(seed + 4)]
+    return this.sumsAgree(
+      [
+        [at, at + 8],
+        [at + frameHeaderBytes, at + frameBytes],
+      ],
+      one,
+      two,
+      at + 16,
+    )
+  }
+
+  private sumsAgree(spans: readonly (readonly [number, number])[], one: number, two: number, sums: number): boolean {
+    for (const [from, to] of spans) {
+      for (let at = from; at < to; at += 8) {
+        one = (one + this.words.getUint32(at, this.littleEndian) + two) | 0
+        two = (two + this.words.getUint32(at + 4, this.littleEndian) + one) | 0
+      }
+    }
+    return one >>> 0 === this.wal.readUInt32BE(sums) && two >>> 0 === this.wal.readUInt32BE(sums + 4)
+  }
+}

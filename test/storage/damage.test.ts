@@ -1,0 +1,153 @@
+import { Database } from 'bun:sqlite'
+import { afterEach, describe, expect, test } from 'bun:test'
+import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nobody } from '../../src/accounts/caller.ts'
+import { type App, start } from '../../src/app.ts'
+import { realOutside } from '../../src/outside.ts'
+import { DatabaseDamaged, openForWriting } from '../../src/storage/database.ts'
+import { deliver, mail, temporaryDirectory } from '../core.ts'
+import { configOf, copyStore, silent } from '../promises/damaged-store.ts'
+
+const box = 'box@mayfly.test'
+const directory = () => {
+  const made = temporaryDirectory()
+  undo.push(() => made[Symbol.dispose]())
+  return made.path
+}
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+async function running(data: string): Promise<App> {
+  const app = await start(configOf(data), realOutside, silent)
+  undo.push(() => app.stop())
+  return app
+}
+
+/** A directory with a mail, whose server has stopped; its id. */
+async function stored(data: string): Promise<string> {
+  const app = await start(configOf(data), realOutside, silent)
+  const [id = ''] = await deliver(app.core, box, mail({ Subject: 'hello' }, 'a remarkable word'))
+  await app.core.messages.get(nobody, id)
+  await app.stop()
+  return id
+}
+
+/** Leaves the one file alone: without what earlier versions of rows left behind, and without a log. */
+function settle(file: string): void {
+  const { sqlite, close } = openForWriting(file)
+  sqlite.run(`VACUUM INTO '${file}.copy'`)
+  close()
+  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  renameSync(`${file}.copy`, file)
+}
+
+/** Changes one byte of a text that stands on the first page of a table or index; without a text, wipes that page. */
+function flip(file: string, tree: string, text: string | Buffer | null): void {
+  settle(file)
+  const copy = new Database(file, { readonly: true })
+  const { rootpage } = copy
+    .query<{ rootpage: number }, [string]>('select rootpage from sqlite_schema where name = ?')
+    .get(tree) ?? { rootpage: 0 }
+  copy.close()
+  const bytes = readFileSync(file)
+  const page = (rootpage - 1) * 4096
+  if (text === null) bytes.fill(0, page, page + 4096)
+  else {
+    const at = bytes.indexOf(text, page)
+    expect(at).toBeWithin(page, page + 4096)
+    bytes[at + 1] = (bytes[at + 1] ?? 0) ^ 1
+  }
+  writeFileSync(file, bytes)
+}
+
+describe('a damaged database', () => {
+  test.each(['messages_id_unique', 'messages'])(
+    'finds all mail again, or refuses it, when %s has a wrong byte',
+    async (tree) => {
+      const data = directory()
+      const id = await stored(data)
+      flip(join(data, 'mayfly.db'), tree, tree === 'messages' ? box : id)
+      const { core } = await running(data)
+      const found = await core.messages.get(nobody, id).catch((error) => error.message)
+      if (tree === 'messages') expect(found).toBe('storage-damaged')
+      else expect(found).toMatchObject({ id, subject: 'hello' })
+      const lists = await core.messages.list(nobody, box, { limit: 10 }).catch((error) => error.message)
+      if (tree === 'messages') expect(lists).toBe('storage-damaged')
+      else expect(lists.items).toHaveLength(1)
+    },
+  )
+
+  test('has its search index made anew', async () => {
+    const data = directory()
+    await stored(data)
+    // FTS5's record of the index's structure begins so.
+    flip(join(data, 'mayfly.db'), 'message_search_data', Buffer.from([0xff, 0, 0, 1]))
+    const { core } = await running(data)
+    const { items } = await core.messages.list(nobody, box, { limit: 10, q: 'remark' })
+    expect(items.map(({ subject }) => subject)).toEqual(['hello'])
+  })
+
+  test('without its search index is read, and takes mail, all the same', async () => {
+    const data = directory()
+    const id = await stored(data)
+    flip(join(data, 'mayfly.db'), 'message_search_data', null)
+    const { core } = await running(data)
+    const search = core.messages.list(nobody, box, { limit: 10, q: 'remark' })
+    expect(await search.catch((error) => error.message)).toBe('storage-damaged')
+    expect((await core.messages.get(nobody, id)).subject).toBe('hello')
+    await deliver(core, box, mail({ Subject: 'new' }, 'new'))
+    expect((await core.messages.list(nobody, box, { limit: 10 })).items).toHaveLength(2)
+  })
+
+  test('is refused in a sentence that says what to do, when it cannot be opened', async () => {
+    const data = directory()
+    await stored(data)
+    const file = join(data, 'mayfly.db')
+    settle(file)
+    const whole = readFileSync(file)
+    const damages: [number, number][] = [
+      [0, 1],
+      [56, 0x03],
+      [60, 0x01],
+    ]
+    for (const [at, change] of damages) {
+      const bytes = Buffer.from(whole)
+      bytes[at + 3] = (bytes[at + 3] ?? 0) ^ change
+      writeFileSync(file, bytes)
+      const error = await start(configOf(data), realOutside, silent).then(
+        () => 'it started',
+        ({ message }: Error) => message,
+      )
+      expect(error).toMatch(/damaged \(.*restore a backup|a later version/)
+      expect(readFileSync(file).equals(bytes)).toBe(true)
+    }
+    writeFileSync(file, whole)
+    const { sqlite, close } = openForWriting(file)
+    sqlite.run('DROP INDEX messages_mailbox')
+    close()
+    expect(() => openForWriting(file)).toThrow('its tables are not those of schema')
+    truncateSync(file)
+    expect(() => openForWriting(file)).toThrow(DatabaseDamaged)
+  })
+})
+
+describe('the log of a server that was killed', () => {
+  test('is refused where a commit in the middle is damaged, and taken where the last one was broken off', async () => {
+    const live = directory()
+    const killed = directory()
+    const { core } = await running(live)
+    for (let n = 0; n < 5; n++) await deliver(core, box, mail({ Subject: `mail ${n}` }, 'x'))
+    copyStore(live, killed)
+    const file = join(killed, 'mayfly.db')
+    const wal = readFileSync(`${file}-wal`)
+    const damaged = Buffer.from(wal)
+    damaged[wal.length >> 1] = (damaged[wal.length >> 1] ?? 0) ^ 0xff
+    writeFileSync(`${file}-wal`, damaged)
+    expect(() => openForWriting(file)).toThrow(DatabaseDamaged)
+    writeFileSync(`${file}-wal`, wal.subarray(0, wal.length - 1000))
+    openForWriting(file).close()
+  })
+})
