@@ -1,5 +1,6 @@
 // Content in pieces: neither memory nor a commit grows with the size of a mail.
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
+import { free } from '../limits/free.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { pieces } from '../storage/schema.ts'
 
@@ -29,6 +30,22 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
+// Used again and again: a new one for each piece would be left to the collector.
+const scratch: { bytes: Uint8Array | null } = { bytes: null }
+
+/** The parts of a piece in one; good until it is called again. */
+export function whole(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts
+  if (parts.length <= 1) return first ?? new Uint8Array()
+  scratch.bytes ??= new Uint8Array(pieceBytes)
+  let at = 0
+  for (const part of parts) {
+    scratch.bytes.set(part, at)
+    at += part.byteLength
+  }
+  return scratch.bytes.subarray(0, at)
+}
+
 export function insertPiece(db: Db, contentKey: number, index: number, bytes: Uint8Array): void {
   if (index >= piecesPerContent) throw new Error(`content ${contentKey} has too many pieces`)
   // A view, not a copy.
@@ -49,10 +66,15 @@ export function* readPieces(db: Db, contentKey: number): Generator<Uint8Array> {
 
 /** All of a content's bytes; null if they are not (or no longer) whole. */
 export function readWhole(db: Db, contentKey: number, size: number): Uint8Array | null {
-  const [first, ...rest] = readPieces(db, contentKey)
-  if (!first) return size === 0 ? new Uint8Array() : null
-  const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
-  return bytes.byteLength === size ? bytes : null
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const piece of readPieces(db, contentKey)) {
+    if (at + piece.byteLength > size) return null
+    bytes.set(piece, at)
+    at += piece.byteLength
+    free(piece)
+  }
+  return at === size ? bytes : null
 }
 
 /** Removes a content's first piece. Answers whether there was one. */

@@ -124,7 +124,7 @@ export class ThreadWriter implements Writer {
     if (this.outbox.length === 0) return
     const work = this.outbox
     this.outbox = []
-    this.thread?.postMessage({ work } satisfies ToWriter, work.flatMap(largeBuffers))
+    this.post({ work })
   }
 
   private post(message: ToWriter): void {
@@ -205,17 +205,6 @@ export class ThreadWriter implements Writer {
     }
     setTimeout(again, this.options.restMs ?? aSecond).unref()
   }
-}
-
-/** Below, copying costs less than handing over. */
-const largeBytes = 64 * 1024
-
-/** Buffers that a change carries and that are worth handing over; who asked for the change has no more use for them. */
-function largeBuffers({ input }: { input: unknown }): ArrayBuffer[] {
-  if (typeof input !== 'object' || input === null || !('bytes' in input)) return []
-  const { bytes } = input
-  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return []
-  return bytes.byteLength >= largeBytes && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []
 }
 
 function answerOf(outcome: Outcome): never {
