@@ -11,7 +11,7 @@ export type SmtpServer = {
   addresses: { host: string; port: number; tls: boolean }[]
   /** For connections from now on; those that are open stay as they are. */
   useCertificate: (certificate: Certificate) => void
-  /** Takes no more connections, lets mails on their way in finish for `shutdown_seconds`, closes. */
+  /** Takes no more connections, lets mails on their way in finish for `shutdown_seconds` and those that are whole in any case, closes. */
   stop: () => Promise<void>
 }
 
@@ -66,6 +66,12 @@ export async function startSmtp(
       for (const session of [...house.sessions]) session.stop()
       await until(() => ![...house.sessions].some(({ hasMail }) => hasMail), options.shutdownMs, outside.elapsed)
       for (const session of [...house.sessions]) session.leave()
+      // What is stored without its reply would be sent again.
+      await until(
+        () => ![...house.sessions].some(({ isStoring }) => isStoring),
+        Number.POSITIVE_INFINITY,
+        outside.elapsed,
+      )
       await until(() => house.sessions.size === 0, goodbyeMs, outside.elapsed)
       for (const session of [...house.sessions]) session.cut()
       clearInterval(everySecond)
