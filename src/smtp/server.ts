@@ -16,6 +16,7 @@ export type SmtpServer = {
 }
 
 const secondMs = 1000
+const readingMs = 50
 /** How long a client may take to read the last reply. */
 const goodbyeMs = 500
 
@@ -48,10 +49,12 @@ export async function startSmtp(
     throw error
   }
 
-  const everySecond = setInterval(() => {
+  const check = (): void => {
     for (const session of house.sessions) session.check()
     admission.sweep()
-  }, secondMs)
+  }
+  // A moment later: where this process stood still, what clients have sent meanwhile is read first.
+  const everySecond = setInterval(() => setTimeout(check, readingMs).unref(), secondMs)
   everySecond.unref()
 
   return {
