@@ -14,6 +14,17 @@ const injected = 'EHLO evil.example\r\nMAIL FROM:<evil@b.test>\r\nRCPT TO:<box@m
 const ways = ['in its segment', 'split', 'later', 'before the hello', 'after the hello', 'the begin of a line'] as const
 type Way = (typeof ways)[number]
 
+/** What comes in the segment of STARTTLS is thrown away, and the connection goes on. */
+const goesOn: readonly Way[] = ['in its segment', 'the begin of a line']
+
+// Each reply is to its own command, the first to the first, and nothing has been begun.
+const first = [
+  ['DATA', '503'],
+  ['NOOP', '250 2.0.0'],
+  ['EHLO client.example', '250-mx.example.test'],
+  ['RCPT TO:<box@mayfly.test>', '503'],
+] as const
+
 /** Somebody between client and server who adds commands of his own. */
 async function attacker(port: number, way: Way, delay: number): Promise<{ port: number; server: Server }> {
   const server = createServer((client) => {
@@ -75,15 +86,14 @@ test(`promise 9: nothing sent before STARTTLS is obeyed after it, in ${trials} t
     const way = ways[n % ways.length] ?? 'later'
     const between = await attacker(door.port, way, Math.floor(n / ways.length) % 51)
     const client = await greeted(between.port)
-    // Plain text among its records breaks TLS, at the handshake or soon after.
-    const first = (await upgraded(client)) ? await client.ask('DATA') : ''
-    if (first !== '') {
+    if (await upgraded(client)) {
       secured.set(way, (secured.get(way) ?? 0) + 1)
-      // The first reply is to the first command, and nothing has been begun.
-      expect(first).toStartWith('503')
-      expect(await client.ask('NOOP')).toStartWith('250 2.0.0')
-      expect(await client.ask('EHLO client.example')).toStartWith('250-mx.example.test')
-      expect(await client.ask('RCPT TO:<box@mayfly.test>')).toStartWith('503')
+      for (const [line, reply] of first) {
+        const heard = await client.ask(line)
+        // Plain text among its records breaks TLS, sooner or later.
+        if (heard === '' && !goesOn.includes(way)) break
+        expect(heard).toStartWith(reply)
+      }
     }
     client.hangUp()
     between.server.close()
@@ -92,9 +102,11 @@ test(`promise 9: nothing sent before STARTTLS is obeyed after it, in ${trials} t
     await Promise.all(Array.from({ length: Math.min(atOnce, trials - from) }, (_, n) => trial(from + n)))
   }
   expect(door.stored()).toEqual([])
-  // What came in the same segment is thrown away, and the handshake goes on.
-  expect(secured.get('in its segment')).toBe(Math.ceil(trials / ways.length))
-  expect(secured.get('the begin of a line')).toBeGreaterThan(0)
+  for (const way of goesOn) {
+    expect(secured.get(way)).toBe(
+      Array.from({ length: trials }, (_, n) => ways[n % ways.length]).filter((one) => one === way).length,
+    )
+  }
   const reached = [...secured.values()].reduce((sum, one) => sum + one, 0)
   figures(`${trials} trials in ${ways.length} ways, ${reached} reached TLS, no injected command was obeyed`)
 }, 600_000)
