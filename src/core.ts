@@ -4,12 +4,12 @@ import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
 import type { Events } from './events.ts'
-import { Budget } from './limits/budget.ts'
 import type { Log } from './log.ts'
 import { parseAddress, parseDomain } from './mailboxes/address.ts'
 import { Mailboxes } from './mailboxes/service.ts'
 import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
+import { Gathered } from './messages/gathered.ts'
 import { Messages } from './messages/service.ts'
 import { SqliteMessageStore } from './messages/store.ts'
 import { Streams } from './messages/streams.ts'
@@ -42,8 +42,8 @@ export type Core = {
   digesting: Digesting
   passwords: Passwords
   cursors: Cursors
-  /** Bytes of mail gathered but not yet stored. */
-  gathered: Budget
+  /** The memory of mail gathered but not yet stored. */
+  gathered: Gathered
 }
 
 /** What the services stand on. */
@@ -119,7 +119,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     },
     defect,
   )
-  const gathered = new Budget(config.smtp.max_buffered_bytes, config.smtp.buffer_wait_seconds * 1000)
+  const gathered = new Gathered(config.smtp.max_buffered_bytes, config.smtp.buffer_wait_seconds * 1000)
   const messages = new Messages(
     messageStore,
     mailboxes,

@@ -62,7 +62,9 @@ export const SmtpSection = Type.Object(
       minimum: 0,
       maximum: 1_000_000,
     }),
-    max_connections: count(1000, 'The most connections at once.', { maximum: 100_000 }),
+    max_connections: count(1000, 'The most connections at once. One in ten is kept for trusted networks.', {
+      maximum: 100_000,
+    }),
     max_connections_per_address: count(
       20,
       'The most connections at once from one IPv4 address or IPv6 /64. Trusted networks have no such limit.',
@@ -70,7 +72,7 @@ export const SmtpSection = Type.Object(
     ),
     connections_per_minute_per_address: count(
       120,
-      'The most new connections a minute from one IPv4 address or IPv6 /64. Trusted networks have no such limit.',
+      'The most new connections in any minute from one IPv4 address or IPv6 /64. Trusted networks have no such limit.',
     ),
     max_buffered_bytes: bytes(
       67_108_864,

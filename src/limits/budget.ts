@@ -10,6 +10,8 @@ export class Budget {
   constructor(
     private readonly bytes: number,
     private readonly waitMs: number,
+    /** Told while somebody waits: when he begins to, and when what came back was not enough. */
+    private readonly pressed: () => void = () => {},
   ) {}
 
   get held(): number {
@@ -37,15 +39,25 @@ export class Budget {
       const timer = setTimeout(() => {
         this.waiters.splice(this.waiters.indexOf(waiter), 1)
         reject(new Refusal('too-busy'))
+        // What was too much for him may do for those behind.
+        this.admit()
       }, this.waitMs)
       this.waiters.push(waiter)
+      this.pressed()
     })
   }
 
   release(bytes: number): void {
     this.used -= bytes
+    this.admit()
+  }
+
+  private admit(): void {
     for (let first = this.waiters[0]; first; first = this.waiters[0]) {
-      if (this.used > 0 && this.used + first.bytes > this.bytes) return
+      if (this.used > 0 && this.used + first.bytes > this.bytes) {
+        this.pressed()
+        return
+      }
       this.waiters.shift()
       this.used += first.bytes
       first.go()

@@ -36,6 +36,10 @@ export class Networks {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.ranges.length === 0
+  }
+
   has(text: string): boolean {
     const address = parse(text)
     if (!address) return false

@@ -1,12 +1,13 @@
 // A mail while SMTP is still taking it. What goes beyond a piece is stored as it comes; the message is written last.
 
-import type { Budget } from '../limits/budget.ts'
 import type { Recipient } from '../mailboxes/mailbox.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import type { Writes } from '../storage/change.ts'
 import type { Arriving } from './arriving.ts'
 import type { changes, Stored } from './changes.ts'
+import type { Gathered } from './gathered.ts'
+import { Gathering } from './gathering.ts'
 import { pieceBytes, topBytes } from './pieces.ts'
 
 export type Envelope = {
@@ -17,44 +18,62 @@ export type Envelope = {
   trace: (id: string) => string
 }
 
+// A content has 4,096 pieces at most: where memory is short the first may be small, the later ones not.
+const mostSmallPieces = 2048
+const leastPiece = 16 * 1024
+const leastLaterPiece = pieceBytes / 2
+
+/** Its verbs are called one after the other. */
 export class Arrival {
-  private chunks: Uint8Array[] = []
-  private gathered = 0
+  private readonly gathering: Gathering
   private size = 0
   private contentKey: number | null = null
   private storedPieces = 0
   /** The first bytes of a mail that is stored in several pieces. */
-  private head: Uint8Array | null = null
+  private head = new Uint8Array()
   private readonly checksum = new Bun.CryptoHasher('sha256')
+  private isBusy = false
+  /** A piece is being stored because others need its memory; rejected if that went wrong. */
+  private relief: Promise<void> | null = null
 
   constructor(
     private readonly envelope: Envelope,
     private readonly writes: Writes<typeof changes>,
     private readonly arriving: Arriving,
-    /** The bytes gathered by all arrivals. */
-    private readonly budget: Budget,
+    /** The memory of all arrivals. */
+    private readonly gathered: Gathered,
     private readonly outside: Outside,
     /** Whether the store has no room for more. */
     private readonly isFull: () => boolean,
     private readonly stored: (stored: Stored, size: number) => void,
-  ) {}
+  ) {
+    this.gathering = new Gathering(gathered.blocks)
+  }
 
   /** Takes the next bytes; they must not be changed afterwards. Answers when more may come. Refuses: too-busy, storage-full. */
   async write(chunk: Uint8Array): Promise<void> {
-    if (!this.budget.tryTake(chunk.byteLength)) {
-      // What this mail holds itself would never make room otherwise.
-      await this.flush()
-      await this.budget.take(chunk.byteLength)
+    this.isBusy = true
+    try {
+      if (this.relief) await this.relief
+      for (let at = 0; at < chunk.byteLength; ) {
+        const some = chunk.subarray(at, at + pieceBytes - this.gathering.size)
+        if (!this.gathered.tryTake(this.gathering.costOf(some.byteLength))) await this.waitFor(some.byteLength)
+        this.gathering.add(some)
+        this.checksum.update(some)
+        this.size += some.byteLength
+        at += some.byteLength
+        if (this.gathering.size >= pieceBytes) await this.flush()
+      }
+      if (this.isWorthAPiece) this.gathered.join(this)
+    } finally {
+      this.isBusy = false
     }
-    this.chunks.push(chunk)
-    this.gathered += chunk.byteLength
-    this.size += chunk.byteLength
-    this.checksum.update(chunk)
-    if (this.gathered >= pieceBytes) await this.flush()
   }
 
   /** Stores the mail, and answers when it is on the disk. Refuses: storage-full, storage-failed. */
   async commit(): Promise<{ id: string; messageIds: string[] }> {
+    this.isBusy = true
+    if (this.relief) await this.relief
     if (this.isFull()) throw new Refusal('storage-full')
     const now = this.outside.now()
     const recipients = distinct(this.envelope.recipients).map((recipient) => ({
@@ -63,16 +82,16 @@ export class Arrival {
       newMailboxId: this.outside.uuid(),
     }))
     const id = recipients[0]?.messageId ?? this.outside.uuid()
-    const bytes = join(this.chunks)
+    const parts = this.gathering.parts()
     const stored = await this.writes.run('messages.store', {
       contentKey: this.contentKey,
       pieces: this.storedPieces,
-      bytes,
+      parts,
       size: this.size,
       checksum: this.checksum.digest('hex'),
       trace: this.envelope.trace(id),
       envelopeFrom: this.envelope.from,
-      head: this.head,
+      head: this.storedPieces > 0 ? this.headWith(parts) : null,
       recipients,
       now,
     })
@@ -85,50 +104,76 @@ export class Arrival {
 
   /** Forgets the mail, also after a commit that was refused. */
   async abort(): Promise<void> {
+    this.isBusy = true
+    if (this.relief) await this.relief.catch(() => {})
     this.letGo()
     const { contentKey } = this
     this.contentKey = null
     if (contentKey !== null) await this.arriving.drop(contentKey)
   }
 
+  /** Memory that it could give back now. */
+  get spare(): number {
+    return this.isBusy || this.relief || !this.isWorthAPiece ? 0 : this.gathering.held
+  }
+
+  /** Stores what it has, since others need the memory. */
+  yield(): void {
+    const relief = this.flush()
+    this.relief = relief
+    relief.then(
+      () => {
+        this.relief = null
+      },
+      // Whoever writes or commits next is told.
+      () => {},
+    )
+  }
+
+  private get isWorthAPiece(): boolean {
+    return this.gathering.size >= (this.storedPieces < mostSmallPieces ? leastPiece : leastLaterPiece)
+  }
+
+  private async waitFor(bytes: number): Promise<void> {
+    // What this mail holds itself would never make room otherwise.
+    if (this.isWorthAPiece) await this.flush()
+    await this.gathered.take(this.gathering.costOf(bytes))
+  }
+
   private async flush(): Promise<void> {
-    if (this.gathered === 0) return
     if (this.isFull()) throw new Refusal('storage-full')
-    const bytes = join(this.chunks)
-    this.head ??= bytes.slice(0, topBytes)
-    this.chunks = []
-    const { gathered } = this
-    this.gathered = 0
+    const parts = this.gathering.parts()
+    this.head = this.headWith(parts)
     try {
       this.contentKey = await this.writes.run('contents.piece', {
         contentKey: this.contentKey,
         index: this.storedPieces,
-        bytes,
+        parts,
       })
       this.arriving.began(this.contentKey)
       this.storedPieces++
     } finally {
-      this.budget.release(gathered)
+      this.clear()
     }
   }
 
-  private letGo(): void {
-    this.budget.release(this.gathered)
-    this.gathered = 0
-    this.chunks = []
-    this.head = null
+  private headWith(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+    if (this.head.byteLength >= topBytes) return this.head
+    const all = parts.reduce((sum, { byteLength }) => sum + byteLength, this.head.byteLength)
+    return new Uint8Array(Buffer.concat([this.head, ...parts], Math.min(all, topBytes)))
   }
-}
 
-/** One array with a buffer of its own: what crosses to the writer takes its whole buffer along, and a chunk's is shared. */
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    joined.set(chunk, at)
-    at += chunk.byteLength
+  private clear(): void {
+    const { held } = this.gathering
+    this.gathering.clear()
+    this.gathered.release(held)
   }
-  return joined
+
+  private letGo(): void {
+    this.clear()
+    this.gathered.leave(this)
+    this.head = new Uint8Array()
+  }
 }
 
 /** One message for each mailbox: the first address of it that was given stands for all. */

@@ -19,10 +19,12 @@ import {
   sweepContents,
 } from './contents.ts'
 import { indexSome } from './index-anew.ts'
-import { insertPiece } from './pieces.ts'
+import { insertPiece, whole } from './pieces.ts'
 import { emptyIndex, indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
 
-export type Arrived = ContentFacts & {
+export type Arrived = Omit<ContentFacts, 'bytes'> & {
+  /** The last (for a small mail: the only) piece. */
+  parts: readonly Uint8Array[]
   /** How many pieces were stored before. */
   pieces: number
   /** With the ids that the message, and an unclaimed mailbox made for it, would get. */
@@ -48,11 +50,11 @@ export const changes = {
   /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. Refuses: storage-failed. */
   'contents.piece': (
     { db },
-    { contentKey, index, bytes }: { contentKey: number | null; index: number; bytes: Uint8Array },
+    { contentKey, index, parts }: { contentKey: number | null; index: number; parts: readonly Uint8Array[] },
   ): number => {
     if (contentKey !== null) stillArriving(db, contentKey)
     const key = contentKey ?? beginContent(db)
-    insertPiece(db, key, index, bytes)
+    insertPiece(db, key, index, whole(parts))
     return key
   },
 
@@ -80,8 +82,9 @@ export const changes = {
       .map((recipient) => ({ recipient, mailbox: standing(db, recipient, mail.now) }))
       .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: MailboxRow } => one.mailbox !== null)
     if (mail.contentKey !== null) stillArriving(db, mail.contentKey)
-    const key = keepContent(db, mail, reached.length)
-    if (mail.bytes.byteLength > 0) insertPiece(db, key, mail.pieces, mail.bytes)
+    const bytes = whole(mail.parts)
+    const key = keepContent(db, { ...mail, bytes }, reached.length)
+    if (bytes.byteLength > 0) insertPiece(db, key, mail.pieces, bytes)
     for (const { recipient, mailbox } of reached) {
       const message = {
         id: recipient.messageId,

@@ -1,5 +1,6 @@
 // What digest and reader threads do for messages: each has its own connection and a deadline.
 import { eq, sql } from 'drizzle-orm'
+import { free } from '../limits/free.ts'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
@@ -17,13 +18,19 @@ import { matchExpression, type SearchOwner } from './search-index.ts'
 /** Bytes in which the headers are looked for. */
 const headBytes = 256 * 1024
 
+const largeBytes = 4 * 1024 * 1024
+
 export const digestJobs = {
   /** Reads everything out of a content. Refuses: message-unknown, when it is gone; storage-damaged. */
   'messages.digest': async (
     { db }: Connection,
     { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
   ): Promise<Omit<Digested, 'contentKey'>> => {
-    const { text, html, ...detail } = await digest(wholeOf(db, contentKey), bounds)
+    const bytes = wholeOf(db, contentKey)
+    const { text, html, ...detail } = await digest(bytes, bounds)
+    // This thread has the time, and what a large mail leaves would lie about until the next one.
+    if (bytes.byteLength >= largeBytes) Bun.gc(true)
+    free(bytes)
     return {
       text,
       html,

@@ -1,5 +1,6 @@
 // Content in pieces: neither memory nor a commit grows with the size of a mail.
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
+import { free } from '../limits/free.ts'
 import { damaged, damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { mustBeSound, pieceCheck } from '../storage/row-checks.ts'
@@ -35,6 +36,22 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
+// Used again and again: a new one for each piece would be left to the collector.
+const scratch: { bytes: Uint8Array | null } = { bytes: null }
+
+/** The parts of a piece in one; good until it is called again. */
+export function whole(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts
+  if (parts.length <= 1) return first ?? new Uint8Array()
+  scratch.bytes ??= new Uint8Array(pieceBytes)
+  let at = 0
+  for (const part of parts) {
+    scratch.bytes.set(part, at)
+    at += part.byteLength
+  }
+  return scratch.bytes.subarray(0, at)
+}
+
 export function insertPiece(db: Db, contentKey: number, index: number, bytes: Uint8Array): void {
   if (index >= piecesPerContent) throw new Error(`content ${contentKey} has too many pieces`)
   // A view, not a copy.
@@ -68,9 +85,15 @@ type Facts = { size: number; checksum: string }
 
 /** All of a content's bytes. Refuses: storage-damaged, where they are not all there or not those that came. */
 export function readWhole(db: Db, contentKey: number, { size, checksum }: Facts): Uint8Array {
-  const [first = Buffer.alloc(0), ...rest] = readPieces(db, contentKey)
-  const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
-  if (bytes.byteLength !== size || checksumOf(bytes) !== checksum) throw damaged(`the bytes of content ${contentKey}`)
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const piece of readPieces(db, contentKey)) {
+    if (at + piece.byteLength > size) throw damaged(`the bytes of content ${contentKey}`)
+    bytes.set(piece, at)
+    at += piece.byteLength
+    free(piece)
+  }
+  if (at !== size || checksumOf(bytes) !== checksum) throw damaged(`the bytes of content ${contentKey}`)
   return bytes
 }
 
@@ -81,6 +104,7 @@ export function verifyPieces(db: Db, contentKey: number, { size, checksum }: Fac
   for (const piece of readPieces(db, contentKey)) {
     read += piece.byteLength
     hasher.update(piece)
+    free(piece)
   }
   if (read !== size || hasher.digest('hex') !== checksum) throw damaged(`the bytes of content ${contentKey}`)
 }

@@ -1,7 +1,6 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
 import { type Caller, nobody } from '../accounts/caller.ts'
 import type { Cursors } from '../cursor.ts'
-import type { Budget } from '../limits/budget.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
@@ -12,6 +11,7 @@ import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digesting } from './digesting.ts'
+import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
 import type { Attachment, FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
@@ -56,7 +56,7 @@ export class Messages {
     private readonly mailboxes: Mailboxes,
     private readonly digesting: Digesting,
     private readonly workers: Workers<typeof readerJobs>,
-    private readonly gathered: Budget,
+    private readonly gathered: Gathered,
     private readonly bounds: MimeBounds,
     private readonly cursors: Cursors,
     private readonly outside: Outside,

@@ -1,6 +1,7 @@
 // What a client sends, read apart into command lines and mails. It takes the place of the library's own parser, whose
 // search for the end of a mail costs fifty times as much when lines begin with dots, and whose lines have one limit.
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js'
+import { free } from '../limits/free.ts'
 import { Dots } from './dots.ts'
 import type { Sink } from './intake.ts'
 
@@ -100,6 +101,8 @@ export class Input extends SMTPStream {
   private readMail(sink: Sink, chunk: Buffer, next: Next): void {
     const { bytes, rest } = this.dots.read(chunk)
     const goOn = (): void => {
+      // All of it is mail, and the sink has taken what it wants.
+      if (rest === null) free(chunk)
       if (this.isClosed || rest === null) next()
       else {
         this.sink = null

@@ -42,6 +42,11 @@ export class Intake implements Sink {
     this.header = new HeaderGauge(bounds)
   }
 
+  /** Whether the mail is whole and its reply is due: it may be stored already. */
+  get isBeingStored(): boolean {
+    return this.isOver && this.isBusy
+  }
+
   /** Whether the client waits for us, not we for it. */
   get isBusy(): boolean {
     return this.pending !== null
@@ -55,7 +60,7 @@ export class Intake implements Sink {
     }
     const wrong: Reason | null = this.size > this.bounds.maxMessageBytes ? 'too-large' : this.header.read(bytes)
     if (wrong !== null) return this.hold(this.fail(new Refusal(wrong)))
-    if (bytes.length >= crumbBytes && this.crumbSize === 0) return this.hold(this.write(compact(bytes)))
+    if (bytes.length >= crumbBytes && this.crumbSize === 0) return this.hold(this.write(bytes))
     this.crumbs.push(bytes)
     this.crumbSize += bytes.length
     if (this.crumbSize < crumbBytes && this.crumbs.length < mostCrumbs) return undefined
@@ -132,13 +137,9 @@ export class Intake implements Sink {
 
   private joined(): Buffer {
     const [first] = this.crumbs
-    const bytes = this.crumbs.length === 1 && first ? compact(first) : Buffer.concat(this.crumbs)
+    const bytes = this.crumbs.length === 1 && first ? first : Buffer.concat(this.crumbs)
     this.crumbs = []
     this.crumbSize = 0
     return bytes
   }
 }
-
-/** A copy of what is a small part of a larger buffer: it travels to the writer thread with all of that. */
-const compact = (bytes: Buffer): Buffer =>
-  bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(new Uint8Array(bytes).buffer) : bytes

@@ -54,7 +54,7 @@ export const partings = {
   idle: [[421, '4.4.2', 'Nothing was heard for too long'], 'took-too-long'],
   slow: [[421, '4.4.2', 'The mail comes in too slowly'], 'took-too-long'],
   session: [[421, '4.4.2', 'The connection has lasted long enough'], 'took-too-long'],
-  bytes: [[421, '4.7.0', 'Enough was sent on this connection; connect again'], 'too-large'],
+  bytes: [[421, '4.4.2', 'Enough was sent on this connection; connect again'], 'too-large'],
   mails: [replies['too-many-mails'], 'too-many-mails'],
   errors: [[421, '4.7.0', 'Too many errors'], 'rate-exceeded'],
   commands: [[421, '4.7.0', 'Too many commands without a mail'], 'rate-exceeded'],

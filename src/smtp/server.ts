@@ -11,11 +11,12 @@ export type SmtpServer = {
   addresses: { host: string; port: number; tls: boolean }[]
   /** For connections from now on; those that are open stay as they are. */
   useCertificate: (certificate: Certificate) => void
-  /** Takes no more connections, lets mails on their way in finish for `shutdown_seconds`, closes. */
+  /** Takes no more connections, lets mails on their way in finish for `shutdown_seconds` and those that are whole in any case, closes. */
   stop: () => Promise<void>
 }
 
 const secondMs = 1000
+const readingMs = 50
 /** How long a client may take to read the last reply. */
 const goodbyeMs = 500
 
@@ -48,10 +49,12 @@ export async function startSmtp(
     throw error
   }
 
-  const everySecond = setInterval(() => {
+  const check = (): void => {
     for (const session of house.sessions) session.check()
     admission.sweep()
-  }, secondMs)
+  }
+  // A moment later: where this process stood still, what clients have sent meanwhile is read first.
+  const everySecond = setInterval(() => setTimeout(check, readingMs).unref(), secondMs)
   everySecond.unref()
 
   return {
@@ -66,6 +69,12 @@ export async function startSmtp(
       for (const session of [...house.sessions]) session.stop()
       await until(() => ![...house.sessions].some(({ hasMail }) => hasMail), options.shutdownMs, outside.elapsed)
       for (const session of [...house.sessions]) session.leave()
+      // What is stored without its reply would be sent again.
+      await until(
+        () => ![...house.sessions].some(({ isStoring }) => isStoring),
+        Number.POSITIVE_INFINITY,
+        outside.elapsed,
+      )
       await until(() => house.sessions.size === 0, goodbyeMs, outside.elapsed)
       for (const session of [...house.sessions]) session.cut()
       clearInterval(everySecond)

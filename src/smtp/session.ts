@@ -63,9 +63,13 @@ export class Session extends SMTPConnection {
     if (!this.intake) this.part('stopping')
   }
 
-  /** Says goodbye, also in the middle of a mail. */
+  /** Says goodbye, also in the middle of a mail; but one that is being stored gets its own reply first. */
   leave(): void {
-    if (!this._closed) this.part('stopping')
+    if (!this._closed && !this.isStoring) this.part('stopping')
+  }
+
+  get isStoring(): boolean {
+    return this.intake?.isBeingStored ?? false
   }
 
   get hasMail(): boolean {

@@ -3,8 +3,10 @@
 import type { Work } from './group.ts'
 import { untyped } from './untyped.ts'
 
+type Bytes = Uint8Array | readonly Uint8Array[]
+
 /** `text`: the work in JSON, without its bytes. `places`: whose they are, a work's number and the name of its field. */
-export type Parcel = { text: string; places: [number, string][]; bytes: Uint8Array[]; rest: Work[] }
+export type Parcel = { text: string; places: [number, string][]; bytes: Bytes[]; rest: Work[] }
 
 export function pack(work: readonly Work[]): Parcel {
   const parcel: Parcel = { text: '', places: [], bytes: [], rest: [] }
@@ -32,10 +34,14 @@ function withoutBytes(input: unknown, number: number, { places, bytes }: Parcel)
   if (typeof input !== 'object' || input === null) return input
   const lean: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(input)) {
-    if (value instanceof Uint8Array) {
+    if (isBytes(value)) {
       places.push([number, field])
       bytes.push(value)
     } else lean[field] = value
   }
   return lean
 }
+
+const isBytes = (value: unknown): value is Bytes =>
+  value instanceof Uint8Array ||
+  (Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof Uint8Array))

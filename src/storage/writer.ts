@@ -131,7 +131,7 @@ export class ThreadWriter implements Writer {
     if (this.outbox.length === 0) return
     const work = pack(this.outbox)
     this.outbox = []
-    this.thread?.postMessage({ work } satisfies ToWriter, work.bytes.flatMap(largeBuffers))
+    this.post({ work })
   }
 
   private post(message: ToWriter): void {
@@ -213,15 +213,6 @@ export class ThreadWriter implements Writer {
     }
     setTimeout(again, this.options.restMs ?? aSecond).unref()
   }
-}
-
-/** Below, copying costs less than handing over. */
-const largeBytes = 64 * 1024
-
-/** A buffer that is worth handing over; who asked for the change has no more use for it. */
-function largeBuffers({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  if (!(buffer instanceof ArrayBuffer)) return []
-  return byteLength >= largeBytes && byteLength === buffer.byteLength ? [buffer] : []
 }
 
 function answerOf(outcome: Outcome): never {

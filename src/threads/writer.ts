@@ -125,8 +125,10 @@ function take(): Work[] {
 
 /** Bytes of mail that an input carries. */
 function weight(input: unknown): number {
-  if (typeof input !== 'object' || input === null || !('bytes' in input)) return 0
-  return input.bytes instanceof Uint8Array ? input.bytes.byteLength : 0
+  if (typeof input !== 'object' || input === null || !('parts' in input) || !Array.isArray(input.parts)) return 0
+  let bytes = 0
+  for (const part of input.parts) if (part instanceof Uint8Array) bytes += part.byteLength
+  return bytes
 }
 
 /** Gives free pages back to the file system, a few at a time; the file itself gets shorter with a checkpoint. */

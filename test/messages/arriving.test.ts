@@ -28,14 +28,14 @@ async function open() {
   })
   const arriving = new Arriving(writer)
   const piece = (contentKey: number | null, index: number): Promise<number> =>
-    writer.run('contents.piece', untyped({ contentKey, index, bytes: new Uint8Array(10) }))
+    writer.run('contents.piece', untyped({ contentKey, index, parts: [new Uint8Array(10)] }))
   const store = (contentKey: number): Promise<unknown> =>
     writer.run(
       'messages.store',
       untyped({
         contentKey,
         pieces: 1,
-        bytes: new Uint8Array(),
+        parts: [new Uint8Array()],
         size: 10,
         checksum: '',
         trace: '',

@@ -159,8 +159,20 @@ test.concurrent('a stranger sends so many bytes and no more', async () => {
   const client = await greeted(door.port)
   await inData(client)
   client.send(`\r\n${'x'.repeat(10_000)}`)
-  expect(await client.hear()).toStartWith('421 4.7.0')
+  expect(await client.hear()).toStartWith('421 4.4.2')
   expect(contents(door)).toBe(0)
+})
+
+test.concurrent('strangers leave some places to trusted clients', async () => {
+  await using door = await openDoor({
+    SMTP_MAX_CONNECTIONS: '20',
+    SMTP_MAX_CONNECTIONS_PER_ADDRESS: '100',
+    SMTP_TRUSTED_NETWORKS: '127.0.0.9',
+  })
+  const hear = async (from: string) => (await (await talk(door.port, { from })).hear()).slice(0, 3)
+  for (let n = 1; n <= 18; n++) expect(await hear('127.0.0.1')).toBe('220')
+  expect(await hear('127.0.0.1')).toBe('421')
+  expect([await hear('127.0.0.9'), await hear('127.0.0.9'), await hear('127.0.0.9')]).toEqual(['220', '220', '421'])
 })
 
 test.concurrent('connections in all have a limit, for trusted clients too', async () => {
@@ -280,21 +292,38 @@ test.concurrent('commands that were answered before a mail do not count after it
 })
 
 test.concurrent('bytes gathered over all connections have a bound: who waits too long is refused for now', async () => {
-  await using door = await openDoor({
-    SMTP_MAX_BUFFERED_BYTES: '1048576',
-    SMTP_BUFFER_WAIT_SECONDS: '1',
-    SMTP_MAX_MESSAGE_BYTES: '4000000',
-  })
-  const first = await greeted(door.port)
-  await inData(first)
-  first.send(`\r\n${'x'.repeat(900_000)}`)
-  while (door.core.gathered.held < 800_000) await Bun.sleep(5)
-  const second = await greeted(door.port)
-  await inData(second)
-  expect(await second.ask(`\r\n${'y'.repeat(400_000)}\r\n.`)).toStartWith('452 4.3.1')
-  expect(await first.ask('\r\n.')).toStartWith('250')
-  await inData(second)
-  expect(await second.ask(`\r\n${'y'.repeat(400_000)}\r\n.`)).toStartWith('250')
+  await using door = await openDoor({ SMTP_MAX_BUFFERED_BYTES: '1048576', SMTP_BUFFER_WAIT_SECONDS: '1' })
+  const { gathered } = door.core
+  await gathered.take(1_000_000)
+  const client = await greeted(door.port)
+  await inData(client)
+  expect(await client.ask(`\r\n${'y'.repeat(400_000)}\r\n.`)).toStartWith('452 4.3.1')
+  expect(await refusals(door)).toMatchObject([{ stage: 'data', reason: 'too-busy', to: 'box@mayfly.test' }])
+  gathered.release(1_000_000)
+  await inData(client)
+  expect(await client.ask(`\r\n${'y'.repeat(400_000)}\r\n.`)).toStartWith('250')
+  expect(gathered.held).toBe(0)
+})
+
+test.concurrent('those who send much of a mail and then nothing keep no room from the others', async () => {
+  await using door = await openDoor({ SMTP_MAX_BUFFERED_BYTES: '1048576', SMTP_BUFFER_WAIT_SECONDS: '10' })
+  const part = `\r\n${'x'.repeat(240_000)}`
+  const hoarders = await Promise.all(
+    Array.from({ length: 12 }, async (_, n) => {
+      const client = await greeted(door.port)
+      await inData(client, `hoarder${n}@mayfly.test`)
+      client.send(part)
+      return client
+    }),
+  )
+  const good = await greeted(door.port)
+  for (let n = 0; n < 5; n++) {
+    await inData(good)
+    expect(await good.ask(`\r\n${'y'.repeat(400_000)}\r\n.`)).toStartWith('250')
+  }
+  for (const client of hoarders) expect(await client.ask('z\r\n.')).toStartWith('250')
+  const sizes = door.stored().map(({ bytes }) => bytes.toString())
+  expect(sizes.filter((bytes) => bytes === `${part}z\r\n`)).toHaveLength(12)
   expect(door.core.gathered.held).toBe(0)
 })
 

@@ -33,6 +33,34 @@ test('a mail that does not finish in time is given up, and nothing of it is stor
   expect(door.core.gathered.held).toBe(0)
 })
 
+test('a mail that is whole gets its own reply, however long its commit takes', async () => {
+  await using door = await openDoor({ SMTP_SHUTDOWN_SECONDS: '0' })
+  const arrive = door.core.messages.arrive.bind(door.core.messages)
+  const asked = Promise.withResolvers<void>()
+  const mayGoOn = Promise.withResolvers<void>()
+  door.core.messages.arrive = (envelope) => {
+    const arrival = arrive(envelope)
+    const commit = arrival.commit.bind(arrival)
+    arrival.commit = async () => {
+      asked.resolve()
+      await mayGoOn.promise
+      return commit()
+    }
+    return arrival
+  }
+  const sending = await greeted(door.port)
+  await inData(sending)
+  sending.send('\r\nhello\r\n.\r\n')
+  await asked.promise
+  const stopped = door.server.stop()
+  await Bun.sleep(100)
+  mayGoOn.resolve()
+  expect(await sending.hear()).toStartWith('250 2.0.0')
+  expect(await sending.hear()).toStartWith('421 4.3.2')
+  await stopped
+  expect(door.stored()).toHaveLength(1)
+})
+
 test('a port that is taken is said', async () => {
   await using door = await openDoor()
   const taken = `127.0.0.1:${door.port}`

@@ -21,11 +21,14 @@ export type Talk = {
 }
 
 /** `halfOpen`: our side stays open when theirs is closed. */
-export type TalkOptions = { tls?: boolean; from?: string; halfOpen?: boolean }
+export type TalkOptions = { tls?: boolean; host?: string; from?: string; halfOpen?: boolean }
 
-export async function talk(port: number, { tls = false, from, halfOpen = false }: TalkOptions = {}): Promise<Talk> {
+export async function talk(
+  port: number,
+  { tls = false, host = '127.0.0.1', from, halfOpen = false }: TalkOptions = {},
+): Promise<Talk> {
   const plain = connect({
-    host: '127.0.0.1',
+    host,
     port,
     allowHalfOpen: halfOpen,
     ...(from === undefined ? {} : { localAddress: from }),

@@ -32,34 +32,6 @@ test('after STARTTLS nothing said before counts: neither the greeting nor the ma
   expect(door.stored()[0]?.trace).toContain('with ESMTPS\r\n')
 })
 
-const injected = 'EHLO evil.example\r\nMAIL FROM:<evil@b.test>\r\nRCPT TO:<box@mayfly.test>\r\nDATA\r\nevil\r\n.\r\n'
-
-test('nothing sent before the handshake is obeyed after it', async () => {
-  await using door = await openDoor()
-  for (let trial = 0; trial < 60; trial++) {
-    const client = await greeted(door.port)
-    const inOnePiece = trial % 3 === 0
-    client.send(inOnePiece ? `STARTTLS\r\n${injected.repeat(1 + (trial % 4))}` : 'STARTTLS\r\n')
-    if (!inOnePiece) {
-      await Bun.sleep(trial % 50)
-      client.send(injected)
-    }
-    expect(await client.hear()).toStartWith('220')
-    const upgraded = await client.secure().then(
-      () => true,
-      () => false,
-    )
-    // Plain text in place of a handshake breaks it; where it got through, the first reply is to the first command.
-    if (upgraded) {
-      expect(await client.ask('DATA')).toStartWith('503')
-      expect(await client.ask('NOOP')).toStartWith('250 2.0.0')
-      expect(await client.ask('EHLO client.example')).toStartWith('250-mx.example.test')
-    } else expect(inOnePiece).toBe(false)
-    client.hangUp()
-  }
-  expect(door.stored()).toEqual([])
-}, 30_000)
-
 test('a certificate is made at the first start, with a key that only its owner reads, and kept', async () => {
   using directory = temporaryDirectory()
   const made = await selfSigned(directory.path, 'mx.example.test', now)
