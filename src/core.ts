@@ -115,7 +115,9 @@ export function makeCore(config: Config, ground: Ground): Core {
     outside,
     {
       done: (milliseconds) => metrics.digestSeconds.observe(milliseconds / 1000),
-      failed: () => metrics.digestsFailed.inc(),
+      cut: (bound) => metrics.digestsCut.inc({ bound }),
+      late: () => metrics.digestTimeouts.inc(),
+      failed: (cause) => metrics.digestsFailed.inc({ cause }),
     },
     defect,
   )

@@ -41,7 +41,19 @@ export class Metrics {
   })
   readonly digestsFailed = new Counter({
     name: 'mayfly_digests_failed_total',
-    help: 'Mails that could not be read.',
+    help: 'Mails that could not be read, by why: unreadable, too-long, ended-the-server, damaged.',
+    labelNames: ['cause'],
+    ...this.in,
+  })
+  readonly digestTimeouts = new Counter({
+    name: 'mayfly_digest_timeouts_total',
+    help: 'Digests broken off at their deadline; each mail has two tries.',
+    ...this.in,
+  })
+  readonly digestsCut = new Counter({
+    name: 'mayfly_digests_cut_total',
+    help: 'Digests that leave out what is beyond a bound, by the note that says so.',
+    labelNames: ['bound'],
     ...this.in,
   })
   readonly threadsReplaced = new Counter({

@@ -1,5 +1,5 @@
 // What the writer thread may do to messages and their contents.
-import { and, eq, isNotNull, lte, notInArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, lte, notInArray, sql } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
@@ -103,9 +103,12 @@ export const changes = {
     return { contentKey: key, messageIds: reached.map(({ recipient }) => recipient.messageId) }
   },
 
-  /** Counts that a digest is begun, so that a mail that kills the process can't do so at every start. */
-  'contents.try': ({ db }, { contentKey }: { contentKey: number }): void => {
-    db.update(contents).set({ tries: sql`tries + 1` }).where(eq(contents.key, contentKey)).run()
+  /** Counts digests that are begun, so that a mail that kills the process can't do so at every start; -1 takes them back. */
+  'contents.try': ({ db }, { contentKeys, by }: { contentKeys: number[]; by: 1 | -1 }): void => {
+    db.update(contents)
+      .set({ tries: sql`max(0, tries + ${by})` })
+      .where(inArray(contents.key, contentKeys))
+      .run()
   },
 
   /** Stores what was read out of contents, for each message that has one of them. */

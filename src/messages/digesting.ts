@@ -5,6 +5,7 @@ import { damaged } from '../storage/damage.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
+import type { DigestNote } from './digest.ts'
 import type { digestJobs } from './jobs.ts'
 import type { MessageStore, Undigested } from './store.ts'
 
@@ -18,8 +19,20 @@ export type DigestRules = {
 
 export type DigestMetrics = {
   done: (milliseconds: number) => void
-  failed: (note: string) => void
+  /** A bound left something out. */
+  cut: (bound: DigestNote) => void
+  /** A deadline passed. */
+  late: () => void
+  failed: (cause: keyof typeof failures) => void
 }
+
+/** Why a mail has no digest: by a word for those who count, and in a sentence for those who read it. */
+const failures = {
+  'ended-the-server': 'the server ended each time it was read',
+  unreadable: 'it could not be read',
+  'too-long': 'reading it took too long',
+  damaged: 'it is damaged on the disk of the server',
+} as const
 
 /** Digests under way at once: enough to keep a thread busy, and to store many in one change. */
 const atOnce = 32
@@ -30,9 +43,12 @@ const patience = 25
 const mostQueued = 10_000
 /** Milliseconds before what found no room is tried again. */
 const restMs = 1000
-/** From here on, a try is counted before it is made. */
+/** From here on, a try is counted before it is made, and a thread does nothing else meanwhile. */
 const largeBytes = 256 * 1024
 const mostTries = 3
+
+/** `alone`: the second try of one that ran out of time. */
+type How = 'in turn' | 'urgent' | 'alone'
 
 type Finished = { digest: Digested; resolve: () => void; reject: (error: unknown) => void }
 
@@ -43,6 +59,10 @@ export class Digesting {
   private later: ReturnType<typeof setTimeout> | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly underWay = new Map<number, Promise<void>>()
+  /** The one that has its second try, beside all others. */
+  private alone: Undigested | null = null
+  /** Tries that were counted and may yet end well. */
+  private readonly counted = new Set<number>()
   /** The table has more than the queue. */
   private behind = true
   /** What an earlier run left: one at a time. */
@@ -60,7 +80,7 @@ export class Digesting {
   ) {}
 
   get waiting(): number {
-    return this.queue.length + this.slow.length + this.underWay.size
+    return this.queue.length + this.slow.length + this.underWay.size + (this.alone ? 1 : 0)
   }
 
   /** Takes up what an earlier run left undigested. */
@@ -68,12 +88,14 @@ export class Digesting {
     this.pump()
   }
 
-  stop(): void {
+  /** What is under way now is none of the mail's fault when it ends: the next start begins it anew. */
+  async stop(): Promise<void> {
     this.stopped = true
     this.queue = []
     this.slow = []
     clearTimeout(this.later)
     clearTimeout(this.timer)
+    await this.takeBack([...this.counted]).catch(this.defect)
   }
 
   /** Digests a content when its turn comes. */
@@ -87,15 +109,23 @@ export class Digesting {
   now(content: Undigested): Promise<void> {
     const { contentKey } = content
     // One that ran out of time has its turn when there is nothing else to do; nobody makes it come sooner.
-    if (this.slow.some((late) => late.contentKey === contentKey)) return Promise.resolve()
-    return this.underWay.get(contentKey) ?? this.begin(content, true)
+    if (this.isLate(contentKey)) return Promise.resolve()
+    return this.underWay.get(contentKey) ?? this.begin(content, 'urgent')
+  }
+
+  private isLate(contentKey: number): boolean {
+    return this.alone?.contentKey === contentKey || this.slow.some((late) => late.contentKey === contentKey)
   }
 
   /** Makes a digest anew that was lost to damage. Refuses: storage-damaged. */
   async again(contentKey: number): Promise<void> {
     try {
       const { bounds, longMilliseconds: deadline } = this.rules
-      const digest = await this.workers.run('messages.digest', { contentKey, bounds }, { urgent: true, deadline })
+      const { notes: _, ...digest } = await this.workers.run(
+        'messages.digest',
+        { contentKey, bounds },
+        { urgent: true, heavy: true, deadline },
+      )
       await this.store.writes.run('messages.mend-digest', { ...digest, contentKey })
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof JobFailed)) throw error
@@ -108,24 +138,27 @@ export class Digesting {
     while (!this.stopped && this.underWay.size < limit) {
       const next = this.queue.shift()
       if (!next) break
-      if (!this.underWay.has(next.contentKey)) this.begin(next, false)
+      if (!this.underWay.has(next.contentKey) && !this.isLate(next.contentKey)) this.begin(next, 'in turn')
     }
     if (this.stopped || this.queue.length > 0 || this.underWay.size > 0) return
     if (this.behind) this.refill().catch(this.defect)
-    else {
-      const late = this.slow.shift()
-      if (late) this.begin(late, false, true)
+    else if (!this.alone) {
+      this.alone = this.slow.shift() ?? null
+      if (this.alone) this.retry(this.alone)
     }
   }
 
   private async refill(): Promise<void> {
     if (this.refilling) return
     this.refilling = true
-    const limit = 1000
+    // What is late is in the table too, and must not hide the rest.
+    const limit = 1000 + this.slow.length
     const found = await this.store.undigested(limit).finally(() => {
       this.refilling = false
     })
+    if (this.stopped) return
     const known = new Set([...this.slow, ...this.queue].map(({ contentKey }) => contentKey))
+    if (this.alone) known.add(this.alone.contentKey)
     const fresh = found.filter(({ contentKey }) => !known.has(contentKey) && !this.underWay.has(contentKey))
     this.behind = fresh.length > 0 && found.length === limit
     if (fresh.length === 0) this.catchingUp = false
@@ -133,13 +166,9 @@ export class Digesting {
     this.pump()
   }
 
-  private begin(content: Undigested, urgent: boolean, alone = false): Promise<void> {
-    const done = this.digest(content, urgent, alone)
-      .catch((error) => {
-        // What was refused, as by a full disk, is not lost: the table has it.
-        if (error instanceof Refusal) this.comeBack()
-        else this.defect(error)
-      })
+  private begin(content: Undigested, how: How): Promise<void> {
+    const done = this.digest(content, how)
+      .catch((error) => this.broken(error))
       .then(() => {
         this.underWay.delete(content.contentKey)
         this.pump()
@@ -148,32 +177,71 @@ export class Digesting {
     return done
   }
 
-  private async digest({ contentKey, size, tries }: Undigested, urgent: boolean, alone: boolean): Promise<void> {
-    if (tries >= mostTries) return this.give(contentKey, 'the server ended each time it was read')
-    if (size > largeBytes) await this.store.writes.run('contents.try', { contentKey })
+  private retry(content: Undigested): void {
+    this.digest(content, 'alone')
+      .catch((error) => this.broken(error))
+      .then(() => {
+        this.alone = null
+        this.pump()
+      })
+  }
+
+  /** What was refused, as by a full disk, is not lost: the table has it. */
+  private broken(error: unknown): void {
+    if (error instanceof Refusal) this.comeBack()
+    else this.defect(error)
+  }
+
+  private async digest(content: Undigested, how: How): Promise<void> {
+    const { contentKey, size, tries } = content
+    if (tries >= mostTries) return this.give(contentKey, 'ended-the-server')
+    // Of what an earlier run left, any may be what ended it.
+    if (size > largeBytes || this.catchingUp) {
+      this.counted.add(contentKey)
+      await this.store.writes.run('contents.try', { contentKeys: [contentKey], by: 1 })
+    }
     const began = this.outside.elapsed()
-    const deadline = alone ? this.rules.longMilliseconds : this.rules.milliseconds
     try {
-      const digest = await this.workers.run(
+      const { notes, ...digest } = await this.workers.run(
         'messages.digest',
         { contentKey, bounds: this.rules.bounds },
-        { urgent, deadline },
+        {
+          urgent: how === 'urgent',
+          heavy: size > largeBytes,
+          apart: how === 'alone',
+          deadline: how === 'alone' ? this.rules.longMilliseconds : this.rules.milliseconds,
+        },
       )
-      await this.keep({ ...digest, contentKey }, urgent)
+      await this.keep({ ...digest, contentKey }, how !== 'in turn')
       this.metrics.done(this.outside.elapsed() - began)
+      for (const note of notes) this.metrics.cut(note)
     } catch (error) {
-      if (error instanceof JobFailed) {
-        this.defect(error)
-        return this.give(contentKey, 'it could not be read')
-      }
-      if (!(error instanceof Refusal)) throw error
-      if (error.reason === 'took-too-long') {
-        if (alone) return this.give(contentKey, 'reading it took too long')
-        this.slow.push({ contentKey, size, tries })
-      } else if (error.reason === 'storage-damaged') {
-        return this.give(contentKey, 'it is damaged on the disk of the server')
-      } else if (error.reason !== 'message-unknown') this.comeBack()
+      await this.missed(content, how, error)
+    } finally {
+      this.counted.delete(contentKey)
     }
+  }
+
+  private async missed(content: Undigested, how: How, error: unknown): Promise<void> {
+    const { contentKey } = content
+    if (error instanceof JobFailed) {
+      this.defect(error)
+      return this.give(contentKey, 'unreadable')
+    }
+    if (!(error instanceof Refusal)) throw error
+    if (error.reason === 'message-unknown') return
+    if (error.reason === 'storage-damaged') return this.give(contentKey, 'damaged')
+    if (error.reason === 'took-too-long') {
+      this.metrics.late()
+      if (how === 'alone') return this.give(contentKey, 'too-long')
+      this.slow.push(content)
+    } else this.comeBack()
+    // The process outlived it.
+    if (this.counted.has(contentKey) && !this.stopped) await this.takeBack([contentKey])
+  }
+
+  private async takeBack(contentKeys: number[]): Promise<void> {
+    if (contentKeys.length > 0) await this.store.writes.run('contents.try', { contentKeys, by: -1 })
   }
 
   /** The threads or the disk had no room: what was left out is looked for again after a while. */
@@ -221,8 +289,8 @@ export class Digesting {
     return { digests: some.map(({ digest }) => digest), now: this.outside.now() }
   }
 
-  private async give(contentKey: number, note: string): Promise<void> {
-    await this.store.writes.run('messages.undigestible', { contentKey, note, now: this.outside.now() })
-    this.metrics.failed(note)
+  private async give(contentKey: number, cause: keyof typeof failures): Promise<void> {
+    await this.store.writes.run('messages.undigestible', { contentKey, note: failures[cause], now: this.outside.now() })
+    this.metrics.failed(cause)
   }
 }

@@ -9,7 +9,7 @@ import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
-import { type Digest, digest, headers } from './digest.ts'
+import { type Digest, type DigestNote, digest, headers } from './digest.ts'
 import { searchText } from './digest-text.ts'
 import { readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
@@ -25,13 +25,14 @@ export const digestJobs = {
   'messages.digest': async (
     { db }: Connection,
     { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
-  ): Promise<Omit<Digested, 'contentKey'>> => {
+  ): Promise<Read> => {
     const bytes = wholeOf(db, contentKey)
     const { text, html, ...detail } = await digest(bytes, bounds)
     // This thread has the time, and what a large mail leaves would lie about until the next one.
     if (bytes.byteLength >= largeBytes) Bun.gc(true)
     free(bytes)
     return {
+      notes: detail.notes,
       text,
       html,
       detail: JSON.stringify(detail),
@@ -100,6 +101,9 @@ export const readerJobs = {
     return { name: found.name, type: found.type, bytes: found.bytes }
   },
 } satisfies Jobs
+
+/** A digest as it is stored, and the bounds that cut something off. */
+export type Read = Omit<Digested, 'contentKey'> & { notes: DigestNote[] }
 
 export type SearchInput = {
   owner: SearchOwner

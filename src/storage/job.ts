@@ -21,6 +21,10 @@ export type RunOptions = {
   urgent?: boolean
   /** Milliseconds; else the threads' own. */
   deadline?: number
+  /** May take long: it is given to a thread that has nothing else to do, and nothing is given to that one behind it. */
+  heavy?: boolean
+  /** Will take long: it goes to a thread beside the others, so that it holds up none of them. */
+  apart?: boolean
 }
 
 /** A job that ended with a defect, or whose thread died of it. */

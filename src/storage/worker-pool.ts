@@ -6,7 +6,7 @@ import { untyped } from './untyped.ts'
 export type WorkerPoolOptions = {
   start: () => Worker
   databaseFile: string
-  /** Threads at most. */
+  /** Threads at most; one more for jobs that go apart. */
   threads: number
   /** Jobs given to a thread before the first is answered: hides the way there and back for short jobs. */
   ahead: number
@@ -22,6 +22,8 @@ export type WorkerPoolOptions = {
 type Job = {
   name: string
   input: never
+  urgent: boolean
+  heavy: boolean
   deadlineMs: number
   resolve: (value: never) => void
   reject: (error: unknown) => void
@@ -29,6 +31,7 @@ type Job = {
 
 type Hand = {
   thread: Worker
+  apart: boolean
   /** The first one is being worked on. */
   jobs: { id: number; job: Job }[]
   timer: ReturnType<typeof setTimeout> | null
@@ -38,23 +41,33 @@ export class WorkerPool implements Workers<Jobs> {
   private readonly hands: Hand[] = []
   private urgent: Job[] = []
   private queue: Job[] = []
+  private apart: Job[] = []
   private nextId = 1
   private stopped = false
 
   constructor(private readonly options: WorkerPoolOptions) {}
 
   get waiting(): number {
-    return this.urgent.length + this.queue.length + this.hands.reduce((sum, hand) => sum + hand.jobs.length, 0)
+    return this.queued + this.hands.reduce((sum, hand) => sum + hand.jobs.length, 0)
   }
 
-  run(name: string, input: never, { urgent = false, deadline }: RunOptions = {}): Promise<never> {
+  private get queued(): number {
+    return this.urgent.length + this.queue.length + this.apart.length
+  }
+
+  run(
+    name: string,
+    input: never,
+    { urgent = false, heavy = false, apart = false, deadline }: RunOptions = {},
+  ): Promise<never> {
     return new Promise((resolve, reject) => {
-      if (this.stopped || this.urgent.length + this.queue.length >= this.options.mostWaiting) {
+      if (this.stopped || this.queued >= this.options.mostWaiting) {
         reject(new Refusal('too-busy'))
         return
       }
-      const job = { name, input, deadlineMs: deadline ?? this.options.deadlineMs, resolve, reject }
-      if (urgent) this.urgent.push(job)
+      const job = { name, input, urgent, heavy, deadlineMs: deadline ?? this.options.deadlineMs, resolve, reject }
+      if (apart) this.apart.push(job)
+      else if (urgent) this.urgent.push(job)
       else this.queue.push(job)
       this.handOut()
     })
@@ -63,9 +76,10 @@ export class WorkerPool implements Workers<Jobs> {
   /** Drops what waits and ends the threads. */
   stop(): void {
     this.stopped = true
-    for (const job of [...this.urgent, ...this.queue]) job.reject(new Refusal('too-busy'))
+    for (const job of [...this.urgent, ...this.queue, ...this.apart]) job.reject(new Refusal('too-busy'))
     this.urgent = []
     this.queue = []
+    this.apart = []
     for (const hand of [...this.hands]) {
       for (const { job } of hand.jobs) job.reject(new Refusal('too-busy'))
       this.end(hand)
@@ -73,21 +87,33 @@ export class WorkerPool implements Workers<Jobs> {
   }
 
   private handOut(): void {
-    while (this.urgent.length + this.queue.length > 0) {
-      const hand = this.free()
-      if (!hand) return
-      const job = this.urgent.shift() ?? this.queue.shift()
-      if (job) this.give(hand, job)
+    for (;;) {
+      const from = this.urgent.length > 0 ? this.urgent : this.queue
+      const hand = from[0] && this.free(from[0])
+      const job = hand && from.shift()
+      if (!job) break
+      this.give(hand, job)
     }
+    const hand = this.apart.length > 0 && this.beside()
+    const job = hand && this.apart.shift()
+    if (job) this.give(hand, job)
   }
 
   /** The thread with the least to do; a new one while all are at work and there may be more. */
-  private free(): Hand | null {
+  private free({ heavy }: Job): Hand | null {
+    const hands = this.hands.filter(({ apart }) => !apart)
     let least: Hand | null = null
-    for (const hand of this.hands) if (!least || hand.jobs.length < least.jobs.length) least = hand
+    for (const hand of hands) if (!least || hand.jobs.length < least.jobs.length) least = hand
     if (least && least.jobs.length === 0) return least
-    if (this.hands.length < this.options.threads) return this.hire()
-    return least && least.jobs.length < this.options.ahead ? least : null
+    if (hands.length < this.options.threads) return this.hire(false)
+    if (!least || heavy || least.jobs.some(({ job }) => job.heavy)) return null
+    return least.jobs.length < this.options.ahead ? least : null
+  }
+
+  /** The thread for what goes apart, when it has nothing to do. */
+  private beside(): Hand | null {
+    const hand = this.hands.find(({ apart }) => apart) ?? this.hire(true)
+    return hand.jobs.length === 0 ? hand : null
   }
 
   private give(hand: Hand, job: Job): void {
@@ -98,9 +124,9 @@ export class WorkerPool implements Workers<Jobs> {
     if (hand.jobs.length === 1) this.watch(hand)
   }
 
-  private hire(): Hand {
+  private hire(apart: boolean): Hand {
     const thread = this.options.start()
-    const hand: Hand = { thread, jobs: [], timer: null }
+    const hand: Hand = { thread, apart, jobs: [], timer: null }
     this.hands.push(hand)
     thread.onmessage = (message: MessageEvent<FromWorker>) => this.hear(hand, message.data)
     thread.onerror = (event) => this.replace(hand, new JobFailed(event.message), event.message)
@@ -138,7 +164,8 @@ export class WorkerPool implements Workers<Jobs> {
     const [first, ...rest] = hand.jobs
     this.end(hand)
     first?.job.reject(error)
-    this.urgent.unshift(...rest.map(({ job }) => job))
+    // What had been given to it takes its place again, before all that came later, but after what is urgent.
+    for (const { job } of rest.toReversed()) (job.urgent ? this.urgent : this.queue).unshift(job)
     this.options.replaced(cause)
     this.handOut()
   }

@@ -53,6 +53,8 @@ export type Running = {
   pid: number
   /** What it wrote to standard error so far. */
   log: () => string
+  /** Settles when it has ended by itself. */
+  gone: Promise<number>
   /** Sends a signal and answers the exit code (negative: died of the signal). */
   end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT') => Promise<number>
   [Symbol.asyncDispose]: () => Promise<void>
@@ -102,6 +104,7 @@ export async function serve(
     greeting,
     pid: child.pid,
     log: () => log,
+    gone: child.exited,
     end,
     [Symbol.asyncDispose]: async () => {
       await end('SIGKILL')

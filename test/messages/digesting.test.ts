@@ -11,7 +11,7 @@ import { LocalWriter } from '../../src/storage/writer.ts'
 import { changes } from '../../src/threads/changes.ts'
 import { deliver, mail, type TestCore, testCore } from '../core.ts'
 
-type Answer = 'ready' | 'hang' | 'die' | 'busy'
+type Answer = 'ready' | 'hang' | 'die' | 'busy' | 'never'
 
 /** A core with mail that has no digest, and a queue whose threads answer as they are told, the last answer for ever. */
 async function undigested(answers: Answer[], mails = 1, size = 10) {
@@ -29,9 +29,11 @@ async function undigested(answers: Answer[], mails = 1, size = 10) {
       deadlines.push(options?.deadline)
       const answer = answers.length > 1 ? answers.shift() : answers[0]
       if (answer === 'hang') throw new Refusal('took-too-long')
+      if (answer === 'never') return await new Promise<never>(() => {})
       if (answer === 'busy') throw new Refusal('too-busy')
       if (answer === 'die') throw new JobFailed('the thread died')
       return untyped({
+        notes: ['text-cut'],
         text: 'text',
         html: null,
         detail: '{}',
@@ -42,11 +44,18 @@ async function undigested(answers: Answer[], mails = 1, size = 10) {
   }
   const writer = new LocalWriter(core.connection, changes, () => {})
   const store = new SqliteMessageStore(core.connection.db, writer)
-  const notes: string[] = []
+  const failures: string[] = []
+  const cuts: string[] = []
+  const late = { count: 0 }
   const rules = { milliseconds: 2000, longMilliseconds: 20_000, bounds: usualBounds }
-  const metrics = { done: () => {}, failed: (note: string) => notes.push(note) }
+  const metrics = {
+    done: () => {},
+    cut: (bound: string) => cuts.push(bound),
+    late: () => late.count++,
+    failed: (cause: string) => failures.push(cause),
+  }
   const digesting = new Digesting(store, workers, rules, core.outside, metrics, () => {})
-  return { core, ids, digesting, deadlines, notes, writer }
+  return { core, ids, digesting, deadlines, failures, cuts, late, writer }
 }
 
 const states = (core: TestCore) =>
@@ -54,6 +63,12 @@ const states = (core: TestCore) =>
     .query<{ digest: string }, []>('select digest from contents order by key')
     .all()
     .map(({ digest }) => digest)
+
+const tries = (core: TestCore) =>
+  core.connection.sqlite
+    .query<{ tries: number }, []>('select tries from contents order by key')
+    .all()
+    .map(({ tries }) => tries)
 
 async function settled(digesting: Digesting): Promise<void> {
   do await Bun.sleep(1)
@@ -98,21 +113,22 @@ describe('the queue of digests', () => {
   })
 
   test('gives up one that hangs twice: it costs its digest, not its bytes', async () => {
-    const { core, ids, digesting, notes } = await undigested(['hang'])
+    const { core, ids, digesting, failures, late } = await undigested(['hang'])
     digesting.start()
     await settled(digesting)
     expect(states(core)).toEqual(['failed'])
-    expect(notes).toEqual(['reading it took too long'])
+    expect(failures).toEqual(['too-long'])
+    expect(late.count).toBe(2)
     expect(ids).toHaveLength(1)
     expect(core.connection.sqlite.query<{ n: number }, []>('select count(*) n from pieces').get()?.n).toBe(1)
   })
 
   test('gives up one that kills its thread', async () => {
-    const { core, digesting, notes } = await undigested(['die'])
+    const { core, digesting, failures } = await undigested(['die'])
     digesting.start()
     await settled(digesting)
     expect(states(core)).toEqual(['failed'])
-    expect(notes).toEqual(['it could not be read'])
+    expect(failures).toEqual(['unreadable'])
   })
 
   test('leaves for later what nobody had time for', async () => {
@@ -132,6 +148,41 @@ describe('the queue of digests', () => {
     await settled(again.digesting)
     expect(states(again.core)).toEqual(['ready'])
     expect(again.core.connection.sqlite.query<{ tries: number }, []>('select tries from contents').get()?.tries).toBe(1)
+  })
+
+  test('holds nobody for the second try while that is under way, and goes on with others', async () => {
+    const { core, digesting, deadlines } = await undigested(['hang', 'never', 'ready'], 1)
+    digesting.start()
+    while (deadlines.length < 2) await Bun.sleep(1)
+    await digesting.now({ contentKey: 1, size: 10, tries: 0 })
+    digesting.stop()
+    expect(deadlines).toEqual([2000, 20_000])
+    expect(states(core)).toEqual(['pending'])
+  })
+
+  test('counts a try of each mail that an earlier run left, however small: any may be what ended it', async () => {
+    const { core, digesting } = await undigested(['never'], 3)
+    digesting.start()
+    while (!tries(core).includes(1)) await Bun.sleep(1)
+    expect(tries(core)).toEqual([1, 0, 0])
+  })
+
+  test('counts no try that ended in order: with the server, for want of room, or at its deadline', async () => {
+    for (const answer of ['never', 'busy', 'hang'] as const) {
+      const { core, digesting, deadlines } = await undigested([answer, 'never'], 1, 300 * 1024)
+      digesting.start()
+      while (deadlines.length < (answer === 'hang' ? 2 : 1)) await Bun.sleep(1)
+      await Bun.sleep(5)
+      await digesting.stop()
+      expect([answer, tries(core)]).toEqual([answer, [0]])
+    }
+  })
+
+  test('counts what a bound left out', async () => {
+    const { digesting, cuts } = await undigested(['ready'])
+    digesting.start()
+    await settled(digesting)
+    expect(cuts).toEqual(['text-cut'])
   })
 
   test('digests what is asked for once, however many ask', async () => {

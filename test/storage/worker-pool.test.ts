@@ -94,6 +94,39 @@ describe('a pool of threads', () => {
     expect(order).toEqual(['first', 'urgent', 'second', 'third'])
   })
 
+  test('gives nothing to a thread behind what may take long', async () => {
+    using threads = pool()
+    const order: string[] = []
+    const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
+    await Promise.all([
+      note('heavy', { heavy: true }),
+      note('second'),
+      note('third'),
+      note('urgent', { urgent: true }),
+      note('heavy and urgent', { urgent: true, heavy: true }),
+    ])
+    expect(order).toEqual(['heavy', 'urgent', 'heavy and urgent', 'second', 'third'])
+  })
+
+  test('holds up nobody with what will take long: it has a thread beside the others', async () => {
+    using threads = pool()
+    const hung = reasonOf(threads.run('hang', '', { apart: true, deadline: 1000 }))
+    const next = threads.run('echo', 'after it', { apart: true })
+    expect(await threads.run('echo', 'meanwhile')).toBe('meanwhile')
+    expect(threads.replaced).toEqual([])
+    expect(await hung).toBe('took-too-long')
+    expect(await next).toBe('after it')
+  })
+
+  test('gives back their places to those that waited for a thread that was replaced', async () => {
+    using threads = pool({ ahead: 3 })
+    const order: string[] = []
+    const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
+    const hung = reasonOf(threads.run('hang', '', { deadline: 100 }))
+    await Promise.all([hung, note('second'), note('third'), note('fourth'), note('urgent', { urgent: true })])
+    expect(order).toEqual(['urgent', 'second', 'third', 'fourth'])
+  })
+
   test('refuses more than may wait, and everything once it has stopped', async () => {
     using threads = pool({ mostWaiting: 2, ahead: 1 })
     const taken = ['a', 'b', 'c'].map((text) => reasonOf(threads.run('later', text)))
