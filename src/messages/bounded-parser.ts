@@ -137,7 +137,9 @@ export class BoundedParser extends MailParser {
     if (this.beyond) return false
     if (splitter.node !== this.known) {
       this.known = splitter.node
-      const boundary = this.known._boundary
+      const boundary = this.known._boundary && withoutPadding(this.known._boundary)
+      // RFC 2046 §5.1.1: a boundary does not end with a blank, and those behind a delimiter do not count.
+      this.known._boundary = boundary
       if (boundary && boundary.length <= BOUNDARY_BYTES) this.boundaries.add(boundary.toString('latin1'))
     }
     if (line.length > BOUNDARY_BYTES + 100) return false

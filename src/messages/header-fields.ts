@@ -10,6 +10,9 @@ export type Field = { name: string; value: string }
 /** How much of a header is read, in bytes; SMTP refuses longer ones. */
 export const HEADER_BYTES = 256 * 1024
 
+/** Where the first field begins, if there is one. */
+const FIRST_FIELD_BYTES = 4 * 1024
+
 /**
  * The fields of the header that `bytes` begin with, up to the first empty line (RFC 5322 §2.1). Lines may end in bare
  * LF; an mbox "From " line at the front and lines without a colon are passed over. Linear in the header's length.
@@ -92,6 +95,12 @@ export function isHeaderCut(bytes: Uint8Array): boolean {
   if (bytes.length <= HEADER_BYTES) return false
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES)
   return headerLength(head) === head.length
+}
+
+/** Whether a mail begins with lines that are none of a header's, so that all of it is its body. */
+export function isBodyAlone(bytes: Uint8Array): boolean {
+  const empty = bytes.length === 0 || bytes[0] === 0x0a || (bytes[0] === 0x0d && bytes[1] === 0x0a)
+  return !empty && fields(bytes.subarray(0, FIRST_FIELD_BYTES)).length === 0
 }
 
 function headerLength(head: Buffer): number {

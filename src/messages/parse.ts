@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer'
 import type { AttachmentStream, MessageText } from 'mailparser'
 import { BoundedParser, type Leaf, type MimeBounds, type ParseNote, usualBounds } from './bounded-parser.ts'
+import { isBodyAlone } from './header-fields.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -39,6 +40,7 @@ export async function parse(bytes: Uint8Array, bounds: MimeBounds = usualBounds,
       if (data.type === 'attachment') take(data, attachments, parser, sink)
     })
   })
+  if (isBodyAlone(bytes)) parser.write(Buffer.from('\r\n'))
   await feed(parser, bytes, settled)
   const bodies: Body[] = []
   if (parser.tree) gather(parser.tree, true, true, bodies)
