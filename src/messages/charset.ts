@@ -10,6 +10,8 @@ const RARE = /^(?:cp|ibm)-?\d{3,4}$|^hz-gb-2312$|^viscii|^tcvn|^armscii-8$|^utf-
 // Names that say no more than that somebody did not know.
 const SAYS_NOTHING = new Set(['', 'ascii', 'us-ascii', 'usascii', '7bit', '8bit', 'binary', 'unknown-8bit', 'unknown'])
 
+const LABEL_CHARACTERS = 100
+
 const decoders = new Map<string, TextDecoder>()
 
 /**
@@ -17,7 +19,9 @@ const decoders = new Map<string, TextDecoder>()
  * missing: decoding it costs seconds for some megabytes, and only attacks still use it.
  */
 export function decodeBytes(bytes: Buffer, charset: string | null): string {
-  const label = (charset ?? '').trim().toLowerCase().replace(/\*.*$/, '').replaceAll('"', '')
+  // RFC 2231 §5: a language may follow. What is longer than this names no charset.
+  const written = (charset ?? '').slice(0, LABEL_CHARACTERS).split('*', 1)[0] ?? ''
+  const label = written.trim().toLowerCase().replaceAll('"', '')
   if (label === 'utf-8' || label === 'utf8') return withoutMark(bytes.toString('utf8'))
   if (SAYS_NOTHING.has(label) || label.replace(/[^a-z0-9]/g, '').includes('utf7')) return guess(bytes)
   // RFC 2781 §4.3: the mark at the front says which end comes first.
