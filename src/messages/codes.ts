@@ -55,8 +55,8 @@ function plain(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(/[ \t]+/g, ' ')
     .replace(/https?:\/\/[\x21-\x7e]+/gi, ' ~ ')
-    .replace(/[\w.+-]{1,64}@[\w.-]{1,255}/g, ' ~ ')
-    .replace(/\b[a-z0-9-]{1,63}\.[a-z]{2,10}\/[\x21-\x7e]+/gi, ' ~ ')
+    .replace(/(?<![\w.+-])[\w.+-]+@[\w.-]{1,255}/g, ' ~ ')
+    .replace(/(?<![a-z0-9-])[a-z0-9-]+\.[a-z]{2,10}\/[\x21-\x7e]+/gi, ' ~ ')
 }
 
 function asciiDigit(character: string): string {

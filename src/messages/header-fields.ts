@@ -27,6 +27,8 @@ export function fields(bytes: Uint8Array): Field[] {
     if (name) found.push({ name, value: lines.join(' ').trim() })
     name = ''
   }
+  // Looked for again only behind the last one: a header of lines without any would be read once for each of them.
+  let colon = text.indexOf(':')
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start)
     const next = newline < 0 ? text.length : newline + 1
@@ -36,7 +38,7 @@ export function fields(bytes: Uint8Array): Field[] {
       if (name) lines.push(text.slice(start, end).trim())
     } else {
       finish()
-      const colon = text.indexOf(':', start)
+      if (colon >= 0 && colon < start) colon = text.indexOf(':', start)
       if (colon > start && colon < end) {
         const written = text.slice(start, colon).trimEnd()
         // RFC 5322 §2.2: printable ASCII without the colon; also what keeps "From jane Mon Jan 1 10:00" out.

@@ -17,6 +17,18 @@ export const bounded: { source: string; characters: number; why: string }[] = [
     why: 'what stands before a number (code-candidates.ts)',
   },
   { source: '(?:©|\\(c\\)|(?:jan|', characters: 60, why: 'what stands before a number (code-candidates.ts)' },
+  { source: '(?:[$€£¥₹', characters: 60, why: 'what stands before a number (code-candidates.ts)' },
+  { source: '^\\s?(?:[$€£¥₹', characters: 24, why: 'what stands behind a number (code-candidates.ts)' },
+  {
+    source: '^[\\p{L}\\p{M}\\p{N}!#',
+    characters: 2_000,
+    why: 'a local part in the operator’s config (config/names.ts)',
+  },
+  {
+    source: '^[a-z0-9!#$%',
+    characters: 200,
+    why: 'a local part of at most 64 characters, normalised (mailboxes/address.ts)',
+  },
   { source: '[:=]\\s*[*_"', characters: 140, why: 'what stands between a word and a number (codes.ts)' },
   { source: '(\\d{1,2})[ -]{1,9}([a-z]{3})', characters: 200, why: 'a date (mail-date.ts)' },
 ]

@@ -189,7 +189,7 @@ test(`promise 26: no regular expression of the source takes over ${promised} ms 
   const times = await timesOf(trials)
   const slow = trials
     .filter((_, at) => (times[at] ?? 0) > promised)
-    .map(({ source, flags, pump }) => `/${source}/${flags} on ${JSON.stringify(pump)}`)
+    .map(({ source, flags, pump }) => `/${source.slice(0, 60)}/${flags} on ${JSON.stringify(pump)}`)
   expect(slow).toEqual([])
   figures(`${trials.length} more trials, the slowest ${Math.round(Math.max(...times))} ms`)
 }, 900_000)
@@ -216,8 +216,8 @@ const readers: [name: string, milliseconds: number, read: (text: string) => unkn
   ['topHeaders', 250, (text) => topHeaders(Buffer.from(`To: ${text}\r\nSubject: ${text}`, 'latin1'))],
   ['links', 1000, (text) => links(null, text)],
   ['safeCss', 1000, (text) => safeCss(text, () => null)],
-  ['htmlText', 1000, (text) => htmlText(text, megabyte)],
-  ['sanitise', 1000, (text) => sanitise(text, inline)],
+  ['htmlText', 2000, (text) => htmlText(text, megabyte)],
+  ['sanitise', 5000, (text) => sanitise(text, inline)],
 ]
 
 test.each(readers)(

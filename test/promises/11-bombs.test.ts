@@ -1,0 +1,102 @@
+// Promise 11: a MIME bomb costs its digest at most. Each is acknowledged and shown within 5 s; meanwhile others are
+// answered as if nothing were, and the memory of the process, which is one of its own, stays below 512 MB.
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emptyDirectory, json, type Running, serve } from '../executable/launch.ts'
+import { Conversation } from '../executable/sender.ts'
+import { bombs } from './bombs.ts'
+import type { Told } from './bystander.ts'
+import { figures, isFull, percentile, size } from './promise.ts'
+
+/** The mail has a limit of 25 MiB, headers and all. */
+const bytes = size(1_000_000, 25 * 1024 * 1024 - 600_000)
+const chosen = bombs.slice(0, size(10, bombs.length))
+/** What others may wait. A machine that runs other tests meanwhile gives them no such promise. */
+const promisedMs = size(2500, 50)
+
+type Shown = { digest: string; attachments: { index: number }[]; notes: string[] }
+
+async function send(server: Running, to: string, mail: Buffer): Promise<string> {
+  const talk = await Conversation.open(server.smtp)
+  await talk.hear()
+  for (const line of ['EHLO bomb.test', 'MAIL FROM:<a@sender.test>', `RCPT TO:<${to}>`, 'DATA'])
+    await talk.say(`${line}\r\n`)
+  talk.sendBytes(mail)
+  const answer = await talk.say('\r\n.\r\n')
+  talk.close()
+  return answer
+}
+
+async function timed<Value>(work: () => Promise<Value>): Promise<[Value, number]> {
+  const began = performance.now()
+  return [await work(), performance.now() - began]
+}
+
+async function bystander(server: Running) {
+  const script = join(import.meta.dir, 'bystander.ts')
+  const child = Bun.spawn([process.execPath, script, `${server.smtp}`, `${server.http}`], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+  })
+  const said = new Response(child.stdout).text()
+  return {
+    end: async (): Promise<Told> => {
+      child.stdin.end()
+      return JSON.parse((await said).trim().split('\n').at(-1) ?? '')
+    },
+    [Symbol.dispose]: () => child.kill(),
+  }
+}
+
+function highestMemory({ pid }: Running): number {
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+}
+
+test(`promise 11: ${chosen.length} MIME bombs of ${Math.round(bytes / 1_000_000)} MB cost their digests at most: others are answered within ${promisedMs} ms, and memory stays below 512 MB`, async () => {
+  using directory = emptyDirectory()
+  await using server = await serve(directory, {
+    MAYFLY_LOG_LEVEL: 'warn',
+    MAYFLY_MAILBOXES_UNCLAIMED_BYTES: '100000000',
+  })
+  using others = await bystander(server)
+  const shownAfter: number[] = []
+  const states: string[] = []
+  for (const [n, [name, make]] of chosen.entries()) {
+    const to = `bomb-${n}@mayfly.test`
+    const answer = await send(server, to, make(bytes))
+    expect([name, answer]).toEqual([name, expect.stringContaining('250 2.0.0')])
+    const id = answer.split(' ')[2]
+    const message = `${server.api}/messages/${id}`
+    const [shown, milliseconds] = await timed(() => json<Shown>(message))
+    shownAfter.push(milliseconds)
+    if (shown.digest !== 'ready') states.push(`${name}: ${shown.digest}`)
+    expect([name, Math.round(milliseconds) > 5000]).toEqual([name, false])
+    const [html, htmlMs] = await timed(async () => (await fetch(`${message}/html`)).status)
+    expect([name, [200, 503].includes(html), htmlMs < 15_000]).toEqual([name, true, true])
+    const [first] = shown.attachments
+    if (first) expect([name, (await fetch(`${message}/attachments/${first.index}`)).status]).toEqual([name, 200])
+    const raw = await fetch(`${message}/raw`)
+    expect([name, raw.status]).toEqual([name, 200])
+    await raw.arrayBuffer()
+    if (isFull)
+      console.log(
+        name,
+        Math.round(milliseconds),
+        shown.digest,
+        Math.round(htmlMs),
+        html,
+        highestMemory(server),
+        shown.notes,
+      )
+  }
+  const memory = highestMemory(server)
+  const told = await others.end()
+  const worst = { mails: percentile(told.mails, 0.99), lists: percentile(told.lists, 0.99) }
+  expect(worst.mails).toBeLessThan(promisedMs)
+  expect(worst.lists).toBeLessThan(promisedMs)
+  expect(memory).toBeLessThan(512)
+  figures(
+    `${chosen.length} bombs of ${(bytes / 1e6).toFixed(1)} MB shown within ${Math.round(Math.max(...shownAfter))} ms (${states.length} without a digest at first), meanwhile ${told.mails.length} mails of others p99 ${worst.mails.toFixed(1)} ms, worst ${Math.max(...told.mails).toFixed(0)} ms, ${told.lists.length} lists p99 ${worst.lists.toFixed(1)} ms, worst ${Math.max(...told.lists).toFixed(0)} ms, memory at most ${memory} MB`,
+  )
+}, 900_000)
