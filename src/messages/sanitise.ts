@@ -17,6 +17,8 @@ export type Sanitised = { html: string; blocked: number }
 
 const CHUNK_CHARACTERS = 16 * 1024
 const CSS_CHARACTERS = 512 * 1024
+/** Tags, texts and entities: mails have some thousand, and a million `<` would take seconds and hundreds of megabytes. */
+const MARKS = 250_000
 const SOURCES = ['src', 'background', 'poster', 'srcset']
 
 const TAGS =
@@ -33,7 +35,7 @@ export function sanitise(html: string, options: SanitiseOptions): string {
   return sanitiseCounting(html, options).html
 }
 
-/** `html` made safe. Its `<style>` sheets come first, as one. Never throws; too deep a nest of elements is cut off. */
+/** `html` made safe. Its `<style>` sheets come first, as one. Never throws; too deep a nest of elements, and more than a quarter of a million tags, are cut off. */
 export function sanitiseCounting(html: string, { remote, inlineUrl }: SanitiseOptions): Sanitised {
   let blocked = 0
   const address: UrlRule = (url) => {
@@ -76,27 +78,33 @@ export function sanitiseCounting(html: string, { remote, inlineUrl }: SanitiseOp
   return { html: sheet ? `<style>${sheet}</style>\n${body}` : body, blocked }
 }
 
-/** The sheets, and where the html must end for the parser's stack to stay short (see OPEN_ELEMENTS). */
+/** The sheets, and where the html must end for the parser's stack and its work to stay small (OPEN_ELEMENTS, MARKS). */
 function survey(html: string): { css: string; end: number } {
   let css = ''
   let open = 0
+  let marks = 0
   let inStyle = false
   const parser = new Parser({
     onopentagname(name) {
       open++
+      marks++
       if (name === 'style') inStyle = true
     },
     onclosetag(name) {
       open--
       if (name === 'style') inStyle = false
     },
+    onattribute() {
+      marks++
+    },
     ontext(text) {
+      marks++
       if (inStyle && css.length < CSS_CHARACTERS) css += text
     },
   })
   for (let start = 0; start < html.length; start += CHUNK_CHARACTERS) {
     parser.write(html.slice(start, start + CHUNK_CHARACTERS))
-    if (open > OPEN_ELEMENTS) return { css, end: start }
+    if (open > OPEN_ELEMENTS || marks > MARKS) return { css, end: start }
   }
   parser.end()
   return { css: css.slice(0, CSS_CHARACTERS), end: html.length }

@@ -7,6 +7,9 @@ import type { Jobs, ToWorker } from '../storage/job.ts'
 
 declare const self: Worker
 
+/** What takes so long has left much behind. */
+const longMs = 50
+
 export function serveJobs(jobs: Jobs): void {
   let connection: Connection | null = null
   let last: Promise<void> = Promise.resolve()
@@ -20,6 +23,7 @@ export function serveJobs(jobs: Jobs): void {
     // One at a time, in the order they came: the main thread's deadline is the first one's.
     last = last.then(async () => {
       const { id, name, input } = asked
+      const began = performance.now()
       try {
         const job = jobs[name]
         if (!job || !connection) throw new Error(`there is no job named ${name}, or no database`)
@@ -30,11 +34,21 @@ export function serveJobs(jobs: Jobs): void {
         else
           answer({ id, done: false, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) })
       }
+      // Each thread has a heap of its own, which would keep what one large mail left until the next one comes.
+      if (performance.now() - began > longMs) Bun.gc(true)
     })
   }
 }
 
 /** A FromWorker, its value of whatever type the job has. */
 function answer(message: { id: number; done: boolean; value?: unknown; refusal?: object; defect?: string }): void {
-  self.postMessage(message)
+  self.postMessage(message, handedOver(message.value))
+}
+
+/** Bytes that nobody else has are handed over, not copied. */
+function handedOver(value: unknown): ArrayBuffer[] {
+  if (typeof value !== 'object' || value === null || !('bytes' in value)) return []
+  const { bytes } = value
+  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return []
+  return bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []
 }

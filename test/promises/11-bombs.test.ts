@@ -7,12 +7,12 @@ import { emptyDirectory, json, type Running, serve } from '../executable/launch.
 import { Conversation } from '../executable/sender.ts'
 import { bombs } from './bombs.ts'
 import type { Told } from './bystander.ts'
-import { figures, isFull, percentile, size } from './promise.ts'
+import { figures, percentile, size } from './promise.ts'
 
 /** The mail has a limit of 25 MiB, headers and all. */
 const bytes = size(1_000_000, 25 * 1024 * 1024 - 600_000)
 const chosen = bombs.slice(0, size(10, bombs.length))
-/** What others may wait. A machine that runs other tests meanwhile gives them no such promise. */
+/** What others may wait, on a machine that has nothing else to do; on others, twice what they waited there before. */
 const promisedMs = size(2500, 50)
 
 type Shown = { digest: string; attachments: { index: number }[]; notes: string[] }
@@ -49,6 +49,14 @@ async function bystander(server: Running) {
   }
 }
 
+const highest = ({ mails, lists }: Told) => ({ mails: percentile(mails, 0.99), lists: percentile(lists, 0.99) })
+
+async function undisturbed(server: Running) {
+  using others = await bystander(server)
+  await Bun.sleep(size(500, 5000))
+  return highest(await others.end())
+}
+
 function highestMemory({ pid }: Running): number {
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
 }
@@ -59,6 +67,7 @@ test(`promise 11: ${chosen.length} MIME bombs of ${Math.round(bytes / 1_000_000)
     MAYFLY_LOG_LEVEL: 'warn',
     MAYFLY_MAILBOXES_UNCLAIMED_BYTES: '100000000',
   })
+  const before = await undisturbed(server)
   using others = await bystander(server)
   const shownAfter: number[] = []
   const states: string[] = []
@@ -79,24 +88,14 @@ test(`promise 11: ${chosen.length} MIME bombs of ${Math.round(bytes / 1_000_000)
     const raw = await fetch(`${message}/raw`)
     expect([name, raw.status]).toEqual([name, 200])
     await raw.arrayBuffer()
-    if (isFull)
-      console.log(
-        name,
-        Math.round(milliseconds),
-        shown.digest,
-        Math.round(htmlMs),
-        html,
-        highestMemory(server),
-        shown.notes,
-      )
   }
   const memory = highestMemory(server)
   const told = await others.end()
-  const worst = { mails: percentile(told.mails, 0.99), lists: percentile(told.lists, 0.99) }
-  expect(worst.mails).toBeLessThan(promisedMs)
-  expect(worst.lists).toBeLessThan(promisedMs)
+  const worst = highest(told)
+  expect(worst.mails).toBeLessThan(Math.max(promisedMs, 2 * before.mails))
+  expect(worst.lists).toBeLessThan(Math.max(promisedMs, 2 * before.lists))
   expect(memory).toBeLessThan(512)
   figures(
-    `${chosen.length} bombs of ${(bytes / 1e6).toFixed(1)} MB shown within ${Math.round(Math.max(...shownAfter))} ms (${states.length} without a digest at first), meanwhile ${told.mails.length} mails of others p99 ${worst.mails.toFixed(1)} ms, worst ${Math.max(...told.mails).toFixed(0)} ms, ${told.lists.length} lists p99 ${worst.lists.toFixed(1)} ms, worst ${Math.max(...told.lists).toFixed(0)} ms, memory at most ${memory} MB`,
+    `${chosen.length} bombs of ${(bytes / 1e6).toFixed(1)} MB shown within ${Math.round(Math.max(...shownAfter))} ms (${states.length} without a digest at first), meanwhile ${told.mails.length} mails of others p99 ${worst.mails.toFixed(1)} ms, worst ${Math.max(...told.mails).toFixed(0)} ms, ${told.lists.length} lists p99 ${worst.lists.toFixed(1)} ms, worst ${Math.max(...told.lists).toFixed(0)} ms (without bombs p99 ${before.mails.toFixed(1)} and ${before.lists.toFixed(1)} ms), memory at most ${memory} MB`,
   )
 }, 900_000)
