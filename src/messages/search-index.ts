@@ -65,9 +65,12 @@ export function mergeIndex({ sqlite }: Tx, begin: boolean): boolean {
 
 const mostWords = 20
 const meaningful = /[\p{L}\p{N}]/u
+/** One letter at the end. A tenth of all words begin with it, and the index knows begins of two letters or more. */
+const tooShortToBegin = /(?:^|[^\p{L}\p{N}])[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}][^\p{L}\p{N}]*$/u
 
 /**
- * The FTS5 expression for words as a person typed them: each must be there, the last one may be begun only.
+ * The FTS5 expression for words as a person typed them: each must be there, the last one may be begun only,
+ * if that is more than one letter.
  * Null if there is nothing to look for. The words go in as quoted strings, never as FTS syntax.
  */
 export function matchExpression(owner: SearchOwner, typed: string): string | null {
@@ -78,5 +81,6 @@ export function matchExpression(owner: SearchOwner, typed: string): string | nul
     .slice(0, mostWords)
     .map((word) => `"${word.replaceAll('"', '""')}"`)
   if (words.length === 0) return null
-  return `owner : "${ownerToken(owner)}" AND {subject sender recipients body} : (${words.join(' AND ')} *)`
+  const begun = tooShortToBegin.test(words.at(-1) ?? '') ? '' : ' *'
+  return `owner : "${ownerToken(owner)}" AND {subject sender recipients body} : (${words.join(' AND ')}${begun})`
 }

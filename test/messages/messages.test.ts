@@ -95,6 +95,14 @@ describe('a search', () => {
     expect(await found(core, 'quart lunch')).toEqual([])
   })
 
+  test('takes one letter at the end for a word: the index knows begins of two letters or more', async () => {
+    const core = testCore()
+    await send(core, 'Plan B', 'of bees')
+    await send(core, 'Plan bees', 'none other')
+    expect(await found(core, 'plan b')).toEqual(['Plan B'])
+    expect(await found(core, 'plan be')).toEqual(['Plan B', 'Plan bees'])
+  })
+
   test('takes the words as words, whatever FTS5 would make of them', async () => {
     const core = testCore()
     await send(core, 'one AND two', 'a "quoted" thing')

@@ -12,7 +12,7 @@ import { figures, percentile, size } from './promise.ts'
 /** The mail has a limit of 25 MiB, headers and all. */
 const bytes = size(1_000_000, 25 * 1024 * 1024 - 600_000)
 const chosen = bombs.slice(0, size(10, bombs.length))
-/** What others may wait, on a machine that has nothing else to do; on others, twice what they waited there before. */
+/** What others may wait, on a machine that has nothing else to do; on others, three times what they waited there before. */
 const promisedMs = size(2500, 50)
 
 type Shown = { digest: string; attachments: { index: number }[]; notes: string[] }
@@ -92,9 +92,9 @@ test(`promise 11: ${chosen.length} MIME bombs of ${Math.round(bytes / 1_000_000)
   const memory = highestMemory(server)
   const told = await others.end()
   const worst = highest(told)
-  expect(worst.mails).toBeLessThan(Math.max(promisedMs, 2 * before.mails))
-  expect(worst.lists).toBeLessThan(Math.max(promisedMs, 2 * before.lists))
   expect(memory).toBeLessThan(512)
+  expect(worst.mails).toBeLessThan(Math.max(promisedMs, 3 * before.mails))
+  expect(worst.lists).toBeLessThan(Math.max(promisedMs, 3 * before.lists))
   figures(
     `${chosen.length} bombs of ${(bytes / 1e6).toFixed(1)} MB shown within ${Math.round(Math.max(...shownAfter))} ms (${states.length} without a digest at first), meanwhile ${told.mails.length} mails of others p99 ${worst.mails.toFixed(1)} ms, worst ${Math.max(...told.mails).toFixed(0)} ms, ${told.lists.length} lists p99 ${worst.lists.toFixed(1)} ms, worst ${Math.max(...told.lists).toFixed(0)} ms (without bombs p99 ${before.mails.toFixed(1)} and ${before.lists.toFixed(1)} ms), memory at most ${memory} MB`,
   )
