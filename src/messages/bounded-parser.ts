@@ -79,6 +79,8 @@ export class BoundedParser extends MailParser {
   private parts = 0
   private delimiters = 0
   private readonly boundaries = new Set<string>()
+  /** Some boundary was written with blanks at its end, which then stand before the dashes that close. */
+  private padded = false
   private known: SplitNode | false = false
   private bodyBytes = 0
 
@@ -139,11 +141,12 @@ export class BoundedParser extends MailParser {
       this.known = splitter.node
       const boundary = this.known._boundary && withoutPadding(this.known._boundary)
       // RFC 2046 §5.1.1: a boundary does not end with a blank, and those behind a delimiter do not count.
+      this.padded ||= boundary !== this.known._boundary
       this.known._boundary = boundary
       if (boundary && boundary.length <= BOUNDARY_BYTES) this.boundaries.add(boundary.toString('latin1'))
     }
     if (line.length > BOUNDARY_BYTES + 100) return false
-    const bare = withoutPadding(line)
+    const bare = this.padded ? withoutInnerPadding(withoutPadding(line)) : withoutPadding(line)
     const written = bare.toString('latin1').trim().slice(2)
     if (!this.boundaries.has(written) && !this.boundaries.has(written.replace(/--$/, ''))) return false
     const left = splitter.node
@@ -206,6 +209,9 @@ function withoutPadding(line: Buffer): Buffer {
   while (end > 0 && (line[end - 1] === 0x20 || line[end - 1] === 0x09)) end--
   return end === padded ? line : Buffer.concat([line.subarray(0, end), lineEnd])
 }
+
+const withoutInnerPadding = (line: Buffer): Buffer =>
+  Buffer.from(line.toString('latin1').replace(/(?<![ \t])[ \t]+--(\r?\n)?$/, '--$1'), 'latin1')
 
 class CharsetDecoder extends Transform {
   private readonly pieces: Buffer[] = []

@@ -167,6 +167,12 @@ test.each([
   ['bare LF', 'Subject: x\nFrom: a@B.test\n\nhello\nyou', { subject: 'x', text: 'hello\nyou' }],
   ['NUL bytes', 'Subject: a\0b\r\n\r\nc\0d', { subject: 'a b', text: 'cd' }],
   ['an unknown charset', 'Content-Type: text/plain; charset=x-nobody\r\n\r\nGr\xfc\xdfe', { text: 'Grüße' }],
+  ['no field, all body', 'Hello there.\r\nHow are you?\r\n', { text: 'Hello there.\nHow are you?\n' }],
+  [
+    'a boundary that ends in blanks',
+    'Content-Type: multipart/mixed; boundary="b  "\r\n\r\n--b  \r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b  --\r\n',
+    { text: 'one\ntwo' },
+  ],
   ['no charset and UTF-8', '\r\nGr\xc3\xbc\xc3\x9fe', { text: 'Grüße' }],
   ['a rare charset', 'Content-Type: text/plain; charset=cp437\r\n\r\n\x81', { text: 'ü' }],
   ['utf-7, which is taken for ASCII', 'Content-Type: text/plain; charset=UTF-7\r\n\r\n+APY-', { text: '+APY-' }],
