@@ -78,6 +78,13 @@ export class BoundedParser extends MailParser {
   private full = false
   private parts = 0
   private delimiters = 0
+  /** Of the part that is read some body has come. */
+  private begun = false
+  /**
+   * A line end that is the whole body so far: before a delimiter it is that one's (RFC 2046 §5.1.1), and the part is
+   * empty. The splitter says the same of a part that is one empty line, which is rarer: that line is left out.
+   */
+  private held: Chunk | null = null
   private readonly boundaries = new Set<string>()
   /** Some boundary was written with blanks at its end, which then stand before the dashes that close. */
   private padded = false
@@ -120,6 +127,20 @@ export class BoundedParser extends MailParser {
   }
 
   override processChunk(chunk: Chunk, done: () => void): void {
+    const { held } = this
+    this.held = null
+    if (chunk.type === 'body' && !this.begun && this.curnode !== this.tree && isLineEnd(chunk.value)) {
+      this.held = chunk
+      this.begun = true
+      setImmediate(done)
+      return
+    }
+    this.begun = chunk.type === 'body'
+    if (held && chunk.type === 'body') this.pass(held, () => this.pass(chunk, done))
+    else this.pass(chunk, done)
+  }
+
+  private pass(chunk: Chunk, done: () => void): void {
     if (chunk.type === 'node' && !this.full) this.countPart(chunk)
     if (chunk.type === 'data' || (!this.full && (chunk.type === 'node' || this.countBody(chunk.value)))) {
       super.processChunk(chunk, done)
@@ -184,6 +205,8 @@ export class BoundedParser extends MailParser {
 }
 
 const isText = (node: SplitNode) => node.contentType === 'text/plain' || node.contentType === 'text/html'
+
+const isLineEnd = (value: Buffer) => value.length <= 2 && /^\r?\n$/.test(value.toString('latin1'))
 
 /** The root's depth is 0; counted no further than is needed. */
 function depthOf(node: SplitNode, most: number): number {

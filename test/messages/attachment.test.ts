@@ -77,3 +77,13 @@ test.if(existsSync(corpus))(
   },
   60_000,
 )
+
+test('the line end before a delimiter is the delimiter’s, also where it is all there is', async () => {
+  const mail = (body: string) =>
+    Buffer.from(
+      `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n${body}\r\n--b--\r\n`,
+    )
+  expect((await attachment(mail(''), 0))?.bytes.byteLength).toBe(0)
+  expect((await attachment(mail('\r\n\r\n'), 0))?.bytes.byteLength).toBe(4)
+  expect((await attachment(mail('\r\nx'), 0))?.bytes.byteLength).toBe(3)
+})
