@@ -22,6 +22,7 @@ import { Room } from './storage/room.ts'
 import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
+import { collectGarbage } from './tasks/collect-garbage.ts'
 import { expire } from './tasks/expire.ts'
 import { flushRefusals } from './tasks/flush-refusals.ts'
 import { trimEvents } from './tasks/trim-events.ts'
@@ -190,6 +191,7 @@ async function assemble(
     flushRefusals(core, defect),
     watchDisk(room, defect),
     watchClock(outside, log, defect),
+    collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())
   }
