@@ -18,8 +18,6 @@ import { matchExpression, type SearchOwner } from './search-index.ts'
 /** Bytes in which the headers are looked for. */
 const headBytes = 256 * 1024
 
-const largeBytes = 4 * 1024 * 1024
-
 export const digestJobs = {
   /** Reads everything out of a content. Refuses: message-unknown, when it is gone; storage-damaged. */
   'messages.digest': async (
@@ -28,8 +26,6 @@ export const digestJobs = {
   ): Promise<Read> => {
     const bytes = wholeOf(db, contentKey)
     const { text, html, ...detail } = await digest(bytes, bounds)
-    // This thread has the time, and what a large mail leaves would lie about until the next one.
-    if (bytes.byteLength >= largeBytes) Bun.gc(true)
     free(bytes)
     return {
       notes: detail.notes,
