@@ -1,6 +1,7 @@
 // Assembly, in dependency order: from a config to a server that runs, and back.
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { CannotStart } from './cannot-start.ts'
+import { certificateOf } from './certificate.ts'
 import type { Config } from './config/schema.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
@@ -18,6 +19,7 @@ import { ThreadWriter } from './storage/writer.ts'
 import { expire } from './tasks/expire.ts'
 import { flushRefusals } from './tasks/flush-refusals.ts'
 import { trimEvents } from './tasks/trim-events.ts'
+import { watchCertificate } from './tasks/watch-certificate.ts'
 import { watchClock } from './tasks/watch-clock.ts'
 import { watchDisk } from './tasks/watch-disk.ts'
 import { startThread, type ThreadName } from './thread.ts'
@@ -28,6 +30,8 @@ export type App = {
   smtp: SmtpServer['addresses']
   /** The operator's mailbox and a token for it. */
   operator: { address: string; token: string }
+  /** Takes up a new certificate if there is one. */
+  lookAtCertificate: () => Promise<void>
   /** Stops taking connections, lets mail in flight finish, commits, closes. */
   stop: () => Promise<void>
 }
@@ -137,15 +141,27 @@ async function assemble(
   const operator = await core.mailboxes.operator()
   undo.push(() => core.usage.flush())
 
-  const smtp = await startSmtp(config, { ...core, metrics, log, outside })
+  const readCertificate = () => certificateOf(config, outside.now())
+  const certificate = await readCertificate()
+  const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
-  const http = await startHttp(config, { core, metrics, log, outside, shortage })
+  const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })
   undo.push(() => http.stop())
+  const certificateWatch = watchCertificate(
+    readCertificate,
+    certificate,
+    (fresh) => {
+      smtp.useCertificate(fresh)
+      http.useCertificate(fresh)
+    },
+    { seconds: config.tls.watch_seconds, outside, log },
+  )
 
   for (const task of [
     expire(core, defect),
     trimEvents(core, outside, config.limits.event_hours, defect),
     flushRefusals(core, defect),
+    certificateWatch,
     watchDisk(room, defect),
     watchClock(outside, log, defect),
   ]) {
@@ -157,6 +173,7 @@ async function assemble(
     core,
     http: http.addresses,
     smtp: smtp.addresses,
+    lookAtCertificate: certificateWatch.look,
     operator: { address: operator.mailbox.address, token: operator.token },
   }
 }

@@ -30,6 +30,7 @@ const order = [
     'metrics',
     'secret',
     'cannot-start',
+    'certificate',
     'cursor',
     'thread',
     'text-imports',
