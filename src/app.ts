@@ -133,6 +133,7 @@ async function assemble(
   metrics.gauge('mayfly_digests_waiting', 'Mails that wait for their digest.', () => core.digesting.waiting)
   metrics.gauge('mayfly_reader_waiting', 'Slow reads that wait.', () => readerWorkers.waiting)
   metrics.gauge('mayfly_gathered_bytes', 'Bytes of mail gathered but not yet stored.', () => core.gathered.held)
+  metrics.gauge('mayfly_outgoing_bytes', 'Bytes of attachments on their way out.', () => core.outgoing.held)
   metrics.gauge('mayfly_waiters', 'Calls that wait for a mail.', () => core.waits.count)
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 

@@ -10,6 +10,7 @@ import { parseAddress, parseDomain } from './mailboxes/address.ts'
 import { Mailboxes } from './mailboxes/service.ts'
 import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
+import { Downloads } from './messages/downloads.ts'
 import { Messages } from './messages/service.ts'
 import { SqliteMessageStore } from './messages/store.ts'
 import { Streams } from './messages/streams.ts'
@@ -42,7 +43,12 @@ export type Core = {
   cursors: Cursors
   /** Bytes of mail gathered but not yet stored. */
   gathered: Budget
+  /** Bytes of attachments on their way out. */
+  outgoing: Budget
 }
+
+/** How long a download waits for others to end. */
+const downloadWaitMs = 30_000
 
 /** What the services stand on. */
 export type Ground = {
@@ -107,13 +113,14 @@ export function makeCore(config: Config, ground: Ground): Core {
     defect,
   )
   const gathered = new Budget(config.smtp.max_buffered_bytes, config.smtp.buffer_wait_seconds * 1000)
+  const outgoing = new Budget(config.http.max_download_bytes, downloadWaitMs)
   const messages = new Messages(
     messageStore,
     mailboxes,
     digesting,
     ground.readerWorkers,
     gathered,
-    bounds,
+    new Downloads(ground.readerWorkers, bounds, outgoing),
     cursors,
     outside,
     (size) => {
@@ -141,6 +148,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     passwords,
     cursors,
     gathered,
+    outgoing,
   }
 }
 

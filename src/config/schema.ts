@@ -127,6 +127,16 @@ const HttpSection = Type.Object(
       'The most of them from one IPv4 address or IPv6 /64. Loopback and trusted_proxies have no such limit.',
       { maximum: 1_000_000 },
     ),
+    max_download_bytes: bytes(
+      134_217_728,
+      'The most memory for attachments on their way out; more downloads wait for half a minute, then are refused.',
+      { minimum: 1_048_576 },
+    ),
+    max_downloads_per_address: count(
+      20,
+      'The most downloads of attachments over 256 KiB at once from one IPv4 address or IPv6 /64. Loopback has no such limit.',
+      { maximum: 100_000 },
+    ),
     max_waits: count(10_000, 'The most calls that wait for a mail at once.', { maximum: 100_000 }),
     max_waits_per_address: count(
       1000,

@@ -64,6 +64,7 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     streams,
     streamSlots: new Slots(http.max_streams_per_address),
     waitSlots: new Slots(http.max_waits_per_address),
+    downloadSlots: new Slots(http.max_downloads_per_address),
     stopping: stopping.signal,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,

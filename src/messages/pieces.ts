@@ -23,6 +23,13 @@ const statements = prepared((db: Db) => ({
     .orderBy(pieces.key)
     .limit(1)
     .prepare(),
+  slice: db
+    .select({
+      bytes: sql<Uint8Array>`substr(${pieces.bytes}, ${sql.placeholder('from')}, ${sql.placeholder('length')})`,
+    })
+    .from(pieces)
+    .where(eq(pieces.key, sql.placeholder('key')))
+    .prepare(),
   remove: db
     .delete(pieces)
     .where(eq(pieces.key, sql.placeholder('key')))
@@ -44,6 +51,20 @@ export function* readPieces(db: Db, contentKey: number): Generator<Uint8Array> {
     if (!piece) return
     yield piece.bytes
     from = piece.key + 1
+  }
+}
+
+/** The same in slices of at most so many bytes, for who reads slowly: no more than one is held meanwhile. */
+export function* readSlices(db: Db, contentKey: number, sliceBytes: number): Generator<Uint8Array> {
+  for (let index = 0; ; index++) {
+    for (let from = 0; ; from += sliceBytes) {
+      const key = pieceKey(contentKey, index)
+      const slice = statements(db).slice.get({ key, from: from + 1, length: sliceBytes })
+      // Pieces lie without gaps: the first that is not there is behind the last.
+      if (!slice) return
+      if (slice.bytes.byteLength > 0) yield slice.bytes
+      if (slice.bytes.byteLength < sliceBytes) break
+    }
   }
 }
 
