@@ -117,9 +117,10 @@ export function talk(
   port: number,
   said: string | Uint8Array[],
   enough: (heard: string) => boolean = (heard) => heard.includes('\r\n\r\n'),
+  localAddress = '127.0.0.1',
 ): Promise<string> {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
+    const socket = net.connect({ port, host: '127.0.0.1', localAddress })
     let heard = ''
     socket.on('data', (bytes) => {
       heard += bytes.toString('latin1')

@@ -27,6 +27,9 @@ const Inline = queryInput(
 /** Pictures that browsers show and that cannot run anything. */
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
+/** What browsers run, apply or show as a page: they are not told that it is that. */
+const active = /^multipart\/|html|script|wasm|manifest|\/css$|[/+.-]xml(?:-|$)/
+
 export const contentRoutes = (door: Door) =>
   new Elysia({ prefix })
     .use(keyed(door))
@@ -123,7 +126,7 @@ export async function attachmentAnswer(
   if (!known) throw new Refusal('attachment-unknown')
   const shown = pictures.has(known.type) && (known.inline || inline)
   const headers = {
-    'Content-Type': known.type,
+    'Content-Type': active.test(known.type) ? 'application/octet-stream' : known.type,
     'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
     'Content-Security-Policy': "sandbox; default-src 'none'",
   }
