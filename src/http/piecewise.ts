@@ -4,7 +4,7 @@ const partBytes = 256 * 1024
 
 /**
  * Pieces no faster than they are read. One that cannot be made breaks the answer off, so that it cannot look whole.
- * `over` is called once, however the answer ends.
+ * `over` is called once, however the answer ends, also when the client has left before it began.
  */
 export function piecewise(pieces: Iterable<Uint8Array>, headers: Record<string, string>, over: () => void): Response {
   const source = pieces[Symbol.iterator]()

@@ -1,5 +1,6 @@
 // Promise 13, over HTTP: limits per address are exact, also behind proxies, and nobody forges his way past them.
 import { expect, test } from 'bun:test'
+import net from 'node:net'
 import { at, head, type Serving, serve, talk, until } from '../http/serve.ts'
 import { figures, size } from './promise.ts'
 
@@ -15,21 +16,33 @@ const trusting = {
   MAYFLY_HTTP_METRICS_NETWORKS: '127.0.0.1',
 }
 
-type Held = { status: number; leave: () => void }
+/** Somebody who asks for a wait or a stream on a connection of his own. `isRefused`: he was told 429. */
+class Holder {
+  private heard = ''
+  private readonly socket: net.Socket
 
-/** Asks for a wait or a stream. Answers when it is refused, or when the server holds one more. */
-async function hold(server: Serving, what: 'wait' | 'events', forwardedFor: string): Promise<Held> {
-  const leaving = new AbortController()
-  const { signal } = leaving
-  const query = what === 'wait' ? '?timeout=120' : ''
-  const asked = fetch(`${server.url}${path}/${what}${query}`, { headers: { 'x-forwarded-for': forwardedFor }, signal })
-  const status = asked.then(
-    (response) => response.status,
-    () => 0,
-  )
-  if (what === 'events') return { status: await status, leave: () => leaving.abort() }
-  // A wait that is held says nothing: who is not refused within this time is held, as the count of all must show.
-  return { status: await Promise.race([status, Bun.sleep(1500).then(() => 200)]), leave: () => leaving.abort() }
+  constructor({ port }: Serving, what: 'wait' | 'events', forwardedFor: string) {
+    const query = what === 'wait' ? '?timeout=120' : ''
+    this.socket = net.connect(port, '127.0.0.1', () => {
+      this.socket.write(head('GET', `${path}/${what}${query}`, { Host: 'localhost', 'X-Forwarded-For': forwardedFor }))
+    })
+    this.socket.on('data', (bytes) => (this.heard += bytes.toString('latin1')))
+    this.socket.on('error', () => {})
+  }
+
+  get isRefused(): boolean {
+    return this.heard.startsWith('HTTP/1.1 429 ')
+  }
+
+  leave(): void {
+    this.socket.destroy()
+  }
+}
+
+/** Answers when the server has answered or holds each of them, beside so many who were there before. */
+async function settled(server: Serving, what: 'wait' | 'events', holders: Holder[], before = 0): Promise<void> {
+  const refused = (): number => holders.filter(({ isRefused }) => isRefused).length
+  await until(() => refused() + countOf(server, what) === holders.length + before)
 }
 
 const countOf = ({ core }: Serving, what: 'wait' | 'events'): number =>
@@ -55,32 +68,25 @@ test.each(['wait', 'events'] as const)(
   `promise 13: ${clients} clients behind a proxy get exactly their limit of %s at once, and a place again when one leaves`,
   async (what) => {
     await using server = await serve(trusting)
-    const asked = await Promise.all(
-      Array.from({ length: clients }, (_, client) => {
-        const names = namesOf(client)
-        return Promise.all(
-          Array.from({ length: limit + over }, (_, n) => hold(server, what, names[n % names.length] ?? '')),
-        )
-      }),
-    )
-    for (const held of asked) {
-      expect(held.filter(({ status }) => status === 200).length).toBe(limit)
-      expect(held.filter(({ status }) => status === 429).length).toBe(over)
-    }
+    const asked = Array.from({ length: clients }, (_, client) => {
+      const names = namesOf(client)
+      return Array.from({ length: limit + over }, (_, n) => new Holder(server, what, names[n % names.length] ?? ''))
+    })
+    await settled(server, what, asked.flat())
+    for (const holders of asked) expect(holders.filter(({ isRefused }) => isRefused).length).toBe(over)
     expect(countOf(server, what)).toBe(clients * limit)
 
-    const leaving = asked.flatMap((held) => held.filter(({ status }) => status === 200).slice(0, 2))
-    for (const { leave } of leaving) leave()
-    await until(() => countOf(server, what) === clients * (limit - 2))
-    const again = await Promise.all(
-      Array.from({ length: clients }, (_, client) =>
-        Promise.all(namesOf(client).map((name) => hold(server, what, name))),
-      ),
-    )
-    for (const held of again) {
-      expect(held.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429])
+    for (const holders of asked) {
+      for (const one of holders.filter(({ isRefused }) => !isRefused).slice(0, 2)) one.leave()
     }
-    for (const { leave } of [...asked.flat(), ...again.flat()]) leave()
+    const stayed = clients * (limit - 2)
+    await until(() => countOf(server, what) === stayed)
+    const again = Array.from({ length: clients }, (_, client) =>
+      namesOf(client).map((name) => new Holder(server, what, name)),
+    )
+    await settled(server, what, again.flat(), stayed)
+    for (const holders of again) expect(holders.filter(({ isRefused }) => isRefused).length).toBe(holders.length - 2)
+    for (const one of [...asked.flat(), ...again.flat()]) one.leave()
     await until(() => countOf(server, what) === 0)
     figures(`${clients} clients, ${limit + over} ${what} each at once: ${limit} held, ${over} refused`)
   },
@@ -127,22 +133,23 @@ test('promise 13: what a client writes into X-Forwarded-For moves neither the li
       (await server.call('GET', '/metrics', { headers: { 'x-forwarded-for': `${one}, 203.0.113.7` } })).status,
     ).toBe(404)
   }
-  const held = await Promise.all(
-    Array.from({ length: limit + forged.length }, (_, n) =>
-      hold(server, 'events', `${forged[n % forged.length]}, 203.0.113.7`),
-    ),
+  const holders = Array.from(
+    { length: limit + forged.length },
+    (_, n) => new Holder(server, 'events', `${forged[n % forged.length]}, 203.0.113.7`),
   )
-  expect(held.filter(({ status }) => status === 200).length).toBe(limit)
-  for (const { leave } of held) leave()
+  await settled(server, 'events', holders)
+  expect(holders.filter(({ isRefused }) => isRefused).length).toBe(forged.length)
+  for (const one of holders) one.leave()
 })
 
 test('promise 13: a proxy that is not trusted is a client: all behind it share its limit', async () => {
   await using server = await serve({ ...trusting, MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1' })
   // 10.9.8.7 is no proxy here, so whom it names does not count.
-  const held = await Promise.all(
-    Array.from({ length: limit + 3 }, (_, n) => hold(server, 'events', `203.0.113.${n + 1}, 10.9.8.7`)),
+  const holders = Array.from(
+    { length: limit + 3 },
+    (_, n) => new Holder(server, 'events', `203.0.113.${n + 1}, 10.9.8.7`),
   )
-  expect(held.filter(({ status }) => status === 200).length).toBe(limit)
-  expect(held.filter(({ status }) => status === 429).length).toBe(3)
-  for (const { leave } of held) leave()
+  await settled(server, 'events', holders)
+  expect(holders.filter(({ isRefused }) => isRefused).length).toBe(3)
+  for (const one of holders) one.leave()
 })

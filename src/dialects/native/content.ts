@@ -4,7 +4,7 @@ import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
 import { partsOf, piecewise } from '../../http/piecewise.ts'
-import type { Visit } from '../../http/visit.ts'
+import { visitOf } from '../../http/visit.ts'
 import { smallBytes } from '../../messages/downloads.ts'
 import { contentDisposition } from '../../messages/file-name.ts'
 import type { FullMessage } from '../../messages/message.ts'
@@ -68,12 +68,8 @@ export const contentRoutes = (door: Door) =>
     )
     .get(
       '/messages/:id/attachments/:n',
-      async ({ caller, params, query, request, visit }) =>
-        attachmentAnswer(door, await door.core.messages.get(caller, params.id), params.n, {
-          ...query,
-          visit,
-          isHead: request.method === 'HEAD',
-        }),
+      async ({ caller, params, query, request }) =>
+        attachmentAnswer(door, await door.core.messages.get(caller, params.id), params.n, { ...query, request }),
       {
         query: Inline,
         ...described({
@@ -119,7 +115,7 @@ export async function attachmentAnswer(
   door: Door,
   message: FullMessage,
   n: string,
-  { inline, visit, isHead }: { inline: boolean; visit: Visit; isHead: boolean },
+  { inline, request }: { inline: boolean; request: Request },
 ): Promise<Response> {
   const asked = n.toLowerCase()
   const known = message.attachments.find(({ id, index }) => String(index) === asked || id === asked)
@@ -132,15 +128,16 @@ export async function attachmentAnswer(
   }
   const isLarge = known.size > smallBytes
   // Nobody would read it, nor tell that it is over.
-  if (isHead && isLarge) return new Response(null, { headers })
-  const leave = isLarge ? door.downloadSlots.take(visit.client) : () => {}
+  if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
+  const leave = isLarge ? door.downloadSlots.take(visitOf(request).client) : () => {}
   try {
     const { bytes, release } = await door.core.messages.attachment(message, known.index)
     if (isLarge) {
-      return piecewise(partsOf(bytes), headers, () => {
+      const over = (): void => {
         release()
         leave()
-      })
+      }
+      return piecewise(partsOf(bytes), headers, over)
     }
     const copy = new Uint8Array(bytes)
     release()

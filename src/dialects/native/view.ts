@@ -56,10 +56,9 @@ export const viewRoutes = (door: Door) =>
     )
     .get(
       '/:ticket/attachments/:n',
-      async ({ params, request, visit }) => {
+      async ({ params, request }) => {
         const message = await opened(door, params.ticket)
-        const isHead = request.method === 'HEAD'
-        const response = await attachmentAnswer(door, message, params.n, { inline: false, visit, isHead })
+        const response = await attachmentAnswer(door, message, params.n, { inline: false, request })
         // The page is sandboxed, so of no origin: its own pictures are another's to it.
         response.headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
         return response
