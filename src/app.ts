@@ -1,6 +1,7 @@
 // Assembly, in dependency order: from a config to a server that runs, and back.
 import manifest from '../package.json' with { type: 'json' }
 import { CannotStart } from './cannot-start.ts'
+import { certificateOf } from './certificate.ts'
 import type { Config } from './config/schema.ts'
 import { openControl } from './control/server.ts'
 import { type Core, makeCore } from './core.ts'
@@ -26,6 +27,7 @@ import { collectGarbage } from './tasks/collect-garbage.ts'
 import { expire } from './tasks/expire.ts'
 import { flushRefusals } from './tasks/flush-refusals.ts'
 import { trimEvents } from './tasks/trim-events.ts'
+import { watchCertificate } from './tasks/watch-certificate.ts'
 import { watchClock } from './tasks/watch-clock.ts'
 import { watchDisk } from './tasks/watch-disk.ts'
 import { startThread, type ThreadName } from './thread.ts'
@@ -36,6 +38,8 @@ export type App = {
   smtp: SmtpServer['addresses']
   /** The operator's mailbox and a token for it. */
   operator: { address: string; token: string }
+  /** Takes up a new certificate if there is one. */
+  lookAtCertificate: () => Promise<void>
   /** Stops taking connections, lets mail in flight finish, commits, closes. */
   stop: () => Promise<void>
 }
@@ -162,6 +166,7 @@ async function assemble(
   metrics.gauge('mayfly_digests_waiting', 'Mails that wait for their digest.', () => core.digesting.waiting)
   metrics.gauge('mayfly_reader_waiting', 'Slow reads that wait.', () => readerWorkers.waiting)
   metrics.gauge('mayfly_gathered_bytes', 'Bytes of mail gathered but not yet stored.', () => core.gathered.held)
+  metrics.gauge('mayfly_outgoing_bytes', 'Bytes of attachments on their way out.', () => core.outgoing.held)
   metrics.gauge('mayfly_waiters', 'Calls that wait for a mail.', () => core.waits.count)
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
@@ -180,15 +185,27 @@ async function assemble(
   const operator = await core.mailboxes.operator()
   undo.push(() => core.usage.flush())
 
-  const smtp = await startSmtp(config, { ...core, metrics, log, outside })
+  const readCertificate = () => certificateOf(config, outside.now())
+  const certificate = await readCertificate()
+  const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
-  const http = await startHttp(config, { core, metrics, log, outside, shortage })
+  const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })
   undo.push(() => http.stop())
+  const certificateWatch = watchCertificate(
+    readCertificate,
+    certificate,
+    (fresh) => {
+      smtp.useCertificate(fresh)
+      http.useCertificate(fresh)
+    },
+    { seconds: config.tls.watch_seconds, outside, log },
+  )
 
   for (const task of [
     expire(core, () => integrity.shortage() === null, defect),
     trimEvents(core, outside, config.limits.event_hours, defect),
     flushRefusals(core, defect),
+    certificateWatch,
     watchDisk(room, defect),
     watchClock(outside, log, defect),
     collectGarbage(defect),
@@ -218,6 +235,7 @@ async function assemble(
   return {
     core,
     ...addresses,
+    lookAtCertificate: certificateWatch.look,
     operator: { address: operator.mailbox.address, token: operator.token },
   }
 }

@@ -4,11 +4,13 @@ import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
 import type { Events } from './events.ts'
+import { Budget } from './limits/budget.ts'
 import type { Log } from './log.ts'
 import { parseAddress, parseDomain } from './mailboxes/address.ts'
 import { Mailboxes } from './mailboxes/service.ts'
 import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
+import { Downloads } from './messages/downloads.ts'
 import { Gathered } from './messages/gathered.ts'
 import { Messages } from './messages/service.ts'
 import { SqliteMessageStore } from './messages/store.ts'
@@ -44,7 +46,12 @@ export type Core = {
   cursors: Cursors
   /** The memory of mail gathered but not yet stored. */
   gathered: Gathered
+  /** Bytes of attachments on their way out. */
+  outgoing: Budget
 }
+
+/** How long a download waits for others to end. */
+const downloadWaitMs = 30_000
 
 /** What the services stand on. */
 export type Ground = {
@@ -122,13 +129,14 @@ export function makeCore(config: Config, ground: Ground): Core {
     defect,
   )
   const gathered = new Gathered(config.smtp.max_buffered_bytes, config.smtp.buffer_wait_seconds * 1000)
+  const outgoing = new Budget(config.http.max_download_bytes, downloadWaitMs)
   const messages = new Messages(
     messageStore,
     mailboxes,
     digesting,
     readerWorkers,
     gathered,
-    bounds,
+    new Downloads(ground.readerWorkers, bounds, outgoing),
     cursors,
     outside,
     (size) => {
@@ -156,6 +164,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     passwords,
     cursors,
     gathered,
+    outgoing,
   }
 }
 

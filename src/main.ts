@@ -87,6 +87,7 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
+  process.on('SIGHUP', () => void app.lookAtCertificate())
   log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
   for (const warning of warnings(config)) log.warn(warning)
   process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))

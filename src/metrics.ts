@@ -74,6 +74,18 @@ export class Metrics {
     ...this.in,
   })
 
+  readonly httpRefused = new Counter({
+    name: 'mayfly_http_refused_total',
+    help: 'Refusals said to HTTP clients, connections and streams that were closed on them included.',
+    labelNames: ['reason'],
+    ...this.in,
+  })
+  readonly httpConnections = new Gauge({
+    name: 'mayfly_http_connections',
+    help: 'HTTP connections now; those to loopback without TLS are not counted.',
+    ...this.in,
+  })
+
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void {
     new Gauge({ name, help, ...this.in, collect: collectInto(read) })

@@ -33,6 +33,7 @@ const order = [
     'secret',
     'cannot-start',
     'cannot-do',
+    'certificate',
     'cursor',
     'thread',
     'text-imports',

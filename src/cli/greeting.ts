@@ -15,7 +15,8 @@ export function greeting({ http, smtp, domain, operator }: Listening): string {
     `Mail to ${operator.address} is yours; its token, until the next start: ${operator.token}`,
   ]
   const plain = smtp.find(({ tls }) => !tls)
-  const [web] = http
+  // A certificate is for a name, which an address on this machine is not.
+  const web = http.find(({ tls }) => !tls) ?? http[0]
   if (plain && web && domain !== null) {
     const to = `hello@${domain}`
     lines.push(

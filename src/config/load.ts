@@ -104,6 +104,7 @@ function settle(config: Config, cwd: string): Config {
     ...config,
     server: { ...config.server, data_dir: resolve(cwd, config.server.data_dir) },
     tls: {
+      ...config.tls,
       ...(cert_file === undefined ? {} : { cert_file: resolve(cwd, cert_file) }),
       ...(key_file === undefined ? {} : { key_file: resolve(cwd, key_file) }),
     },

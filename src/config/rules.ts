@@ -1,6 +1,6 @@
 // What keys ask of each other. A rule speaks of keys that are each right by themselves.
 import { type Complaint, join, shown } from './complaints.ts'
-import { isPublic, parseListen } from './listen.ts'
+import { isLoopback, isPublic, parseListen } from './listen.ts'
 import { isServed } from './names.ts'
 import type { Config } from './schema.ts'
 import { isTable, type Table } from './shape.ts'
@@ -111,9 +111,19 @@ const roomForAMail: Rule = ({ smtp }) =>
         },
       ]
 
+const plainOnLoopback: Rule = ({ http }) =>
+  http.listen_plain.flatMap((text, index) => {
+    const place = parseListen(text)
+    if (!place || isLoopback(place.host)) return []
+    return [
+      { path: `http.listen_plain[${index}]`, expected: 'a loopback address, like 127.0.0.1:8025', got: shown(text) },
+    ]
+  })
+
 const distinctListeners: Rule = ({ http, smtp }) => {
   const listeners = [
     ...http.listen.map((text) => ({ path: 'http.listen', text })),
+    ...http.listen_plain.map((text) => ({ path: 'http.listen_plain', text })),
     ...smtp.listen.map((text) => ({ path: 'smtp.listen', text })),
     ...smtp.listen_tls.map((text) => ({ path: 'smtp.listen_tls', text })),
   ].map((listener) => ({ ...listener, at: parseListen(listener.text) }))
@@ -134,6 +144,7 @@ const rules: readonly Rule[] = [
   reachableDefaultTtl,
   wholePrices,
   roomForAMail,
+  plainOnLoopback,
   distinctListeners,
 ]
 

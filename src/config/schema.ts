@@ -77,7 +77,20 @@ const HttpSection = Type.Object(
         minItems: 1,
       },
     ),
-    tls: flag(false, 'Whether HTTP speaks TLS itself, with the certificate of [tls].'),
+    tls: flag(false, 'Whether HTTP speaks TLS itself at http.listen, with the certificate of [tls].'),
+    listen_plain: list(
+      'listen',
+      [],
+      'Where HTTP listens without TLS beside that, for proxies and scripts on this machine: loopback addresses only.',
+      { sample: ['127.0.0.1:8025'] },
+    ),
+    hsts_seconds: Type.Integer({
+      default: 15_552_000,
+      minimum: 0,
+      maximum: 63_072_000,
+      description:
+        'How long browsers remember that this host is called with TLS only (Strict-Transport-Security, said where HTTP speaks TLS itself); 0: not said.',
+    }),
     hosts: list(
       'host',
       [],
@@ -104,6 +117,26 @@ const HttpSection = Type.Object(
     }),
     max_header_bytes: bytes(16_384, 'The largest head of a request.', { minimum: 1024, maximum: 16_384 }),
     idle_seconds: seconds(30, 'How long a connection may be silent, but for waits and streams.', { maximum: 255 }),
+    max_connections: count(
+      20_000,
+      'The most connections at once. Listeners on loopback without TLS have neither this limit nor the next.',
+      { maximum: 1_000_000 },
+    ),
+    max_connections_per_address: count(
+      2000,
+      'The most of them from one IPv4 address or IPv6 /64. Loopback and trusted_proxies have no such limit.',
+      { maximum: 1_000_000 },
+    ),
+    max_download_bytes: bytes(
+      134_217_728,
+      'The most memory for attachments on their way out; more downloads wait for half a minute, then are refused.',
+      { minimum: 1_048_576 },
+    ),
+    max_downloads_per_address: count(
+      20,
+      'The most downloads of attachments over 256 KiB at once from one IPv4 address or IPv6 /64. Loopback has no such limit.',
+      { maximum: 100_000 },
+    ),
     max_waits: count(10_000, 'The most calls that wait for a mail at once.', { maximum: 100_000 }),
     max_waits_per_address: count(
       1000,
@@ -128,6 +161,10 @@ const TlsSection = Type.Object(
   {
     cert_file: optionalText('The certificate and its chain, PEM.', { sample: '/etc/mayfly/cert.pem' }),
     key_file: optionalText('Its private key, PEM.', { sample: '/etc/mayfly/key.pem' }),
+    watch_seconds: seconds(
+      5,
+      'How often the two files are looked at: a renewed certificate is for new connections, those that are open go on. SIGHUP looks at once.',
+    ),
   },
   {
     additionalProperties: false,

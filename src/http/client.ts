@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { type Networks, plainAddress } from '../limits/networks.ts'
 
+/** What is looked at of it, from its end: what stands further left, a client may have made up. */
 const longestHeader = 4096
 const mostProxies = 20
 
@@ -11,8 +12,8 @@ const mostProxies = 20
  */
 export function clientAddress(peer: string, forwardedFor: string | null, proxies: Networks): string {
   let client = plain(peer)
-  if (forwardedFor === null || forwardedFor.length > longestHeader) return client
-  const entries = forwardedFor.split(',')
+  if (forwardedFor === null) return client
+  const entries = forwardedFor.slice(-longestHeader).split(',')
   for (let hop = 0; hop < mostProxies && proxies.has(client); hop++) {
     const address = addressIn(entries.pop())
     if (address === null) break

@@ -15,6 +15,8 @@ export interface Door {
   readonly streams: EventStreams
   readonly streamSlots: Slots
   readonly waitSlots: Slots
+  /** Of large attachments. */
+  readonly downloadSlots: Slots
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal
   readonly options: DoorOptions
@@ -58,6 +60,9 @@ export const withoutServer: Door = {
     return absent()
   },
   get waitSlots() {
+    return absent()
+  },
+  get downloadSlots() {
     return absent()
   },
   get stopping() {

@@ -9,6 +9,8 @@ export type About = {
   /** The schemas that answers name, by their names. */
   schemas: Record<string, TSchema>
   securitySchemes: Record<string, object>
+  /** The longest that each parameter of a path can be, by its name. */
+  pathLengths: Record<string, number>
   /** What every route of this method has: parameters, and answers by their statuses. */
   ofMethod: (method: string) => { parameters: object[]; responses: Record<string, { description: string }> }
 }
@@ -23,7 +25,7 @@ export function documentOf(routes: readonly InternalRoute[], about: About): obje
     const body = method === 'GET' ? null : schemaIn(hooks.body)
     const common = about.ofMethod(method)
     const parameters = [
-      ...pathParameters(path),
+      ...pathParameters(path, about.pathLengths),
       ...queryParameters(schemaIn(hooks.query)),
       ...(Array.isArray(detail['parameters']) ? detail['parameters'] : []),
       ...common.parameters,
@@ -84,12 +86,12 @@ function operationId(method: string, path: string): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
-const pathParameters = (path: string): object[] =>
-  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+const pathParameters = (path: string, lengths: Record<string, number>): object[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: { type: 'string', maxLength: lengths[name] },
   }))
 
 function queryParameters(schema: TObject | null): object[] {

@@ -27,6 +27,8 @@ export class EventStreams {
       heartbeatMs: number
       /** What a stream may leave unread before it is dropped. */
       maxBufferBytes: number
+      /** One was dropped for that. */
+      dropped: () => void
     },
   ) {
     this.heart = setInterval(() => {
@@ -56,8 +58,9 @@ export class EventStreams {
       if (!controller) return
       controller.enqueue(bytes)
       // Nobody reads: what waits for him is let go, and the connection with it.
-      if ((controller.desiredSize ?? 0) < 0)
-        close((open) => open.error(new Error('the reader of a stream is too slow')))
+      if ((controller.desiredSize ?? 0) >= 0) return
+      this.options.dropped()
+      close((open) => open.error(new Error('the reader of a stream is too slow')))
     }
     const entry: Open = { beat: () => write(comment), end: () => close((open) => open.close()) }
     const stream = new ReadableStream<Uint8Array>(

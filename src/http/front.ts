@@ -1,6 +1,6 @@
 // The path of every request: who asks, whether this host and origin are answered, the body, the dialect, and the end.
 import type { Log } from '../log.ts'
-import { Refusal } from '../refusal.ts'
+import { type Reason, Refusal } from '../refusal.ts'
 import { type BodyBounds, hasBody, readBody } from './body.ts'
 import {
   allowReading,
@@ -11,6 +11,7 @@ import {
   preflightAnswer,
 } from './cors.ts'
 import type { Dialect } from './dialect.ts'
+import type { Came } from './entrance.ts'
 import type { Hosts } from './hosts.ts'
 import { announce, type HttpListener, pathOf, pathStart, type Visit } from './visit.ts'
 
@@ -26,6 +27,9 @@ export type FrontOptions = {
   clientOf: (peer: string, forwardedFor: string | null) => string
   newId: () => string
   elapsed: () => number
+  /** How long browsers remember that this host speaks TLS, said over TLS; 0: not said. */
+  hstsSeconds: number
+  refused: (reason: Reason) => void
   answered: (route: string, method: string, status: number) => void
   log: Log
 }
@@ -41,17 +45,18 @@ export class Front {
       .sort((one, other) => other.prefix.length - one.prefix.length)
   }
 
-  async handle(request: Request, server: HttpListener): Promise<Response> {
+  async handle(request: Request, server: HttpListener, { peer, tls }: Came): Promise<Response> {
     const { options } = this
     const began = options.elapsed()
     const path = pathOf(request.url)
     const { headers } = request
     const visit: Visit = {
       id: saneId(headers.get('x-request-id')) ?? options.newId(),
-      client: options.clientOf(server.requestIP(request)?.address ?? '', headers.get('x-forwarded-for')),
+      client: options.clientOf(peer, headers.get('x-forwarded-for')),
       path,
       body: '',
       route: null,
+      refused: null,
       holdOpen: () => server.timeout(request, 0),
     }
     const dialect = this.dialectOf(path)
@@ -62,6 +67,10 @@ export class Front {
       return dialect.refuse(null, visit)
     })
     dress(response.headers, visit.id)
+    if (tls && options.hstsSeconds > 0) {
+      response.headers.set('Strict-Transport-Security', `max-age=${options.hstsSeconds}`)
+    }
+    if (visit.refused) options.refused(visit.refused)
     options.answered(visit.route ?? dialect.name, request.method, response.status)
     this.tell(request, visit, response.status, options.elapsed() - began)
     return response
@@ -95,6 +104,8 @@ export class Front {
   private async pass(request: Request, visit: Visit, dialect: Dialect, bounds: BodyBounds): Promise<Response> {
     const { headBytes } = this.options
     if (headBytes !== null && headSize(request) > headBytes) throw new Refusal('too-large')
+    // Bun drops the body in chunks of such a request: it has no bound that we could keep, and nobody reads it.
+    if (request.headers.has('transfer-encoding') && isRead(request)) throw new Refusal('too-large')
     if (hasBody(request.headers)) visit.body = await readBody(request, bounds)
     const passed = readableToElysia(request)
     announce(passed, visit)
@@ -133,6 +144,8 @@ function headSize({ method, url, headers }: Request): number {
   for (const [name, value] of headers) size += name.length + value.length + ': \r\n'.length
   return size
 }
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
 const saneId = (given: string | null): string | null =>
   given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : null

@@ -1,32 +1,32 @@
 // The HTTP server: its listeners, and one front before all dialects.
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
-import { CannotStart, cannotListen } from '../cannot-start.ts'
-import { parseListen } from '../config/listen.ts'
+import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import type { Core } from '../core.ts'
 import { Networks } from '../limits/networks.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Outside } from '../outside.ts'
+import { Refusal } from '../refusal.ts'
 import { clientAddress } from './client.ts'
 import { Origins } from './cors.ts'
 import type { Door } from './dialect.ts'
 import { dialectsOf } from './dialects.ts'
+import { type Entrance, type EntranceOptions, openEntrance } from './entrance.ts'
 import { EventStreams } from './event-stream.ts'
 import { Front } from './front.ts'
 import { Hosts } from './hosts.ts'
 import { Site } from './site.ts'
-import { Slots } from './slots.ts'
-import type { HttpListener } from './visit.ts'
+import { loopback, Slots } from './slots.ts'
 
-export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits' | 'tls'>
+export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits'>
 
 export type HttpGround = {
   core: Core
   metrics: Metrics
   log: Log
   outside: Outside
+  /** For `http.tls`. */
+  certificate: Certificate | null
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
   /** Between two comment lines of a live stream; tests want them sooner. */
@@ -36,6 +36,8 @@ export type HttpGround = {
 export type HttpServer = {
   /** Where it listens, with the ports that port 0 became. */
   addresses: { host: string; port: number; tls: boolean }[]
+  /** For connections from now on; those that are open stay as they are. */
+  useCertificate: (certificate: Certificate) => void
   /** Takes no more requests, ends waits and streams, and lets the others finish for a while. */
   stop: () => Promise<void>
 }
@@ -43,18 +45,17 @@ export type HttpServer = {
 /** A request's body must be there in this time. */
 const bodySeconds = 30
 const graceMs = 5000
-/** Bodies up to here are refused in the dialect's words; larger ones by Bun, without any. */
-const mostBodyBytes = 1024 ** 3
 /** Bun takes no larger head (431), and this bound of its own cannot be set lower. */
 const bunHeadBytes = 16_384
 
 /** Starts listening. Throws CannotStart. */
-export async function startHttp({ http, server, limits, tls }: HttpOptions, ground: HttpGround): Promise<HttpServer> {
+export async function startHttp({ http, server, limits }: HttpOptions, ground: HttpGround): Promise<HttpServer> {
   const { core, metrics, log, outside, shortage } = ground
   const stopping = new AbortController()
   const streams = new EventStreams({
     heartbeatMs: ground.heartbeatMs ?? 15_000,
     maxBufferBytes: http.max_stream_buffer_bytes,
+    dropped: () => metrics.httpRefused.inc({ reason: 'stream-unread' }),
   })
   const door: Door = {
     core,
@@ -63,6 +64,7 @@ export async function startHttp({ http, server, limits, tls }: HttpOptions, grou
     streams,
     streamSlots: new Slots(http.max_streams_per_address),
     waitSlots: new Slots(http.max_waits_per_address),
+    downloadSlots: new Slots(http.max_downloads_per_address),
     stopping: stopping.signal,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,
@@ -82,79 +84,73 @@ export async function startHttp({ http, server, limits, tls }: HttpOptions, grou
     clientOf: (peer, forwardedFor) => clientAddress(peer, forwardedFor, proxies),
     newId: outside.uuid,
     elapsed: outside.elapsed,
+    hstsSeconds: http.hsts_seconds,
+    refused: (reason) => metrics.httpRefused.inc({ reason }),
     answered: (route, method, status) => metrics.requests.inc({ route, method, status }),
     log,
   })
-  const certificate = await certificateOf(http.tls, tls)
-  const listeners: HttpListener[] = []
+  if (http.tls && !ground.certificate) throw new Error('there is no certificate for http.tls')
+  const certificate = http.tls ? ground.certificate : null
+  const gated = new Slots(http.max_connections_per_address, new Networks([...loopback, ...http.trusted_proxies]))
+  const room = new Room(http.max_connections, metrics)
+  const options: EntranceOptions = {
+    handle: (request, listener, came) => front.handle(request, listener, came),
+    defect: (error) => log.error({ err: error }, 'a defect'),
+    idleSeconds: http.idle_seconds,
+    gate: {
+      enter: (client) => room.enter(gated.take(client)),
+      refused: (reason) => metrics.httpRefused.inc({ reason }),
+    },
+  }
+  const entrances: Entrance[] = []
   const stop = async (): Promise<void> => {
-    for (const listener of listeners) listener.stop()
+    for (const { gate } of entrances) gate?.shut()
+    for (const { listener } of entrances) listener.stop()
     streams.stop()
     stopping.abort()
     const until = outside.elapsed() + graceMs
-    const busy = (): boolean => listeners.some(({ pendingRequests }) => pendingRequests > 0)
+    const busy = (): boolean => entrances.some(({ listener }) => listener.pendingRequests > 0)
     while (busy() && outside.elapsed() < until) await Bun.sleep(10)
-    await Promise.all(listeners.map((listener) => listener.stop(true)))
+    await Promise.all(entrances.map(({ listener }) => listener.stop(true)))
+    for (const { gate } of entrances) gate?.close()
   }
   try {
-    for (const text of http.listen) listeners.push(await listen(text, front, http.idle_seconds, certificate, log))
+    for (const text of http.listen) entrances.push(await openEntrance(text, certificate, options))
+    for (const text of http.listen_plain) entrances.push(await openEntrance(text, null, options))
   } catch (error) {
     await stop()
     throw error
   }
   return {
-    addresses: listeners.map(({ hostname, port }) => ({
-      host: hostname ?? '',
-      port: port ?? 0,
-      tls: certificate !== null,
-    })),
+    addresses: entrances.map(({ address }) => address),
+    useCertificate: (fresh) => {
+      for (const { gate } of entrances) gate?.useCertificate(fresh)
+    },
     stop,
   }
 }
 
-type Certificate = { cert: string; key: string }
+/** Connections in all. */
+class Room {
+  private open = 0
 
-async function certificateOf(on: boolean, { cert_file, key_file }: HttpOptions['tls']): Promise<Certificate | null> {
-  if (!on || cert_file === undefined || key_file === undefined) return null
-  return { cert: await Bun.file(cert_file).text(), key: await Bun.file(key_file).text() }
-}
+  constructor(
+    private readonly most: number,
+    private readonly metrics: Metrics,
+  ) {}
 
-const resolves = (name: string): Promise<boolean> =>
-  lookup(name).then(
-    () => true,
-    () => false,
-  )
-
-async function listen(
-  text: string,
-  front: Front,
-  idleTimeout: number,
-  tls: Certificate | null,
-  log: Log,
-): Promise<HttpListener> {
-  const place = parseListen(text)
-  if (!place) throw new CannotStart(`HTTP cannot listen on ${text}: it is no ADDRESS:PORT`)
-  // Of a name that leads nowhere Bun says that the port is taken.
-  if (isIP(place.host) === 0 && !(await resolves(place.host))) {
-    throw new CannotStart(`HTTP cannot listen on ${text}: this name does not resolve`)
-  }
-  try {
-    return Bun.serve({
-      hostname: place.host,
-      port: place.port,
-      ...(tls ? { tls } : {}),
-      development: false,
-      // Outside development Bun would share a port with whoever else does: two servers, each with half of the calls.
-      reusePort: false,
-      idleTimeout,
-      maxRequestBodySize: mostBodyBytes,
-      fetch: (request, server) => front.handle(request, server),
-      error: (error) => {
-        log.error({ err: error }, 'a defect')
-        return new Response(null, { status: 500 })
-      },
-    })
-  } catch (error) {
-    throw cannotListen('HTTP', place, error)
+  /** `leave`: gives back the place by address. Refuses: too-many-connections. */
+  enter(leave: () => void): () => void {
+    if (this.open >= this.most) {
+      leave()
+      throw new Refusal('too-many-connections')
+    }
+    this.open++
+    this.metrics.httpConnections.inc()
+    return () => {
+      leave()
+      this.open--
+      this.metrics.httpConnections.dec()
+    }
   }
 }

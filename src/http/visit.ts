@@ -1,5 +1,6 @@
 // What is known of one request beside the request itself. Handlers find it by the request that they were given.
 import type { Server } from 'bun'
+import type { Reason } from '../refusal.ts'
 
 export type Visit = {
   /** The request id: the client's own if it sent a sane one. */
@@ -12,6 +13,8 @@ export type Visit = {
   body: string
   /** The template of the route that took it (`/mayfly/v1/mailboxes/:mailbox`); null if none did. */
   route: string | null
+  /** What was refused, to be counted; null if nothing was. */
+  refused: Reason | null
   /** Lets the connection be silent for as long as the answer takes. */
   holdOpen: () => void
 }

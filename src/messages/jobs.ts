@@ -91,10 +91,10 @@ export const readerJobs = {
   'messages.attachment': async (
     { db }: Connection,
     { contentKey, index, bounds }: { contentKey: number; index: number; bounds: MimeBounds },
-  ): Promise<{ name: string; type: string; bytes: Uint8Array }> => {
+  ): Promise<{ bytes: Uint8Array }> => {
     const found = await attachment(wholeOf(db, contentKey), index, bounds)
     if (!found) throw new Refusal('attachment-unknown')
-    return { name: found.name, type: found.type, bytes: found.bytes }
+    return { bytes: found.bytes }
   },
 } satisfies Jobs
 

@@ -72,6 +72,28 @@ export function* readPieces(db: Db, contentKey: number): Generator<Uint8Array> {
   }
 }
 
+/** The same in slices of at most so many bytes, for who reads slowly: no more than one is held meanwhile. */
+export function* readSlices(db: Db, contentKey: number, sliceBytes: number): Generator<Uint8Array> {
+  for (let index = 0; ; index++) {
+    const key = pieceKey(contentKey, index)
+    for (let from = 0; ; from += sliceBytes) {
+      // Read whole each time: its check value is that of all its bytes.
+      const piece = nextPiece(db, key, key + 1)
+      // Pieces lie without gaps: the first that is not there is behind the last.
+      if (!piece) return
+      mustBeSound(piece, pieceCheck(key, piece.bytes), `piece ${key}`)
+      const isLast = from + sliceBytes >= piece.bytes.byteLength
+      if (from === 0 && isLast) yield piece.bytes
+      else {
+        const slice = new Uint8Array(piece.bytes.subarray(from, from + sliceBytes))
+        free(piece.bytes)
+        yield slice
+      }
+      if (isLast) break
+    }
+  }
+}
+
 function nextPiece(db: Db, from: number, end: number): typeof pieces.$inferSelect | undefined {
   try {
     return statements(db).next.get({ from, end })

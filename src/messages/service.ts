@@ -9,11 +9,11 @@ import { damaged } from '../storage/damage.ts'
 import { JobFailed, type Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
-import type { MimeBounds } from './bounded-parser.ts'
 import type { Digesting } from './digesting.ts'
+import type { Downloads, Held } from './downloads.ts'
 import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
-import type { Attachment, FullMessage, Message } from './message.ts'
+import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { MessageStore, StoredDigest } from './store.ts'
@@ -33,8 +33,6 @@ export type Page<Item> = { items: Item[]; next: string | null }
 
 /** A mail's bytes, piece by piece. */
 export type RawMail = { size: number; pieces: Iterable<Uint8Array> }
-
-export type Download = { name: string; type: string; bytes: Uint8Array }
 
 const encoder = new TextEncoder()
 
@@ -57,7 +55,7 @@ export class Messages {
     private readonly digesting: Digesting,
     private readonly workers: Workers<typeof readerJobs>,
     private readonly gathered: Gathered,
-    private readonly bounds: MimeBounds,
+    private readonly downloads: Downloads,
     private readonly cursors: Cursors,
     private readonly outside: Outside,
     /** Told of each mail that was stored. */
@@ -188,16 +186,11 @@ export class Messages {
     return this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
   }
 
-  /** Refuses: attachment-unknown, took-too-long, too-busy. */
-  async attachment(message: FullMessage, index: number): Promise<Download & { attachment: Attachment }> {
+  /** An attachment's bytes, held in memory until they are released. Refuses: attachment-unknown, took-too-long, too-busy. */
+  async attachment(message: FullMessage, index: number): Promise<Held> {
     const attachment = message.attachments.find((one) => one.index === index)
     if (!attachment) throw new Refusal('attachment-unknown')
-    const found = await this.workers.run('messages.attachment', {
-      contentKey: message.contentKey,
-      index,
-      bounds: this.bounds,
-    })
-    return { ...found, attachment }
+    return this.downloads.take(message.contentKey, index, attachment.size)
   }
 
   /** Digests all that waits in a mailbox, ahead of the queue. Answers when that is done or has failed. */

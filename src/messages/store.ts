@@ -17,7 +17,7 @@ import {
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { DigestDetail, Message } from './message.ts'
-import { readPieces } from './pieces.ts'
+import { readSlices } from './pieces.ts'
 
 export type ListQuery = {
   mailboxKey: number
@@ -177,6 +177,9 @@ const statements = prepared((db: Db) => {
   }
 })
 
+/** What somebody who reads a source slowly holds in memory. */
+const sliceBytes = 256 * 1024
+
 export class SqliteMessageStore implements MessageStore {
   constructor(
     private readonly db: Db,
@@ -257,7 +260,7 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   pieces(contentKey: number): Generator<Uint8Array> {
-    return readPieces(this.db, contentKey)
+    return readSlices(this.db, contentKey, sliceBytes)
   }
 
   async undigested(limit: number): Promise<Undigested[]> {

@@ -1,7 +1,7 @@
 // The SMTP door: mail comes in here.
+import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { Admission } from './admission.ts'
-import { type Certificate, certificateFromFiles, selfSigned } from './certificate.ts'
 import { House, type Services } from './house.ts'
 import { Listener } from './listener.ts'
 import { smtpOptions } from './options.ts'
@@ -22,8 +22,9 @@ const goodbyeMs = 500
 
 /** Starts it. Throws with a sentence for the operator if it cannot. */
 export async function startSmtp(
-  { smtp, tls, server }: Pick<Config, 'smtp' | 'tls' | 'server'>,
+  { smtp }: Pick<Config, 'smtp'>,
   services: Services,
+  certificate: Certificate,
 ): Promise<SmtpServer> {
   const options = smtpOptions(smtp)
   const { metrics, outside } = services
@@ -32,10 +33,6 @@ export async function startSmtp(
     metrics.smtpConnections.inc(change)
     if (change === 1) metrics.smtpConnectionsTotal.inc()
   })
-  const certificate =
-    tls.cert_file !== undefined && tls.key_file !== undefined
-      ? await certificateFromFiles(tls.cert_file, tls.key_file)
-      : await selfSigned(server.data_dir, options.hostname, outside.now())
 
   const listeners: Listener[] = []
   try {

@@ -194,6 +194,11 @@ const together: [toml: string, paths: string[]][] = [
   ['domains = [{ name = "a.test", catch_all = "all@b.test" }, { name = "b b" }]', ['domains[1].name']],
   ['domains = [{}, {}]', ['domains[0].name', 'domains[1].name']],
   // Listeners and sizes.
+  [
+    'http.listen_plain = ["127.0.0.1:1", "0.0.0.0:2", "[::1]:3", "mx.test:4"]',
+    ['http.listen_plain[1]', 'http.listen_plain[3]'],
+  ],
+  ['http.listen_plain = "127.0.0.1:1025"', ['smtp.listen']],
   ['http.listen = ["[::1]:1", "x"]\nsmtp.listen = "[::1]:1"', ['http.listen[1]', 'smtp.listen']],
   ['http.listen = "x"\nsmtp.listen = "127.0.0.1:8025"', ['http.listen']],
   ['http.listen = ["x"]\nsmtp.listen = "127.0.0.1:8025"', ['http.listen[0]']],

@@ -88,9 +88,9 @@ test('attachments are downloads; pictures of known types are shown where they be
     return `${headers.get('content-type')} ${headers.get('content-disposition')}`
   }
   expect(await get(0)).toBe('image/png inline; filename="pixel.png"')
-  expect(await get(1)).toBe('text/html attachment; filename="page.html"')
-  expect(await get(1, '?inline=1')).toBe('text/html attachment; filename="page.html"')
-  expect(await get(2, '?inline=1')).toBe('image/svg+xml attachment; filename="drawing.svg"')
+  expect(await get(1)).toBe('application/octet-stream attachment; filename="page.html"')
+  expect(await get(1, '?inline=1')).toBe('application/octet-stream attachment; filename="page.html"')
+  expect(await get(2, '?inline=1')).toBe('application/octet-stream attachment; filename="drawing.svg"')
   expect(await get(3)).toBe('image/jpeg attachment; filename="photo.jpg"')
   expect(await get(3, '?inline=1')).toBe('image/jpeg inline; filename="photo.jpg"')
   const { json } = await server.call('GET', `${root}/${id}`)

@@ -29,13 +29,15 @@ test('an entry that is no address ends the search at the proxy that sent it', ()
   expect(clientAddress('10.0.0.1', '[', proxies)).toBe('10.0.0.1')
 })
 
-test('an endless header is not read', () => {
+test('of an endless header the end is read: what a proxy adds behind what the client sent', () => {
+  expect(clientAddress('10.0.0.1', `${'x'.repeat(5000)}, 198.51.100.7`, proxies)).toBe('198.51.100.7')
+  expect(clientAddress('10.0.0.1', `${'10.0.0.2, '.repeat(1000)}198.51.100.7`, proxies)).toBe('198.51.100.7')
   expect(clientAddress('10.0.0.1', '198.51.100.7,'.repeat(1000), proxies)).toBe('10.0.0.1')
 })
 
 test('what the client puts further left never makes a difference', () =>
   fc.assert(
     fc.property(fc.string(), (forged) => {
-      expect(clientAddress('10.0.0.1', `${forged}, 198.51.100.7`.slice(-4000), proxies)).toBe('198.51.100.7')
+      expect(clientAddress('10.0.0.1', `${forged}, 198.51.100.7`, proxies)).toBe('198.51.100.7')
     }),
   ))

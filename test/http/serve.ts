@@ -1,6 +1,7 @@
 // A server on a free port, over real HTTP, with a real core on a database of its own; and ways to talk to it.
 import net from 'node:net'
 import type { DestinationStream } from 'pino'
+import { certificateOf } from '../../src/certificate.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { openLog } from '../../src/log.ts'
 import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
@@ -63,6 +64,7 @@ export async function serve(
     metrics: core.metrics,
     log: openLog({ level: 'debug', format: 'json', to }),
     outside: core.outside,
+    certificate: config.http.tls ? await certificateOf(config, core.clock.now) : null,
     shortage: () => core.room.shortage,
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   })
@@ -115,9 +117,10 @@ export function talk(
   port: number,
   said: string | Uint8Array[],
   enough: (heard: string) => boolean = (heard) => heard.includes('\r\n\r\n'),
+  localAddress = '127.0.0.1',
 ): Promise<string> {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
+    const socket = net.connect({ port, host: '127.0.0.1', localAddress })
     let heard = ''
     socket.on('data', (bytes) => {
       heard += bytes.toString('latin1')

@@ -98,6 +98,30 @@ test('requests are counted by route, method and status, whatever paths are made 
   ])
 })
 
+test('what was refused is counted by its reason, a wait that nothing answered included', async () => {
+  await using server = await serve({ MAYFLY_HTTP_MAX_BODY_BYTES: '2000' })
+  const box = '/mayfly/v1/mailboxes/x@mayfly.test'
+  await server.call('GET', `${box}/wait?timeout=0`)
+  await server.mail('x@mayfly.test')
+  await server.call('GET', `${box}/wait?timeout=0&expect=none`)
+  await server.call('GET', `${box}?colour=red`)
+  await server.call('POST', '/mayfly/v1/mailboxes', { body: { tag: 'x'.repeat(3000) } })
+  await server.call('GET', '/nowhere')
+  await server.call('GET', box, { headers: { host: 'evil.example' } })
+  await server.call('GET', box, { token: 'wrong' })
+  const { body } = await server.call('GET', '/metrics')
+  const counted = [...body.matchAll(/^mayfly_http_refused_total\{reason="([\w-]+)"\} (\d+)$/gm)]
+  expect(counted.map(([, reason, count]) => `${reason} ${count}`).toSorted()).toEqual([
+    'credential-wrong 1',
+    'host-refused 1',
+    'invalid-request 1',
+    'message-not-arrived 1',
+    'message-unexpected 1',
+    'route-unknown 1',
+    'too-large 1',
+  ])
+})
+
 test('metrics are for the networks of the config: to others there is no such route', async () => {
   await using server = await serve({
     MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1',

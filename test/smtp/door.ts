@@ -1,5 +1,6 @@
 // The SMTP door before real services and a database in memory, on free ports.
 import { asc, eq } from 'drizzle-orm'
+import { certificateOf } from '../../src/certificate.ts'
 import { openLog } from '../../src/log.ts'
 import { readWhole } from '../../src/messages/pieces.ts'
 import { type SmtpServer, startSmtp } from '../../src/smtp/server.ts'
@@ -50,10 +51,12 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
     directory[Symbol.dispose]()
   }
   const services = { ...core, log: openLog({ level: 'debug', format: 'json', to }) }
-  const server = await startSmtp(core.config, services).catch((error) => {
-    letGo()
-    throw error
-  })
+  const server = await certificateOf(core.config, core.outside.now())
+    .then((certificate) => startSmtp(core.config, services, certificate))
+    .catch((error) => {
+      letGo()
+      throw error
+    })
   const port = server.addresses.find(({ tls }) => !tls)?.port ?? 0
   const tlsPort = server.addresses.find(({ tls }) => tls)?.port ?? 0
   return {

@@ -3,6 +3,9 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
+import { partsOf, piecewise } from '../../http/piecewise.ts'
+import { visitOf } from '../../http/visit.ts'
+import { smallBytes } from '../../messages/downloads.ts'
 import { contentDisposition } from '../../messages/file-name.ts'
 import type { FullMessage } from '../../messages/message.ts'
 import type { RawMail } from '../../messages/service.ts'
@@ -23,6 +26,9 @@ const Inline = queryInput(
 
 /** Pictures that browsers show and that cannot run anything. */
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+
+/** What browsers run, apply or show as a page: they are not told that it is that. */
+const active = /^multipart\/|html|script|wasm|manifest|\/css$|[/+.-]xml(?:-|$)/
 
 export const contentRoutes = (door: Door) =>
   new Elysia({ prefix })
@@ -62,8 +68,8 @@ export const contentRoutes = (door: Door) =>
     )
     .get(
       '/messages/:id/attachments/:n',
-      async ({ caller, params, query }) =>
-        attachmentAnswer(door, await door.core.messages.get(caller, params.id), params.n, query),
+      async ({ caller, params, query, request }) =>
+        attachmentAnswer(door, await door.core.messages.get(caller, params.id), params.n, { ...query, request }),
       {
         query: Inline,
         ...described({
@@ -71,15 +77,12 @@ export const contentRoutes = (door: Door) =>
           tag: 'messages',
           credential: 'optional',
           answers: { 200: 'application/octet-stream' },
-          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy'],
+          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy', 'rate-exceeded'],
         }),
       },
     )
 
-/** Mails up to here are answered whole. */
-const wholeBytes = 2 * 1024 * 1024
-
-/** Large ones go piece by piece. One that is missing breaks the answer off, so that it cannot look whole. */
+/** The bytes as they came, as a download. */
 export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
   const headers = {
     'Content-Type': 'message/rfc822',
@@ -87,19 +90,8 @@ export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
     'Content-Security-Policy': "sandbox; default-src 'none'",
   }
   // Bun says the length of bytes that are there, and of a stream never, whatever the headers say.
-  if (size <= wholeBytes) return new Response(Buffer.concat([...pieces]), { headers })
-  const source = pieces[Symbol.iterator]()
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const piece = source.next()
-        if (piece.done) controller.close()
-        else controller.enqueue(piece.value)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(stream, { headers })
+  if (size <= smallBytes) return new Response(Buffer.concat([...pieces]), { headers })
+  return piecewise(pieces, headers, () => {})
 }
 
 /** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
@@ -118,23 +110,40 @@ export async function htmlAnswer(
   })
 }
 
-/** By its number in the mail, or its id. Refuses: attachment-unknown, took-too-long, too-busy. */
+/** By its number in the mail, or its id. Refuses: attachment-unknown, took-too-long, too-busy, rate-exceeded. */
 export async function attachmentAnswer(
   door: Door,
   message: FullMessage,
   n: string,
-  { inline }: { inline: boolean },
+  { inline, request }: { inline: boolean; request: Request },
 ): Promise<Response> {
   const asked = n.toLowerCase()
   const known = message.attachments.find(({ id, index }) => String(index) === asked || id === asked)
   if (!known) throw new Refusal('attachment-unknown')
-  const { bytes } = await door.core.messages.attachment(message, known.index)
   const shown = pictures.has(known.type) && (known.inline || inline)
-  return new Response(new Uint8Array(bytes), {
-    headers: {
-      'Content-Type': known.type,
-      'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
-      'Content-Security-Policy': "sandbox; default-src 'none'",
-    },
-  })
+  const headers = {
+    'Content-Type': active.test(known.type) ? 'application/octet-stream' : known.type,
+    'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
+    'Content-Security-Policy': "sandbox; default-src 'none'",
+  }
+  const isLarge = known.size > smallBytes
+  // Nobody would read it, nor tell that it is over.
+  if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
+  const leave = isLarge ? door.downloadSlots.take(visitOf(request).client) : () => {}
+  try {
+    const { bytes, release } = await door.core.messages.attachment(message, known.index)
+    if (isLarge) {
+      const over = (): void => {
+        release()
+        leave()
+      }
+      return piecewise(partsOf(bytes), headers, over)
+    }
+    const copy = new Uint8Array(bytes)
+    release()
+    return new Response(copy, { headers })
+  } catch (error) {
+    leave()
+    throw error
+  }
 }

@@ -4,6 +4,8 @@ import type { Reason } from '../../refusal.ts'
 import { answers } from './errors.ts'
 import type { SchemaName } from './wire.ts'
 
+export type Header = { description: string; maxLength: number }
+
 export type Described = {
   summary: string
   description?: string
@@ -14,7 +16,7 @@ export type Described = {
   /** `optional`: some of it is public. */
   credential: 'required' | 'optional' | 'none'
   /** Headers that the route reads. */
-  headers?: Record<string, string>
+  headers?: Record<string, Header>
 }
 
 const everywhere: readonly Reason[] = ['host-refused', 'too-large', 'invalid-request', 'storage-damaged']
@@ -40,12 +42,12 @@ export function described(route: Described): { detail: DocumentDecoration } {
   }
 }
 
-const headerParameter = ([name, description]: [string, string]) => ({
+const headerParameter = ([name, { description, maxLength }]: [string, Header]) => ({
   name,
   in: 'header',
   required: false,
   description,
-  schema: { type: 'string' as const },
+  schema: { type: 'string' as const, maxLength },
 })
 
 /** One entry a status: what it brings, the reasons that it is answered for, or both. */
@@ -103,10 +105,16 @@ export function ofMethod(method: string): { parameters: object[]; responses: Rec
   }
 }
 
-const idempotencyKey: [string, string] = [
+const idempotencyKey: [string, Header] = [
   'Idempotency-Key',
-  'A repeated call under the same key gets the first answer. 1 to 255 visible ASCII characters.',
+  {
+    description: 'A repeated call under the same key gets the first answer. 1 to 255 visible ASCII characters.',
+    maxLength: 255,
+  },
 ]
+
+/** The longest that what stands in a path can be: an address (RFC 5321 §4.5.3.1), an id, a ticket. */
+export const pathLengths = { mailbox: 320, id: 36, n: 36, ticket: 100 }
 
 const meaning = (status: number): string =>
   status === 201

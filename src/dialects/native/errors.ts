@@ -49,7 +49,8 @@ export function errorBody(refusal: Refusal | null, { id }: Pick<Visit, 'id'>) {
   return { error: { reason, message, requestId: id, ...(details.fields ? { fields: details.fields } : {}) } }
 }
 
-export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id'>): Response {
+export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id' | 'refused'>): Response {
+  if (refusal) visit.refused = refusal.reason
   const status = refusal ? answers[refusal.reason][0] : 500
   const response = Response.json(errorBody(refusal, visit), { status })
   // RFC 9110 §11.6.1

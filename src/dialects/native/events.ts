@@ -16,14 +16,19 @@ const Following = queryInput(
   Type.Object({
     lastEventId: Type.Optional(
       Type.String({
-        maxLength: 20,
+        maxLength: 15,
         description: 'The id of the last event that was read, where the header cannot be set.',
       }),
     ),
   }),
 )
 
-const lastEventId = { 'Last-Event-ID': 'The id of the last event that was read: the stream goes on behind it.' }
+const lastEventId = {
+  'Last-Event-ID': {
+    description: 'The id of the last event that was read: the stream goes on behind it.',
+    maxLength: 15,
+  },
+}
 
 export const eventRoutes = (door: Door) =>
   new Elysia({ prefix })
@@ -56,7 +61,10 @@ export const eventRoutes = (door: Door) =>
           credential: 'required',
           answers: { 200: 'text/event-stream' },
           refusals: ['mailbox-unknown', 'invalid-cursor', 'rate-exceeded', 'too-busy'],
-          headers: { ...lastEventId, 'X-Mailbox-Tokens': 'Tokens of the mailboxes to follow, with commas.' },
+          headers: {
+            ...lastEventId,
+            'X-Mailbox-Tokens': { description: 'Tokens of the mailboxes to follow, with commas.', maxLength: 16_384 },
+          },
         }),
       },
     )

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 export const Limit = Type.Integer({ minimum: 1, maximum: 100, default: 25, description: 'How many at most.' })
 export const Cursor = Type.Optional(Type.String({ maxLength: 200, description: 'The `next` of the page before.' }))
 export const Since = Type.Optional(
-  Type.String({ format: 'date-time', description: 'Only mail received at or after this instant.' }),
+  Type.String({ format: 'date-time', maxLength: 40, description: 'Only mail received at or after this instant.' }),
 )
 export const Words = Type.String({
   maxLength: 500,

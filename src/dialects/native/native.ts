@@ -8,7 +8,7 @@ import { Refusal } from '../../refusal.ts'
 import { callerOf, credentialHeaders, credentialIn } from './auth.ts'
 import { prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
-import { ofMethod, securitySchemes } from './described.ts'
+import { ofMethod, pathLengths, securitySchemes } from './described.ts'
 import { errorAnswer } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { mailboxRoutes } from './mailboxes.ts'
@@ -83,6 +83,7 @@ export function native(door: Door): Dialect {
           'Disposable mail: open a mailbox, wait for a mail, read its code. Times are ISO 8601, ids UUIDv7; in a path a mailbox is its id or its address.',
         schemas,
         securitySchemes,
+        pathLengths,
         ofMethod,
       }),
   }

@@ -56,9 +56,9 @@ export const viewRoutes = (door: Door) =>
     )
     .get(
       '/:ticket/attachments/:n',
-      async ({ params }) => {
+      async ({ params, request }) => {
         const message = await opened(door, params.ticket)
-        const response = await attachmentAnswer(door, message, params.n, { inline: false })
+        const response = await attachmentAnswer(door, message, params.n, { inline: false, request })
         // The page is sandboxed, so of no origin: its own pictures are another's to it.
         response.headers.set('Cross-Origin-Resource-Policy', 'cross-origin')
         return response
@@ -69,7 +69,7 @@ export const viewRoutes = (door: Door) =>
           tag: 'messages',
           credential: 'none',
           answers: { 200: 'application/octet-stream' },
-          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy'],
+          refusals: ['message-unknown', 'attachment-unknown', 'took-too-long', 'too-busy', 'rate-exceeded'],
         }),
       },
     )

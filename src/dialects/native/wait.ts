@@ -80,6 +80,7 @@ function answerOf(outcome: WaitOutcome, visit: Visit): Response {
   const found = waited(outcome)
   const reason = refusalsOf[outcome.kind]
   if (reason === null) return Response.json(found)
+  visit.refused = reason
   return Response.json({ ...errorBody(new Refusal(reason), visit), ...found }, { status: answers[reason][0] })
 }
 

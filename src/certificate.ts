@@ -4,7 +4,9 @@ import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { CannotStart } from '../cannot-start.ts'
+import { createSecureContext } from 'node:tls'
+import { CannotStart } from './cannot-start.ts'
+import type { Config } from './config/schema.ts'
 
 /** PEM texts; `cert` may hold the chain. */
 export type Certificate = { cert: string; key: string }
@@ -14,16 +16,38 @@ const lifetimeDays = 3650
 /** A self-signed one with less left than this is made anew. */
 const leastDays = 30
 
+/** The one that this config asks for. `now`: epoch milliseconds. Throws with a sentence for the operator. */
+export const certificateOf = (
+  { tls, server, smtp }: Pick<Config, 'tls' | 'server' | 'smtp'>,
+  now: number,
+): Promise<Certificate> =>
+  tls.cert_file !== undefined && tls.key_file !== undefined
+    ? certificateFromFiles(tls.cert_file, tls.key_file)
+    : selfSigned(server.data_dir, smtp.hostname, now)
+
 /** From `cert_file` and `key_file`. Throws with a sentence for the operator. */
 export async function certificateFromFiles(certFile: string, keyFile: string): Promise<Certificate> {
   const [cert, key] = await Promise.all([readPem('tls.cert_file', certFile), readPem('tls.key_file', keyFile)])
+  const both = `tls.cert_file ${certFile} or tls.key_file ${keyFile}`
   try {
-    if (belongTogether({ cert, key })) return { cert, key }
+    // Also what stands behind the first: half of a chain is half of a file that is being written.
+    for (const one of cert.split(/(?=-----BEGIN )/).slice(1)) new X509Certificate(one)
+    if (!belongTogether({ cert, key }))
+      throw new CannotStart(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
   } catch (error) {
-    throw new CannotStart(`tls.cert_file ${certFile} or tls.key_file ${keyFile} is not PEM: ${said(error)}`)
+    if (error instanceof CannotStart) throw error
+    throw new CannotStart(`${both} is not PEM: ${said(error)}`)
   }
-  throw new CannotStart(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    throw new CannotStart(`${both} cannot be used for TLS: ${said(error)}`)
+  }
+  return { cert, key }
 }
+
+/** When it ends, in epoch milliseconds. */
+export const endOf = ({ cert }: Certificate): number => Date.parse(new X509Certificate(cert).validTo)
 
 /** The one in the data directory, or a new one if there is none that still fits. `now`: epoch milliseconds. */
 export async function selfSigned(dataDir: string, hostname: string, now: number): Promise<Certificate> {

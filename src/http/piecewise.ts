@@ -1,0 +1,36 @@
+// Answers that are too large for memory: a piece is made when the client has taken the one before.
+
+const partBytes = 256 * 1024
+
+/**
+ * Pieces no faster than they are read. One that cannot be made breaks the answer off, so that it cannot look whole.
+ * `over` is called once, however the answer ends, also when the client has left before it began.
+ */
+export function piecewise(pieces: Iterable<Uint8Array>, headers: Record<string, string>, over: () => void): Response {
+  const source = pieces[Symbol.iterator]()
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        try {
+          const piece = source.next()
+          if (!piece.done) {
+            controller.enqueue(piece.value)
+            return
+          }
+          controller.close()
+        } catch (error) {
+          controller.error(error)
+        }
+        over()
+      },
+      cancel: () => over(),
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(stream, { headers })
+}
+
+/** Parts of bytes that lie in memory, without a copy. */
+export function* partsOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += partBytes) yield bytes.subarray(at, at + partBytes)
+}

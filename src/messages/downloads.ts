@@ -1,0 +1,69 @@
+// Attachments on their way out: each is read once however many ask for it at a time, and all of them together take a
+// bounded amount of memory.
+import type { Budget } from '../limits/budget.ts'
+import type { Workers } from '../storage/job.ts'
+import type { MimeBounds } from './bounded-parser.ts'
+import type { readerJobs } from './jobs.ts'
+
+/** Bytes that are held until `release`; calling it more than once does no harm. */
+export type Held = { bytes: Uint8Array; release: () => void }
+
+/** Attachments up to here are passed on at once: they need no room of their own. */
+export const smallBytes = 256 * 1024
+
+type Entry = { bytes: Promise<Uint8Array>; readers: number }
+
+export class Downloads {
+  private readonly entries = new Map<string, Entry>()
+
+  constructor(
+    private readonly workers: Workers<typeof readerJobs>,
+    private readonly bounds: MimeBounds,
+    private readonly budget: Budget,
+  ) {}
+
+  /** `size`: of the attachment. Refuses: attachment-unknown, message-unknown, took-too-long, too-busy. */
+  async take(contentKey: number, index: number, size: number): Promise<Held> {
+    const name = `${contentKey}/${index}`
+    const entry = this.entries.get(name) ?? this.begin(name, contentKey, index, size)
+    entry.readers++
+    let held = true
+    const release = (): void => {
+      if (!held) return
+      held = false
+      if (--entry.readers > 0) return
+      this.entries.delete(name)
+      // What found no room has none to give back.
+      entry.bytes.then(
+        () => this.budget.release(roomFor(size)),
+        () => {},
+      )
+    }
+    try {
+      return { bytes: await entry.bytes, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  private begin(name: string, contentKey: number, index: number, size: number): Entry {
+    const entry: Entry = { bytes: this.read(contentKey, index, size), readers: 0 }
+    this.entries.set(name, entry)
+    return entry
+  }
+
+  private async read(contentKey: number, index: number, size: number): Promise<Uint8Array> {
+    const room = roomFor(size)
+    if (room > 0) await this.budget.take(room)
+    try {
+      const { bytes } = await this.workers.run('messages.attachment', { contentKey, index, bounds: this.bounds })
+      return bytes
+    } catch (error) {
+      this.budget.release(room)
+      throw error
+    }
+  }
+}
+
+const roomFor = (size: number): number => (size > smallBytes ? size : 0)
