@@ -53,6 +53,14 @@ static int open_kept(const char *name) {
   return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
+// What a file holds when it is first met under its name was made durable under another: it was renamed.
+static void copy_whole(int fd, int kept) {
+  static char bytes[1 << 16];
+  off_t at = 0;
+  if (lseek(kept, 0, SEEK_END) > 0) return;
+  for (ssize_t got; (got = pread(fd, bytes, sizeof bytes, at)) > 0; at += got) real_pwrite(kept, bytes, got, at);
+}
+
 static File *file(int fd) {
   if (fd < 0 || fd >= DESCRIPTORS) return NULL;
   if (file_of[fd] > 0) return &files[file_of[fd] - 1];
@@ -67,6 +75,7 @@ static File *file(int fd) {
     if (!files[at].name[0]) {
       strcpy(files[at].name, name);
       files[at].kept = open_kept(name);
+      copy_whole(fd, files[at].kept);
     }
     if (strcmp(files[at].name, name)) continue;
     file_of[fd] = at + 1;
