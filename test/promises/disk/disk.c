@@ -164,11 +164,13 @@ int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 int unlink(const char *path) {
   const char *name = watched(path);
   pthread_mutex_lock(&lock);
-  for (int at = 0; name && at < FILES; at++) {
-    if (strcmp(files[at].name, name)) continue;
+  if (name) {
     char kept[4096];
     snprintf(kept, sizeof kept, "%s/%s", getenv("DISK_KEPT"), name);
     real_unlink(kept);
+  }
+  for (int at = 0; name && at < FILES; at++) {
+    if (strcmp(files[at].name, name)) continue;
     real_close(files[at].kept);
     files[at].kept = open_kept(name);
     files[at].count = 0;
