@@ -65,8 +65,9 @@ export function mergeIndex({ sqlite }: Tx, begin: boolean): boolean {
 
 const mostWords = 20
 const meaningful = /[\p{L}\p{N}]/u
-/** One letter at the end. A tenth of all words begin with it, and the index knows begins of two letters or more. */
-const tooShortToBegin = /(?:^|[^\p{L}\p{N}])[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}][^\p{L}\p{N}]*$/u
+/** A tenth of all words begin with it, and the index knows begins of two letters or more. */
+const oneLetter = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]$/u
+const endsInOneLetter = (word: string): boolean => oneLetter.test(word.match(/[\p{L}\p{N}]+/gu)?.at(-1) ?? '')
 
 /**
  * The FTS5 expression for words as a person typed them: each must be there, the last one may be begun only,
@@ -81,6 +82,6 @@ export function matchExpression(owner: SearchOwner, typed: string): string | nul
     .slice(0, mostWords)
     .map((word) => `"${word.replaceAll('"', '""')}"`)
   if (words.length === 0) return null
-  const begun = tooShortToBegin.test(words.at(-1) ?? '') ? '' : ' *'
+  const begun = endsInOneLetter(words.at(-1) ?? '') ? '' : ' *'
   return `owner : "${ownerToken(owner)}" AND {subject sender recipients body} : (${words.join(' AND ')}${begun})`
 }
