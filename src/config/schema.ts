@@ -115,6 +115,7 @@ const HttpSection = Type.Object(
       minimum: 1024,
       maximum: 134_217_728,
     }),
+    body_seconds: seconds(30, 'How long the body of a request may take to come.', { maximum: 3600 }),
     max_header_bytes: bytes(16_384, 'The largest head of a request.', { minimum: 1024, maximum: 16_384 }),
     idle_seconds: seconds(30, 'How long a connection may be silent, but for waits and streams.', { maximum: 255 }),
     max_connections: count(

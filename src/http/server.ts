@@ -42,8 +42,6 @@ export type HttpServer = {
   stop: () => Promise<void>
 }
 
-/** A request's body must be there in this time. */
-const bodySeconds = 30
 const graceMs = 5000
 /** Bun takes no larger head (431), and this bound of its own cannot be set lower. */
 const bunHeadBytes = 16_384
@@ -79,7 +77,7 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     dialects: [...dialects, site],
     hosts: new Hosts(http.hosts, server.public_url),
     origins: new Origins(http.cors_origins, server.public_url),
-    body: { bytes: http.max_body_bytes, milliseconds: bodySeconds * 1000 },
+    body: { bytes: http.max_body_bytes, milliseconds: http.body_seconds * 1000 },
     headBytes: http.max_header_bytes < bunHeadBytes ? http.max_header_bytes : null,
     clientOf: (peer, forwardedFor) => clientAddress(peer, forwardedFor, proxies),
     newId: outside.uuid,

@@ -161,6 +161,8 @@ test('whoever does not read is dropped, and costs no more than his bound', async
   }
   expect(server.core.streams.count).toBe(1)
   expect(heard).toBeGreaterThan(0)
+  const { values } = await server.core.metrics.httpRefused.get()
+  expect(values.map(({ labels, value }) => [labels.reason, value])).toEqual([['stream-unread', 1]])
   socket.resume()
   await closed
   reading.close()

@@ -78,6 +78,14 @@ test('a body that is not said to be JSON, or not UTF-8, is refused', async () =>
   expect(await talk(server.port, bytes, (heard) => heard.includes('UTF-8'))).toStartWith('HTTP/1.1 400 ')
 })
 
+test('a body that takes too long is refused, and its connection is not held', async () => {
+  await using server = await serve({ MAYFLY_HTTP_BODY_SECONDS: '1' })
+  const begun = `${head('POST', path, { Host: 'localhost', ...json, 'Content-Length': '100' })}{"tag":`
+  const heard = await talk(server.port, begun, (text) => text.includes('}}'))
+  expect(heard).toStartWith('HTTP/1.1 400 ')
+  expect(heard).toContain('must come within 1 seconds')
+})
+
 test('a client that goes away in the middle of a body harms nobody', async () => {
   await using server = await serve()
   const announced = `${head('POST', path, { Host: 'localhost', ...json, 'Content-Length': '100' })}{"tag":`
