@@ -1,22 +1,29 @@
 // Makes commits durable beside the writer: one fdatasync of the write-ahead log at a time, for all that was committed before
 // it began. So the next group is written while the disk is still busy with the last.
-import { closeSync, fdatasync, openSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { markBytes, markFile, markIn } from './log-mark.ts'
 
 /** What follows once the log is on the disk, or the disk has failed to keep it. */
 type Then = (failure: Error | null) => void
 
+const chunkBytes = 1024 * 1024
+
 export class LogSync {
-  private readonly descriptor: number
+  private readonly log: number
+  private readonly index: number
+  private readonly mark: number
   private waiting: Then[] = []
   private isBusy = false
   private broken = false
 
-  /** `log`: the write-ahead log's file, which must be there, and stay the same file. `sync`: a test has a disk of its own. */
+  /** `database`: its log and the index of that must be there, and stay the same files. `sync`: a test has a disk of its own. */
   constructor(
-    log: string,
+    database: string,
     private readonly sync: (descriptor: number, then: Then) => void = fdatasync,
   ) {
-    this.descriptor = openSync(log, 'r')
+    this.log = openSync(`${database}-wal`, 'r+')
+    this.index = openSync(`${database}-shm`, 'r')
+    this.mark = openSync(markFile(database), constants.O_RDWR | constants.O_CREAT, 0o600)
   }
 
   /** Whether the disk is at work. */
@@ -24,16 +31,9 @@ export class LogSync {
     return this.isBusy
   }
 
-  /**
-   * Whether the disk failed to keep some of the log. A later fdatasync would answer well for it all the same, so nothing
-   * that is committed counts as kept until the log was begun anew and `mended` said so.
-   */
+  /** Whether the disk failed to keep some of the log, so that nothing behind it counts as kept until it is mended. */
   get isBroken(): boolean {
     return this.broken
-  }
-
-  mended(): void {
-    this.broken = false
   }
 
   /** Calls `then` when all that was committed until now is on the disk, or with the failure. */
@@ -42,22 +42,42 @@ export class LogSync {
     if (!this.isBusy) this.begin()
   }
 
+  /**
+   * Writes the log once more, byte for byte: after an fdatasync that failed the system may take for written what never
+   * was, and the next one would answer well for it. Throws if the disk fails again.
+   */
+  mend(): void {
+    const bytes = Buffer.alloc(chunkBytes)
+    for (let at = 0; ; ) {
+      const read = readSync(this.log, bytes, 0, chunkBytes, at)
+      if (read === 0) break
+      for (let wrote = 0; wrote < read; ) wrote += writeSync(this.log, bytes, wrote, read - wrote, at + wrote)
+      at += read
+    }
+    fdatasyncSync(this.log)
+    this.broken = false
+  }
+
   close(): void {
-    closeSync(this.descriptor)
+    for (const descriptor of [this.log, this.index, this.mark]) closeSync(descriptor)
   }
 
   private begin(): void {
     let some = this.waiting
     this.waiting = []
     this.isBusy = true
-    this.sync(this.descriptor, (failure) => {
+    const mark = markIn(this.index)
+    this.sync(this.log, (failure) => {
       this.isBusy = false
       if (failure) {
         this.broken = true
         // What was committed meanwhile stands in the log behind what was lost, where no recovery would find it.
         some = some.concat(this.waiting)
         this.waiting = []
-      } else if (this.waiting.length > 0) this.begin()
+      } else {
+        writeSync(this.mark, mark, 0, markBytes, 0)
+        if (this.waiting.length > 0) this.begin()
+      }
       for (const then of some) then(failure)
     })
   }

@@ -2,6 +2,7 @@
 // whose checksum is wrong for the end of the log and drops all that follows: right after a power cut, which breaks off the
 // last write, and wrong after damage further in front, where acknowledged mail follows.
 import { existsSync, readFileSync } from 'node:fs'
+import { readMark } from './log-mark.ts'
 
 const headerBytes = 32
 const frameHeaderBytes = 24
@@ -21,6 +22,9 @@ export function walDamage(file: string): string | null {
     return wal.subarray(0, headerBytes).every((byte) => byte === 0)
       ? null
       : 'the header of its write-ahead log is damaged'
+  const mark = readMark(file)
+  // Of another log's mark only this is known: that nothing of this one was synced yet.
+  const synced = mark === null ? null : log.hasSalts(mark.salts) ? mark.frames : 0
   const frameBytes = frameHeaderBytes + pageBytes
   const frames = Math.floor((wal.length - headerBytes) / frameBytes)
   let bad: number | null = null
@@ -31,8 +35,9 @@ export function walDamage(file: string): string | null {
     const seed = frame === 0 ? 24 : at - frameBytes + 16
     const isOfThisLog = log.isOfThisLog(at)
     const isSound = isOfThisLog && log.frameIsSound(at, seed, frameBytes)
-    if (bad !== null && ended && isSound) return `its write-ahead log is damaged at frame ${bad + 1} of ${frames}`
+    const isMissed = synced === null ? bad !== null && ended && isSound : !isSound && frame < synced
     if (!isSound) bad ??= frame
+    if (isMissed) return `its write-ahead log is damaged at frame ${(bad ?? frame) + 1} of ${frames}`
     ended ||= bad !== null && isOfThisLog && log.endsCommit(at)
   }
   return null
@@ -52,6 +57,10 @@ class Log {
 
   headerIsSound(): boolean {
     return this.sumsAgree([[0, 24]], 0, 0, 24)
+  }
+
+  hasSalts(salts: Uint8Array): boolean {
+    return this.wal.subarray(16, headerBytes - 8).equals(salts)
   }
 
   isOfThisLog(at: number): boolean {

@@ -69,10 +69,10 @@ function schedule(): void {
 /** The log is synced here and not by SQLite, which would hold up the next group until the disk has the last one. */
 function openLog(path: string, { sqlite }: Connection): LogSync {
   sqlite.run('PRAGMA synchronous = NORMAL')
-  // The first transaction makes the file.
+  // The first transaction makes the files of the log.
   sqlite.run('BEGIN IMMEDIATE')
   sqlite.run('COMMIT')
-  return new LogSync(`${path}-wal`)
+  return new LogSync(path)
 }
 
 function work(): void {
@@ -80,7 +80,7 @@ function work(): void {
   if (!connection || !log) return
   if (waiting.length > 0 && (!log.busy || waiting.length >= leastAhead)) {
     const group = take()
-    if (log.isBroken) mend(connection, log)
+    if (log.isBroken) careful(() => log?.mend())
     if (log.isBroken) tell(refusedAll(group, 'the disk did not keep what was written'), 0)
     else runAndSync(connection, log, group)
     if (waiting.length > 0) schedule()
@@ -101,14 +101,6 @@ function runAndSync(open: Connection, log: LogSync, group: Work[]): void {
 
 const tell = (group: GroupResult, commitMs: number): void =>
   answer({ group: JSON.stringify(group), figures: last, commitMs })
-
-/** Moves all that the log holds into the database, which is synced by itself, and begins the log anew. */
-function mend({ sqlite }: Connection, log: LogSync): void {
-  careful(() => {
-    const [row] = sqlite.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').all()
-    if (row?.busy === 0) log.mended()
-  })
-}
 
 function take(): Work[] {
   let bytes = 0

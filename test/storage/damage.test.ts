@@ -6,6 +6,7 @@ import { nobody } from '../../src/accounts/caller.ts'
 import { type App, start } from '../../src/app.ts'
 import { realOutside } from '../../src/outside.ts'
 import { DatabaseDamaged, openForWriting } from '../../src/storage/database.ts'
+import { markFile } from '../../src/storage/log-mark.ts'
 import { deliver, mail, temporaryDirectory } from '../core.ts'
 import { configOf, copyStore, silent } from '../promises/damaged-store.ts'
 
@@ -148,6 +149,25 @@ describe('the log of a server that was killed', () => {
     writeFileSync(`${file}-wal`, damaged)
     expect(() => openForWriting(file)).toThrow(DatabaseDamaged)
     writeFileSync(`${file}-wal`, wal.subarray(0, wal.length - 1000))
+    openForWriting(file).close()
+  })
+
+  test('may be torn behind the mark of what was on the disk, and not in front of it', async () => {
+    const live = directory()
+    const killed = directory()
+    const { core } = await running(live)
+    for (let n = 0; n < 5; n++) await deliver(core, box, mail({ Subject: `mail ${n}` }, 'x'))
+    copyStore(live, killed)
+    const file = join(killed, 'mayfly.db')
+    const mark = readFileSync(markFile(join(live, 'mayfly.db')))
+    const wal = readFileSync(`${file}-wal`)
+    // The very last commit: without a mark it would be taken for one that was broken off.
+    wal[mark.readUInt32LE(0) * 4120 - 8] = (wal[mark.readUInt32LE(0) * 4120 - 8] ?? 0) ^ 0xff
+    writeFileSync(`${file}-wal`, wal)
+    writeFileSync(markFile(file), mark)
+    expect(() => openForWriting(file)).toThrow(DatabaseDamaged)
+    mark.writeUInt32LE(mark.readUInt32LE(0) - 1, 0)
+    writeFileSync(markFile(file), mark)
     openForWriting(file).close()
   })
 })

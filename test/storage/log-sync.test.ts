@@ -1,13 +1,15 @@
 import { expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readMark } from '../../src/storage/log-mark.ts'
 import { LogSync } from '../../src/storage/log-sync.ts'
 import { temporaryDirectory } from '../core.ts'
 
 /** A log whose disk answers when the test says so. */
 function slowLog(directory: string): { log: LogSync; answers: ((failure: Error | null) => void)[] } {
-  const file = join(directory, 'log')
-  writeFileSync(file, 'x')
+  const file = join(directory, 'mayfly.db')
+  writeFileSync(`${file}-wal`, 'the log')
+  writeFileSync(`${file}-shm`, new Uint8Array(64).fill(7))
   const answers: ((failure: Error | null) => void)[] = []
   return { log: new LogSync(file, (_, then) => void answers.push(then)), answers }
 }
@@ -39,7 +41,19 @@ test('a sync that fails fails for what was committed meanwhile too, and the log 
   expect(heard).toEqual(['EIO', 'EIO'])
   expect(answers).toHaveLength(1)
   expect(log.isBroken).toBe(true)
-  log.mended()
+  log.mend()
   expect(log.isBroken).toBe(false)
+  expect(readFileSync(join(directory.path, 'mayfly.db-wal'), 'utf8')).toBe('the log')
+  log.close()
+})
+
+test('a mark says how much is on the disk, and only after a sync', () => {
+  using directory = temporaryDirectory()
+  const { log, answers } = slowLog(directory.path)
+  const database = join(directory.path, 'mayfly.db')
+  log.after(() => {})
+  expect(readMark(database)).toBeNull()
+  answers[0]?.(null)
+  expect(readMark(database)).toEqual({ frames: 0x07070707, salts: Buffer.alloc(8, 7) })
   log.close()
 })

@@ -1,0 +1,30 @@
+// How much of the write-ahead log is known to be on the disk, kept in a small file beside it. What comes behind the mark may
+// be torn after a power cut; in front of it nothing may be missing.
+import { existsSync, readFileSync, readSync } from 'node:fs'
+
+/** From the index's header on: the number of frames, pages, a checksum, and the log's two salts (https://sqlite.org/walformat.html). */
+const indexOffset = 16
+export const markBytes = 24
+
+/** Of a log, by its salts: so many of its first frames were synced. */
+export type LogMark = { frames: number; salts: Uint8Array }
+
+export const markFile = (database: string): string => `${database}-synced`
+
+/** The mark for all that is committed now. `index`: the open `-shm` file. */
+export function markIn(index: number): Uint8Array {
+  const mark = new Uint8Array(markBytes)
+  readSync(index, mark, 0, markBytes, indexOffset)
+  return mark
+}
+
+/** Null where there is none: the log was written by a server that synced each commit by itself. */
+export function readMark(database: string): LogMark | null {
+  const file = markFile(database)
+  if (!existsSync(file)) return null
+  const mark = readFileSync(file)
+  if (mark.byteLength < markBytes) return null
+  // The index has numbers in the machine's own order, and the salts as they stand in the log.
+  const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+  return { frames: isLittle ? mark.readUInt32LE(0) : mark.readUInt32BE(0), salts: mark.subarray(16, 24) }
+}
