@@ -7,6 +7,7 @@ import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
 import type { DigestNote } from './digest.ts'
 import type { digestJobs } from './jobs.ts'
+import { Pace, sliceMs } from './pace.ts'
 import type { MessageStore, Undigested } from './store.ts'
 
 export type DigestRules = {
@@ -40,7 +41,7 @@ const atOnce = 32
 const together = 16
 /** Milliseconds that one waits for others. */
 const patience = 25
-const mostQueued = 10_000
+const mostQueued = 30_000
 /** Milliseconds before what found no room is tried again. */
 const restMs = 1000
 /** From here on, a try is counted before it is made, and a thread does nothing else meanwhile. */
@@ -58,6 +59,8 @@ export class Digesting {
   private finished: Finished[] = []
   private later: ReturnType<typeof setTimeout> | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
+  private rest: ReturnType<typeof setTimeout> | undefined
+  private readonly pace: Pace
   private readonly underWay = new Map<number, Promise<void>>()
   /** The one that has its second try, beside all others. */
   private alone: Undigested | null = null
@@ -77,7 +80,9 @@ export class Digesting {
     private readonly outside: Outside,
     private readonly metrics: DigestMetrics,
     private readonly defect: (error: unknown) => void,
-  ) {}
+  ) {
+    this.pace = new Pace(() => outside.elapsed())
+  }
 
   get waiting(): number {
     return this.queue.length + this.slow.length + this.underWay.size + (this.alone ? 1 : 0)
@@ -95,11 +100,13 @@ export class Digesting {
     this.slow = []
     clearTimeout(this.later)
     clearTimeout(this.timer)
+    clearTimeout(this.rest)
     await this.takeBack([...this.counted]).catch(this.defect)
   }
 
   /** Digests a content when its turn comes. */
   enqueue(contentKey: number, size: number): void {
+    this.pace.arrived()
     if (this.queue.length >= mostQueued) this.behind = true
     else this.queue.push({ contentKey, size, tries: 0 })
     this.pump()
@@ -135,7 +142,12 @@ export class Digesting {
 
   private pump(): void {
     const limit = this.catchingUp ? 1 : atOnce
-    while (!this.stopped && this.underWay.size < limit) {
+    while (!this.stopped && this.underWay.size < limit && this.queue.length > 0) {
+      // When even the queue is too short for a burst it goes on for too long to wait for its end.
+      if (!this.behind && !this.pace.mayBegin()) {
+        this.rest ??= setTimeout(() => this.goOn(), sliceMs)
+        break
+      }
       const next = this.queue.shift()
       if (!next) break
       if (!this.underWay.has(next.contentKey) && !this.isLate(next.contentKey)) this.begin(next, 'in turn')
@@ -146,6 +158,11 @@ export class Digesting {
       this.alone = this.slow.shift() ?? null
       if (this.alone) this.retry(this.alone)
     }
+  }
+
+  private goOn(): void {
+    this.rest = undefined
+    this.pump()
   }
 
   private async refill(): Promise<void> {
