@@ -62,6 +62,13 @@ export class LogSync {
     for (const descriptor of [this.log, this.index, this.mark]) closeSync(descriptor)
   }
 
+  /** A disk without room for it costs the mark, which then says less than is so. */
+  private keep(mark: Uint8Array): void {
+    try {
+      writeSync(this.mark, mark, 0, markBytes, 0)
+    } catch {}
+  }
+
   private begin(): void {
     let some = this.waiting
     this.waiting = []
@@ -75,7 +82,7 @@ export class LogSync {
         some = some.concat(this.waiting)
         this.waiting = []
       } else {
-        writeSync(this.mark, mark, 0, markBytes, 0)
+        this.keep(mark)
         if (this.waiting.length > 0) this.begin()
       }
       for (const then of some) then(failure)

@@ -72,7 +72,10 @@ function openLog(path: string, { sqlite }: Connection): LogSync {
   // The first transaction makes the files of the log.
   sqlite.run('BEGIN IMMEDIATE')
   sqlite.run('COMMIT')
-  return new LogSync(path)
+  const opened = new LogSync(path)
+  // Of what an earlier thread or process left in it nobody knows whether the disk has it.
+  opened.mend()
+  return opened
 }
 
 function work(): void {
