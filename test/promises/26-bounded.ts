@@ -31,4 +31,5 @@ export const bounded: { source: string; characters: number; why: string }[] = [
   },
   { source: '[:=]\\s*[*_"', characters: 140, why: 'what stands between a word and a number (codes.ts)' },
   { source: '(\\d{1,2})[ -]{1,9}([a-z]{3})', characters: 200, why: 'a date (mail-date.ts)' },
+  { source: "^(?:([\\w!#$%&'*+/=?^`{|}~.-]+(?: ", characters: 500, why: 'a contact (contacts.ts)' },
 ]
