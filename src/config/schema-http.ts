@@ -89,6 +89,11 @@ export const HttpSection = Type.Object(
     max_stream_buffer_bytes: bytes(1_048_576, 'How much a stream may leave unread before it is closed.', {
       minimum: 16_384,
     }),
+    max_streams_buffer_bytes: bytes(
+      67_108_864,
+      'How much all streams together may leave unread before those with most of it are closed.',
+      { minimum: 1_048_576 },
+    ),
   },
   { additionalProperties: false, description: 'The web page and the APIs.' },
 )

@@ -9,16 +9,29 @@ export type Sender = {
   end: () => void
 }
 
-type Open = { beat: () => void; end: () => void }
+type Open = {
+  beat: () => void
+  end: () => void
+  /** Nobody reads: what waits for him is let go, and the connection with it. */
+  drop: () => void
+  /** Bytes that are unread now. */
+  unread: () => number
+}
 
 const encoder = new TextEncoder()
 const comment = encoder.encode(':\n\n')
 // How long a browser waits before it comes back.
 const opening = encoder.encode('retry: 2000\n\n')
 
+/** What is asked of streams when they leave too much unread together: to be well below the bound, so that it is rare. */
+const share = 0.75
+
 /** All live streams of a server. */
 export class EventStreams {
   private readonly open = new Set<Open>()
+  /** Bytes sent since what is unread was last summed up: it is that and this at most. */
+  private sent = 0
+  private unreadThen = 0
   private readonly heart: ReturnType<typeof setInterval>
 
   constructor(
@@ -27,7 +40,9 @@ export class EventStreams {
       heartbeatMs: number
       /** What a stream may leave unread before it is dropped. */
       maxBufferBytes: number
-      /** One was dropped for that. */
+      /** What all of them together may; beyond it those with most are dropped. */
+      maxTotalBytes: number
+      /** One was dropped for either. */
       dropped: () => void
     },
   ) {
@@ -57,12 +72,19 @@ export class EventStreams {
     const write = (bytes: Uint8Array): void => {
       if (!controller) return
       controller.enqueue(bytes)
-      // Nobody reads: what waits for him is let go, and the connection with it.
-      if ((controller.desiredSize ?? 0) >= 0) return
-      this.options.dropped()
-      close((open) => open.error(new Error('the reader of a stream is too slow')))
+      if ((controller.desiredSize ?? 0) < 0) entry.drop()
+      this.sent += bytes.byteLength
+      if (this.unreadThen + this.sent > this.options.maxTotalBytes) this.relieve()
     }
-    const entry: Open = { beat: () => write(comment), end: () => close((open) => open.close()) }
+    const entry: Open = {
+      beat: () => write(comment),
+      end: () => close((open) => open.close()),
+      drop: () => {
+        this.options.dropped()
+        close((open) => open.error(new Error('the reader of a stream is too slow')))
+      },
+      unread: () => (controller ? maxBufferBytes - (controller.desiredSize ?? 0) : 0),
+    }
     const stream = new ReadableStream<Uint8Array>(
       {
         start: (made) => {
@@ -88,6 +110,20 @@ export class EventStreams {
         'X-Accel-Buffering': 'no',
       },
     })
+  }
+
+  private relieve(): void {
+    const all = [...this.open].map((stream) => ({ stream, unread: stream.unread() }))
+    let unread = all.reduce((sum, one) => sum + one.unread, 0)
+    if (unread > this.options.maxTotalBytes * share) {
+      for (const one of all.sort((first, second) => second.unread - first.unread)) {
+        if (unread <= (this.options.maxTotalBytes * share) / 2) break
+        one.stream.drop()
+        unread -= one.unread
+      }
+    }
+    this.unreadThen = unread
+    this.sent = 0
   }
 
   /** Ends every stream; the readers come back elsewhere or later. */

@@ -53,6 +53,7 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
   const streams = new EventStreams({
     heartbeatMs: ground.heartbeatMs ?? 15_000,
     maxBufferBytes: http.max_stream_buffer_bytes,
+    maxTotalBytes: http.max_streams_buffer_bytes,
     dropped: () => metrics.httpRefused.inc({ reason: 'stream-unread' }),
   })
   const door: Door = {
