@@ -50,7 +50,11 @@ export async function openEntrance(
   }
   const tls = certificate !== null
   const gate = new Gate({ ...options.gate, certificate })
-  const peerOf = (request: Request, server: HttpListener) => gate.clientAt(server.requestIP(request)?.port ?? 0)
+  const peerOf = (request: Request, server: HttpListener) => {
+    const from = server.requestIP(request)
+    // The gate's own end is always this address; another one may have the same port.
+    return from?.address === '127.0.0.1' ? gate.clientAt(from.port) : null
+  }
   const listener = serve({ host: '127.0.0.1', port: 0 }, tls, peerOf, options)
   try {
     await gate.open(place, bound(listener))

@@ -20,6 +20,8 @@ export type GateOptions = {
 /** How long a TLS handshake may take. */
 const handshakeMs = 10_000
 const lingerMs = 1000
+/** How long a client may leave unread what waits for him, without taking any of it. */
+const unreadMs = 60_000
 const full = 'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n'
 
 export class Gate {
@@ -125,6 +127,10 @@ export class Gate {
     through.on('error', () => socket.destroy())
     through.once('close', () => socket.destroySoon())
     socket.once('close', () => through.destroy())
+    // The listener's own clock ends with its side: what was handed over before it would hold the place for ever.
+    socket.setTimeout(unreadMs, () => {
+      if (socket.writableLength > 0 || through.destroyed || through.readableEnded) socket.destroy()
+    })
   }
 
   private turnAway(socket: Socket, error: unknown): void {

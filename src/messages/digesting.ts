@@ -177,7 +177,8 @@ export class Digesting {
     const known = new Set([...this.slow, ...this.queue].map(({ contentKey }) => contentKey))
     if (this.alone) known.add(this.alone.contentKey)
     const fresh = found.filter(({ contentKey }) => !known.has(contentKey) && !this.underWay.has(contentKey))
-    this.behind = fresh.length > 0 && found.length === limit
+    // What an earlier run left is known to be done when nothing is found any more: until then it is looked for again.
+    this.behind = fresh.length > 0 && (this.catchingUp || found.length === limit)
     if (fresh.length === 0) this.catchingUp = false
     this.queue.push(...fresh)
     this.pump()

@@ -1,6 +1,16 @@
 // Makes commits durable beside the writer: one fdatasync of the write-ahead log at a time, for all that was committed before
 // it began. So the next group is written while the disk is still busy with the last.
-import { closeSync, constants, fdatasync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { markBytes, markFile, markIn } from './log-mark.ts'
 
 /** What follows once the log is on the disk, or the disk has failed to keep it. */
@@ -24,6 +34,11 @@ export class LogSync {
     this.log = openSync(`${database}-wal`, 'r+')
     this.index = openSync(`${database}-shm`, 'r')
     this.mark = openSync(markFile(database), constants.O_RDWR | constants.O_CREAT, 0o600)
+    // A mark that says nothing yet must be there after a power cut: without one all of a log counts as synced.
+    if (fstatSync(this.mark).size < markBytes) {
+      this.keep(new Uint8Array(markBytes))
+      fsyncSync(this.mark)
+    }
   }
 
   /** Whether the disk is at work. */
@@ -58,6 +73,7 @@ export class LogSync {
     this.broken = false
   }
 
+  /** At the end of the process alone: closing the index takes away the locks that other connections of it have. */
   close(): void {
     for (const descriptor of [this.log, this.index, this.mark]) closeSync(descriptor)
   }

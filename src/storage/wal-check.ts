@@ -40,6 +40,7 @@ export function walDamage(file: string): string | null {
     if (isMissed) return `its write-ahead log is damaged at frame ${(bad ?? frame) + 1} of ${frames}`
     ended ||= bad !== null && isOfThisLog && log.endsCommit(at)
   }
+  if (synced !== null && frames < synced) return `its write-ahead log ends at frame ${frames} of ${synced}`
   return null
 }
 

@@ -153,8 +153,8 @@ export class ThreadWriter implements Writer {
           this.forsake(thread)
           reject(new Error(told.refused))
         } else if ('stopped' in told) {
-          this.thread = null
-          thread.terminate()
+          // What was asked for after the stop is refused too.
+          this.forsake(thread)
           this.stopping?.()
         } else this.hear(JSON.parse(told.group), told.figures, told.commitMs)
       }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 #define DESCRIPTORS 65536
 
 typedef struct { off_t from, to; } Range;
-typedef struct { char name[64]; int kept; Range *pending; size_t count, room; } File;
+typedef struct { char name[64]; int kept; Range *pending; size_t count, room; struct timespec written; } File;
 
 static File files[FILES];
 static signed char file_of[DESCRIPTORS]; // 1 + index; 0: not looked at; -1: another file
@@ -99,6 +100,20 @@ static void await(File *of, off_t from, off_t to) {
   of->pending[of->count++] = (Range){from, to};
 }
 
+static struct stat changed(int fd) {
+  struct stat now = {0};
+  fstat(fd, &now);
+  return now;
+}
+
+// Bun writes without the C library: that a file was written so shows in its time alone, and all of it may be new.
+static void await_unseen(int fd, File *of) {
+  struct stat now = changed(fd);
+  if (now.st_mtim.tv_sec == of->written.tv_sec && now.st_mtim.tv_nsec == of->written.tv_nsec) return;
+  if (of->written.tv_sec) await(of, 0, now.st_size);
+  of->written = now.st_mtim;
+}
+
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at) {
   int before = errno;
   pthread_mutex_lock(&lock);
@@ -112,6 +127,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at) {
     wrote = real_pwrite(fd, bytes, size, at);
     if (of && wrote > 0) {
       await(of, at, at + wrote);
+      of->written = changed(fd).st_mtim;
       // The system writes some of it by itself, in whatever order.
       if (rand_r(&seed) % 4 == 0) real_pwrite(of->kept, bytes, wrote, at);
     }
@@ -141,7 +157,10 @@ int fsync(int fd) {
   if (of) {
     const char *pause = getenv("DISK_SYNC_US");
     if (pause) usleep(atoi(pause));
-    if (!failed) keep(fd, of);
+    if (!failed) {
+      await_unseen(fd, of);
+      keep(fd, of);
+    }
     of->count = 0;
   }
   pthread_mutex_unlock(&lock);
@@ -155,7 +174,10 @@ int ftruncate64(int fd, off_t size) {
   pthread_mutex_lock(&lock);
   File *of = file(fd);
   int result = real_ftruncate(fd, size);
-  if (of && result == 0) result = real_ftruncate(of->kept, size);
+  if (of && result == 0) {
+    result = real_ftruncate(of->kept, size);
+    of->written = changed(fd).st_mtim;
+  }
   pthread_mutex_unlock(&lock);
   return result;
 }
