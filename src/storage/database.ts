@@ -29,10 +29,18 @@ export class DatabaseDamaged extends Error {
   }
 }
 
-/** The connection that writes, its schema brought up to date. `:memory:` and `steps` are for tests. Throws SchemaTooNew, DatabaseDamaged. */
-export function openForWriting(file: string, steps: readonly string[] = migrations): Connection {
+/**
+ * The connection that writes, its schema brought up to date. `:memory:` and `steps` are for tests. `again`: this process
+ * has the database open already, and looked at it then; to close the file once more would take away the locks that its
+ * other connections have on it (POSIX), and any other program could delete their log. Throws SchemaTooNew, DatabaseDamaged.
+ */
+export function openForWriting(
+  file: string,
+  steps: readonly string[] = migrations,
+  { again = false }: { again?: boolean } = {},
+): Connection {
   try {
-    if (file !== ':memory:') {
+    if (file !== ':memory:' && !again) {
       if (existsSync(file)) refuseUnknown(file, steps)
       else create(file, steps)
     }

@@ -8,7 +8,8 @@ import type { Report } from './inspection.ts'
 import { type Parcel, pack } from './parcel.ts'
 
 /** What the main thread tells the writer thread. */
-export type ToWriter = { open: string } | { work: Parcel } | { stop: true }
+/** `again`: another thread of this process had the database open before. */
+export type ToWriter = { open: string; again: boolean } | { work: Parcel } | { stop: true }
 
 /**
  * What it answers. `report`: where the database was small enough to be looked through. `group`: a GroupResult in JSON.
@@ -82,6 +83,7 @@ export class ThreadWriter implements Writer {
   private thread: Worker | null = null
   private stopping: (() => void) | null = null
   private resting = false
+  private wasOpen = false
 
   private constructor(private readonly options: ThreadWriterOptions) {}
 
@@ -145,6 +147,7 @@ export class ThreadWriter implements Writer {
       thread.onmessage = (message: MessageEvent<FromWriter>) => {
         const told = message.data
         if ('opened' in told) {
+          this.wasOpen = true
           this.options.committed(0, 0, told.opened)
           this.options.inspected?.(told.report ?? null)
           resolve()
@@ -162,7 +165,7 @@ export class ThreadWriter implements Writer {
         this.lose(thread, event.message)
         reject(new Error(event.message))
       }
-      this.post({ open: this.options.databaseFile })
+      this.post({ open: this.options.databaseFile, again: this.wasOpen })
     })
   }
 

@@ -32,7 +32,7 @@ let shrinking = false
 
 self.onmessage = (message: MessageEvent<ToWriter>) => {
   const asked = message.data
-  if ('open' in asked) open(asked.open)
+  if ('open' in asked) open(asked.open, asked.again)
   else if ('stop' in asked) {
     stopAsked = true
     schedule()
@@ -43,10 +43,10 @@ self.onmessage = (message: MessageEvent<ToWriter>) => {
   }
 }
 
-function open(path: string): void {
+function open(path: string, again: boolean): void {
   try {
     file = path
-    connection = openForWriting(path)
+    connection = openForWriting(path, undefined, { again })
     checkpoints = new Checkpoints(connection.sqlite)
     log = openLog(path, connection)
     setInterval(() => careful(shrink), 250).unref()
