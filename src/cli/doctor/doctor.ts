@@ -1,11 +1,11 @@
 // `mayfly doctor`: looks at everything that a server needs, inside and around it. It changes nothing.
-import { existsSync } from 'node:fs'
 import { CannotDo } from '../../cannot-do.ts'
 import { ConfigComplaints } from '../../config/complaints.ts'
 import { type Loaded, loadConfig, type Sources } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
-import { ask, takeLock } from '../../control/client.ts'
+import { ask } from '../../control/client.ts'
 import type { Status } from '../../control/verbs.ts'
+import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
 import { warnings } from '../warnings.ts'
 import { certificate } from './certificate.ts'
 import { clock } from './clock.ts'
@@ -73,7 +73,7 @@ async function* around(config: Config): AsyncGenerator<Finding[]> {
 }
 
 async function server(dataDir: string): Promise<{ findings: Finding[]; running: Status | null }> {
-  const { ok, note, wrong } = findingsOf('server')
+  const { ok, wrong } = findingsOf('server')
   try {
     const running = (await ask(dataDir, 'status', {}))?.done ?? null
     if (running) {
@@ -86,13 +86,18 @@ async function server(dataDir: string): Promise<{ findings: Finding[]; running: 
     if (!(error instanceof CannotDo)) throw error
     return { findings: [wrong(error.message, 'look into its log')], running: null }
   }
-  const lock = existsSync(dataDir) ? takeLock(dataDir) : undefined
-  if (lock === null) {
-    return {
-      findings: [wrong(`a Mayfly has ${dataDir}, and does not answer: it is starting, stopping or stuck`, 'try again')],
-      running: null,
-    }
+  return { findings: [withoutAnswer(dataDir)], running: null }
+}
+
+function withoutAnswer(dataDir: string): Finding {
+  const { note, wrong } = findingsOf('server')
+  try {
+    DataDirectoryLock.takeIfThere(dataDir)?.release()
+    return note('no server runs')
+  } catch (error) {
+    if (error instanceof DataDirectoryTaken)
+      return wrong(`a Mayfly has ${dataDir}, and does not answer: it is starting, stopping or stuck`, 'try again')
+    if (error instanceof CannotDo) return wrong(error.message, 'look again as that user')
+    throw error
   }
-  lock?.release()
-  return { findings: [note('no server runs')], running: null }
 }
