@@ -1,12 +1,13 @@
 // `mayfly backup FILE`: by the running server, or without one.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CannotDo } from '../cannot-do.ts'
 import { loadConfig, type Sources } from '../config/load.ts'
 import { perform } from '../control/client.ts'
 import { verbs } from '../control/verbs.ts'
 import { Backups } from '../storage/backup.ts'
-import { databaseFile } from '../storage/database.ts'
+import { DatabaseDamaged, databaseFile } from '../storage/database.ts'
+import { walDamage } from '../storage/wal-check.ts'
 import { startThread } from '../thread.ts'
 
 /** Answers the exit code. Throws CannotDo. `file` is taken from the caller's working directory. */
@@ -22,6 +23,7 @@ export async function backup(
   const input = { file: resolve(sources.cwd, file) }
   const made = await perform(dataDir, 'backup', input, async () => {
     refuseNoStore(existsSync(databaseFile(dataDir)), dataDir)
+    refuseDamaged(databaseFile(dataDir))
     const backups = new Backups({
       start: () => startThread('backup'),
       databaseFile: databaseFile(dataDir),
@@ -35,6 +37,13 @@ export async function backup(
 
 function refuseNoStore(isThere: boolean, dataDir: string): void {
   if (!isThere) throw new CannotDo(`there is no database in ${dataDir}: say where it is with --config or --data`)
+}
+
+/** What a running server looked at when it started: without one, a backup would lack what SQLite passes over. */
+function refuseDamaged(database: string): void {
+  const damage = statSync(database).size === 0 ? 'the file is empty' : walDamage(database)
+  if (damage !== null)
+    throw new CannotDo(`the database ${database} cannot be used: ${new DatabaseDamaged(damage).message}`)
 }
 
 /** Aborts when the operator ends the command. */

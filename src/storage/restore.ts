@@ -1,13 +1,15 @@
 // Putting a backup in the place of a database. From the moment that the copy has its second name the restore is decided:
 // whatever ends the process, the next one with the lock finishes it before anybody opens the database.
 import { Database } from 'bun:sqlite'
-import { chownSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { because, CannotDo } from '../cannot-do.ts'
 import { copyDatabase, sync } from './copy.ts'
 import { databaseFile } from './database.ts'
+import { giveToOwner } from './directory.ts'
 import { schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
+import { walDamage } from './wal-check.ts'
 
 /** A database that is decided for: this and when it was. */
 const decidedPrefix = 'mayfly.db.restored-'
@@ -25,7 +27,7 @@ export type Restored = {
   keptAside: string | null
 }
 
-/** The caller holds the lock. `stamp` names what is kept aside. Throws CannotDo, with the old database untouched. */
+/** The caller holds the lock. `stamp` names what is kept aside, with a number behind it if one of that name is there. Throws CannotDo, with the old database untouched. */
 export function restore(dataDir: string, file: string, stamp: string): Restored {
   finishRestore(dataDir)
   refuseStranger(file)
@@ -39,7 +41,7 @@ export function restore(dataDir: string, file: string, stamp: string): Restored 
     removeDatabase(copy)
     throw new CannotDo(`${file} cannot be restored, and nothing was changed: ${because(error)}`)
   }
-  renameSync(copy, join(dataDir, `${decidedPrefix}${stamp}`))
+  renameSync(copy, join(dataDir, `${decidedPrefix}${unused(dataDir, stamp)}`))
   sync(dataDir)
   return finishRestore(dataDir)
 }
@@ -50,9 +52,9 @@ export function finishRestore(dataDir: string): Restored {
   const decided = readdirSync(dataDir).find((name) => name.startsWith(decidedPrefix))
   if (decided === undefined) return { keptAside: null }
   const old = databaseFile(dataDir)
-  const aside = `${old}.before-restore-${decided.slice(decidedPrefix.length)}`
+  const aside = asideOf(dataDir, decided.slice(decidedPrefix.length))
   // The log goes first: a database without its log is never opened, since a restore is decided as long as they are apart.
-  for (const suffix of ['-wal', '']) {
+  for (const suffix of ['-wal', '-synced', '']) {
     if (existsSync(`${old}${suffix}`)) renameSync(`${old}${suffix}`, `${aside}${suffix}`)
   }
   rmSync(`${old}-shm`, { force: true })
@@ -63,9 +65,22 @@ export function finishRestore(dataDir: string): Restored {
   return { keptAside: existsSync(aside) ? aside : null }
 }
 
+const asideOf = (dataDir: string, stamp: string): string => `${databaseFile(dataDir)}.before-restore-${stamp}`
+
+/** The stamp, or the first numbered one of which nothing is kept aside. */
+function unused(dataDir: string, stamp: string): string {
+  const isUsed = (tried: string): boolean =>
+    ['', '-wal', '-synced'].some((suffix) => existsSync(`${asideOf(dataDir, tried)}${suffix}`))
+  let free = stamp
+  for (let number = 2; isUsed(free); number++) free = `${stamp}-${number}`
+  return free
+}
+
 function refuseStranger(file: string): void {
   if (!existsSync(file)) throw new CannotDo(`${file} cannot be restored: there is no such file`)
   if (!statSync(file).isFile()) throw new CannotDo(`${file} cannot be restored: it is no file`)
+  const damage = walDamage(file)
+  if (damage !== null) throw new CannotDo(`${file} cannot be restored: ${damage}`)
   const { version, tables } = lookInto(file)
   if (version === 0 || !ownTables.every((name) => tables.has(name))) {
     throw new CannotDo(`${file} cannot be restored: it is no database of Mayfly's`)
@@ -104,13 +119,6 @@ function moveEvents(copy: string): void {
   } finally {
     sqlite.close()
   }
-}
-
-/** What root restores is for the user that runs the server, as the directory is. */
-function giveToOwner(dataDir: string, copy: string): void {
-  if (process.geteuid?.() !== 0) return
-  const { uid, gid } = statSync(dataDir)
-  for (const file of [copy, join(dataDir, 'lock')]) if (existsSync(file)) chownSync(file, uid, gid)
 }
 
 function removeDatabase(file: string): void {

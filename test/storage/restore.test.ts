@@ -9,6 +9,7 @@ import { migrate } from '../../src/storage/migrate.ts'
 import { migrations } from '../../src/storage/migrations/index.ts'
 import { finishRestore, restore } from '../../src/storage/restore.ts'
 import { temporaryDirectory } from '../core.ts'
+import { leaveDamagedLog } from './damaged-log.ts'
 
 const stamp = '20260101T000000Z'
 
@@ -84,6 +85,34 @@ describe('a restore', () => {
     fill(crashed.path, 'crashed', true)
     restore(place.dataDir, databaseFile(crashed.path), stamp)
     expect(whoIs(databaseFile(place.dataDir))).toBe('crashed')
+  })
+
+  test('keeps each database aside under a name of its own, also within one second', () => {
+    using place = scene()
+    fill(place.dataDir, 'first', true)
+    const first = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
+    const second = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
+    const third = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
+    expect(new Set([first, second, third]).size).toBe(3)
+    expect([first, second, third].map(whoIs)).toEqual(['first', 'backup', 'backup'])
+  })
+
+  test('keeps aside with a log how much of it was on the disk', () => {
+    using place = scene()
+    fill(place.dataDir, 'old', true)
+    writeFileSync(`${databaseFile(place.dataDir)}-synced`, 'mark')
+    const { keptAside } = restore(place.dataDir, place.backup, stamp)
+    expect(readFileSync(`${keptAside}-synced`, 'utf8')).toBe('mark')
+    expect(existsSync(`${databaseFile(place.dataDir)}-synced`)).toBe(false)
+  })
+
+  test('refuses a database whose log is damaged, and changes nothing', () => {
+    using place = scene()
+    using other = temporaryDirectory()
+    fill(place.dataDir, 'old')
+    const damaged = leaveDamagedLog(other.path)
+    expect(refusal(() => restore(place.dataDir, damaged, stamp))).toContain('its write-ahead log is damaged at frame')
+    expect(whoIs(databaseFile(place.dataDir))).toBe('old')
   })
 
   test('takes an older schema, which the next start brings up to date', () => {

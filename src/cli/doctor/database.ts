@@ -1,10 +1,13 @@
 // SQLite itself, and what is in the database.
 import { Database } from 'bun:sqlite'
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { because, CannotDo } from '../../cannot-do.ts'
 import { firstComplaint } from '../../storage/copy.ts'
 import { databaseFile, oldestSqlite } from '../../storage/database.ts'
+import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
 import { schemaVersion } from '../../storage/migrate.ts'
 import { migrations } from '../../storage/migrations/index.ts'
+import { walDamage } from '../../storage/wal-check.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 /** Larger ones are looked through without comparing indexes with their tables. */
@@ -40,10 +43,19 @@ export type Store = {
 export function database(dataDir: string): Store {
   const { ok, note, wrong } = findingsOf('database')
   const file = databaseFile(dataDir)
-  if (!existsSync(file)) return { findings: [note('there is none yet: the first start makes it')], lastEventAt: null }
+  try {
+    statSync(file)
+  } catch (error) {
+    const isNone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const none = note('there is none yet: the first start makes it')
+    const hidden = wrong(`it was not looked at: ${because(error)}`, `look again as the user that owns ${dataDir}`)
+    return { findings: [isNone ? none : hidden], lastEventAt: null }
+  }
   const restoreOne = 'stop the server and restore a backup: mayfly restore FILE'
   let sqlite: Database | null = null
   try {
+    const ofLog = logDamage(dataDir)
+    if (ofLog !== null) return { findings: [wrong(`it is damaged: ${ofLog}`, restoreOne)], lastEventAt: null }
     sqlite = new Database(file, { readonly: true })
     sqlite.run('PRAGMA busy_timeout = 5000')
     const version = schemaVersion(sqlite)
@@ -58,10 +70,31 @@ export function database(dataDir: string): Store {
     const old = note(`it has schema ${version}: the next start brings it to ${migrations.length}`)
     return { findings: version < migrations.length ? [whole, old] : [whole], lastEventAt: lastEventAt(sqlite) }
   } catch (error) {
+    if (error instanceof CannotDo)
+      return {
+        findings: [wrong(`it was not looked at: ${error.message}`, 'look again as that user')],
+        lastEventAt: null,
+      }
     const says = `it cannot be read: ${error instanceof Error ? error.message : error}`
     return { findings: [wrong(says, restoreOne)], lastEventAt: null }
   } finally {
     sqlite?.close()
+  }
+}
+
+/** Null beside a running server, which looked at its log when it started and changes it all the time. */
+function logDamage(dataDir: string): string | null {
+  let lock: DataDirectoryLock | null
+  try {
+    lock = DataDirectoryLock.takeIfThere(dataDir)
+  } catch (error) {
+    if (error instanceof DataDirectoryTaken) return null
+    throw error
+  }
+  try {
+    return walDamage(databaseFile(dataDir))
+  } finally {
+    lock?.release()
   }
 }
 
