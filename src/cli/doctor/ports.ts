@@ -11,11 +11,13 @@ const { ok, note, wrong } = findingsOf('ports')
 /** `running`: what the server says that has this data directory. */
 export async function ports({ http, smtp }: Pick<Config, 'http' | 'smtp'>, running: Status | null): Promise<Finding[]> {
   const wanted = [
-    ...http.listen.map((text) => ({ door: 'HTTP', text, held: running?.http })),
-    ...[...smtp.listen, ...smtp.listen_tls].map((text) => ({ door: 'SMTP', text, held: running?.smtp })),
+    ...http.listen.map((text) => ({ key: 'http.listen', door: 'HTTP', text, held: running?.http })),
+    ...http.listen_plain.map((text) => ({ key: 'http.listen_plain', door: 'HTTP', text, held: running?.http })),
+    ...smtp.listen.map((text) => ({ key: 'smtp.listen', door: 'SMTP', text, held: running?.smtp })),
+    ...smtp.listen_tls.map((text) => ({ key: 'smtp.listen_tls', door: 'SMTP', text, held: running?.smtp })),
   ]
   return Promise.all(
-    wanted.map(async ({ door, text, held }) => {
+    wanted.map(async ({ key, door, text, held }) => {
       const place = parseListen(text)
       if (!place) return wrong(`${door} cannot listen on ${text}`, 'write ADDRESS:PORT')
       if (held?.some(({ port }) => place.port === port || place.port === 0)) {
@@ -27,7 +29,7 @@ export async function ports({ http, smtp }: Pick<Config, 'http' | 'smtp'>, runni
           'restart it if the config has changed since it started',
         )
       }
-      return canBind(door, place)
+      return canBind(key, door, place)
     }),
   )
 }
@@ -35,11 +37,11 @@ export async function ports({ http, smtp }: Pick<Config, 'http' | 'smtp'>, runni
 const ofPorts = (places: readonly { host: string; port: number }[]): string =>
   places.map(({ port }) => `port ${port}`).join(', ')
 
-function canBind(door: string, place: Listen): Promise<Finding> {
+function canBind(key: string, door: string, place: Listen): Promise<Finding> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error) =>
-      resolve(wrong(cannotListen(door, place, error).message, `end that program, or set ${door.toLowerCase()}.listen`)),
+      resolve(wrong(cannotListen(door, place, error).message, `end that program, or set ${key}`)),
     )
     server.listen({ host: place.host, port: place.port, exclusive: true }, () =>
       server.close(() => resolve(ok(`${door} can listen on ${place.host}:${place.port}`))),
