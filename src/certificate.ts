@@ -15,6 +15,8 @@ const day = 86_400_000
 const lifetimeDays = 3650
 /** A self-signed one with less left than this is made anew. */
 const leastDays = 30
+/** With less left than this, the operator's is said to end soon. */
+export const soonDays = 14
 
 /** The one that this config asks for. `now`: epoch milliseconds. Throws with a sentence for the operator. */
 export const certificateOf = (

@@ -1,11 +1,10 @@
 // The certificate: a renewed one is taken up while the server runs, and one that ends soon is said.
-import { type Certificate, endOf } from '../certificate.ts'
+import { type Certificate, endOf, soonDays } from '../certificate.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import { every, type Task } from './every.ts'
 
 const day = 86_400_000
-const soonDays = 14
 
 export type CertificateWatch = Task & {
   /** Looks now. */

@@ -3,19 +3,20 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { because } from '../../cannot-do.ts'
+import { CannotStart } from '../../cannot-start.ts'
+import { certificateFromFiles, soonDays } from '../../certificate.ts'
 import type { Config } from '../../config/schema.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, note, wrong } = findingsOf('certificate')
 
 const day = 86_400_000
-const soonDays = 21
 const renew = 'renew it'
 
-export function certificate(
+export async function certificate(
   { tls, smtp, server, http }: Pick<Config, 'tls' | 'smtp' | 'server' | 'http'>,
   now: number,
-): Finding[] {
+): Promise<Finding[]> {
   const { cert_file, key_file } = tls
   if (cert_file === undefined || key_file === undefined) {
     return [
@@ -29,14 +30,8 @@ export function certificate(
   const key = read('tls.key_file', key_file, createPrivateKey)
   if ('finding' in cert) return [cert.finding, ...('finding' in key ? [key.finding] : [])]
   if ('finding' in key) return [key.finding]
-  if (!cert.value.checkPrivateKey(key.value)) {
-    return [
-      wrong(
-        `tls.key_file ${key_file} is not the key of tls.cert_file ${cert_file}`,
-        'take the two files of the same certificate',
-      ),
-    ]
-  }
+  const refusal = await refusalOf(cert_file, key_file)
+  if (refusal !== null) return [wrong(refusal, 'take the two files of the same certificate, with its whole chain')]
   const webName = http.tls && server.public_url !== undefined ? new URL(server.public_url).hostname : null
   return [
     inTime(cert.value, now),
@@ -45,6 +40,17 @@ export function certificate(
       ? [note('it is self-signed: careful clients do not take it', 'have it signed by a certificate authority')]
       : []),
   ]
+}
+
+/** Why the server would not start with them. */
+async function refusalOf(certFile: string, keyFile: string): Promise<string | null> {
+  try {
+    await certificateFromFiles(certFile, keyFile)
+    return null
+  } catch (error) {
+    if (error instanceof CannotStart) return error.message
+    throw error
+  }
 }
 
 function read<Value>(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
@@ -12,6 +12,7 @@ import { ports } from '../../../src/cli/doctor/ports.ts'
 import { reach } from '../../../src/cli/doctor/reach.ts'
 import { databaseFile, openForWriting } from '../../../src/storage/database.ts'
 import { temporaryDirectory, testConfig } from '../../core.ts'
+import { leaveDamagedLog } from '../../storage/damaged-log.ts'
 
 const said = (findings: Finding[]) => findings.map(({ level, says }) => `${level} ${says}`)
 const running = { version: '1', pid: 1, startedAt: 0, http: [], smtp: [], shortage: null }
@@ -106,42 +107,58 @@ describe('the doctor on the certificate', () => {
     return { MAYFLY_TLS_CERT_FILE: cert, MAYFLY_TLS_KEY_FILE: key }
   }
   const looked = (env: Record<string, string>) =>
-    said(certificate(testConfig({ MAYFLY_SMTP_HOSTNAME: 'mx.mail.net', ...env }), now))
+    certificate(testConfig({ MAYFLY_SMTP_HOSTNAME: 'mx.mail.net', ...env }), now).then(said)
 
   test('finds a good one good, and notes that it is self-signed', async () => {
     using directory = temporaryDirectory()
-    expect(looked(await files(directory.path, 'mx.mail.net', 100))).toEqual([
+    expect(await looked(await files(directory.path, 'mx.mail.net', 100))).toEqual([
       expect.stringContaining('ok it is good until'),
       'ok it is for mx.mail.net',
       expect.stringContaining('note it is self-signed'),
     ])
-    expect(looked({})[0]).toStartWith('note SMTP uses a self-signed certificate')
+    expect((await looked({}))[0]).toStartWith('note SMTP uses a self-signed certificate')
   })
 
   test('says when it ended, or ends soon', async () => {
     using directory = temporaryDirectory()
-    expect(looked(await files(directory.path, 'mx.mail.net', -1))[0]).toStartWith('wrong it ended on')
-    expect(looked(await files(directory.path, 'mx.mail.net', 5))[0]).toStartWith('wrong it ends in ')
+    expect((await looked(await files(directory.path, 'mx.mail.net', -1)))[0]).toStartWith('wrong it ended on')
+    expect((await looked(await files(directory.path, 'mx.mail.net', 5)))[0]).toStartWith('wrong it ends in ')
+  })
+
+  test('warns as late as the server does: two weeks before the end', async () => {
+    using directory = temporaryDirectory()
+    expect((await looked(await files(directory.path, 'mx.mail.net', 15)))[0]).toStartWith('ok it is good until')
+    expect((await looked(await files(directory.path, 'mx.mail.net', 13)))[0]).toStartWith('wrong it ends in ')
+  })
+
+  test('refuses a chain that the server refuses, cut off behind the first', async () => {
+    using directory = temporaryDirectory()
+    const env = await files(directory.path, 'mx.mail.net', 100)
+    const first = readFileSync(env.MAYFLY_TLS_CERT_FILE, 'utf8')
+    writeFileSync(env.MAYFLY_TLS_CERT_FILE, `${first}\n${first.slice(0, first.length >> 1)}`)
+    expect(await looked(env)).toEqual([expect.stringMatching(/^wrong tls.cert_file .* is not PEM/)])
   })
 
   test('says for which name it is not, the one of the page too', async () => {
     using directory = temporaryDirectory()
     const env = await files(directory.path, 'mx.mail.net', 100)
     const web = { ...env, MAYFLY_HTTP_TLS: 'true', MAYFLY_SERVER_PUBLIC_URL: 'https://mail.net' }
-    expect(looked(web)[1]).toBe('wrong it is not for mail.net, but for DNS:mx.mail.net')
-    expect(looked({ ...env, MAYFLY_SMTP_HOSTNAME: 'mx.other.net' })[1]).toStartWith('wrong it is not for mx.other.net')
+    expect((await looked(web))[1]).toBe('wrong it is not for mail.net, but for DNS:mx.mail.net')
+    expect((await looked({ ...env, MAYFLY_SMTP_HOSTNAME: 'mx.other.net' }))[1]).toStartWith(
+      'wrong it is not for mx.other.net',
+    )
   })
 
   test('says what is missing, no PEM, or of another pair', async () => {
     using directory = temporaryDirectory()
     const one = await files(directory.path, 'mx.mail.net', 100)
     const other = await files(directory.path, 'other.net', 100)
-    expect(looked({ ...one, MAYFLY_TLS_KEY_FILE: other.MAYFLY_TLS_KEY_FILE })).toEqual([
+    expect(await looked({ ...one, MAYFLY_TLS_KEY_FILE: other.MAYFLY_TLS_KEY_FILE })).toEqual([
       expect.stringContaining('is not the key of tls.cert_file'),
     ])
     writeFileSync(one.MAYFLY_TLS_CERT_FILE, 'x')
     const missing = { ...one, MAYFLY_TLS_KEY_FILE: join(directory.path, 'none') }
-    expect(looked(missing)).toEqual([
+    expect(await looked(missing)).toEqual([
       expect.stringContaining('is not PEM'),
       expect.stringContaining('cannot be read: there is no such file'),
     ])
@@ -177,6 +194,20 @@ describe('the doctor on the database', () => {
     expect(said(database(directory.path).findings)[0]).toStartWith('wrong it cannot be read')
   })
 
+  test('says that the middle of its log is damaged, which SQLite passes over', () => {
+    using directory = temporaryDirectory()
+    leaveDamagedLog(directory.path)
+    expect(said(database(directory.path).findings)).toEqual([
+      expect.stringContaining('wrong it is damaged: its write-ahead log is damaged at frame'),
+    ])
+  })
+
+  test('does not take one that it cannot get at for none', () => {
+    using directory = temporaryDirectory()
+    writeFileSync(join(directory.path, 'file'), '')
+    expect(said(database(join(directory.path, 'file')).findings)[0]).toStartWith('wrong it was not looked at')
+  })
+
   test('knows when the newest event was', () => {
     using directory = temporaryDirectory()
     const { sqlite: handle, close } = openForWriting(databaseFile(directory.path))
@@ -210,6 +241,19 @@ describe('the doctor on ports', () => {
       'ok HTTP can listen on 127.0.0.1:0',
       `wrong SMTP cannot listen on 127.0.0.1:${other.port}: another program has this port`,
     ])
+  })
+
+  test('looks at every kind of address, and names the key of one that is taken', async () => {
+    await using one = await greeter('')
+    await using other = await greeter('')
+    const config = testConfig({
+      MAYFLY_HTTP_LISTEN: '127.0.0.1:0',
+      MAYFLY_HTTP_LISTEN_PLAIN: `127.0.0.1:${one.port}`,
+      MAYFLY_SMTP_LISTEN: '127.0.0.1:0',
+      MAYFLY_SMTP_LISTEN_TLS: `127.0.0.1:${other.port}`,
+    })
+    const mends = (await ports(config, null)).flatMap(({ mend }) => mend ?? [])
+    expect(mends).toEqual(['end that program, or set http.listen_plain', 'end that program, or set smtp.listen_tls'])
   })
 
   test('believes a running server', async () => {
