@@ -1,7 +1,7 @@
 // The process: arguments, config, signals, exit code.
 
 import manifest from '../package.json' with { type: 'json' }
-import { start } from './app.ts'
+import { type App, start } from './app.ts'
 import { CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
 import { helpText, readArguments, UsageError } from './cli/arguments.ts'
@@ -61,18 +61,22 @@ async function main(): Promise<number | null> {
 
 /** Runs until a signal ends it. */
 async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
+  let app: App | null = null
+  // Without a handler, a certificate that is renewed while the server starts would end it.
+  process.on('SIGHUP', () => void app?.lookAtCertificate())
   const { config, file } = loadConfig(sources)
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a defect: nobody waited for this'))
-  const app = await start(config, realOutside, log)
+  const started = await start(config, realOutside, log)
+  app = started
   let stopping = false
   const stop = (signal: string): void => {
     // A second one means now.
     if (stopping) process.exit(1)
     stopping = true
     log.info({ signal }, 'stopping')
-    app.stop().then(
+    started.stop().then(
       () => {
         log.info('stopped')
         log.flush()
@@ -87,10 +91,9 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
-  process.on('SIGHUP', () => void app.lookAtCertificate())
-  log.info({ version: manifest.version, config: file, http: app.http, smtp: app.smtp }, 'serving')
+  log.info({ version: manifest.version, config: file, http: started.http, smtp: started.smtp }, 'serving')
   for (const warning of warnings(config)) log.warn(warning)
-  process.stdout.write(greeting({ ...app, domain: app.core.domains.primary() }))
+  process.stdout.write(greeting({ ...started, domain: started.core.domains.primary() }))
 }
 
 /** A sentence for what the operator can mend; a defect shows its stack. */

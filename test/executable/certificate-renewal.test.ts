@@ -141,3 +141,15 @@ test('the greeting names each listener as it is, and its lines go where no certi
   expect(await json(`${plain}/healthz`)).toEqual({ alive: true })
   expect(inPlain.headers.get('strict-transport-security')).toBeNull()
 })
+
+test('a SIGHUP while the server starts does not end it', async () => {
+  using directory = emptyDirectory()
+  // The config is a pipe, so that the start waits for its end, and the signal comes in the middle.
+  const [config, pid] = [join(directory.path, 'mayfly.toml'), join(directory.path, 'process')]
+  expect(Bun.spawnSync(['mkfifo', config]).success).toBe(true)
+  const script = 'exec 3>"$1"; kill -HUP "$(cat "$2")"; sleep 0.5; exec 3>&-'
+  await using writer = Bun.spawn(['sh', '-c', script, 'sh', config, pid])
+  await using server = await serve(directory, {}, ['sh', '-c', 'echo $$ >"$0"; exec "$@"', pid])
+  expect(await writer.exited).toBe(0)
+  expect(server.greeting).toContain('HTTP')
+})
