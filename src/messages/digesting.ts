@@ -153,8 +153,13 @@ export class Digesting {
       if (!this.underWay.has(next.contentKey) && !this.isLate(next.contentKey)) this.begin(next, 'in turn')
     }
     if (this.stopped || this.queue.length > 0 || this.underWay.size > 0) return
-    if (this.behind) this.refill().catch(this.defect)
-    else if (!this.alone) {
+    if (this.behind) {
+      this.refill().catch(this.defect)
+      return
+    }
+    // All that an earlier run left has had its turn.
+    this.catchingUp = false
+    if (!this.alone) {
       this.alone = this.slow.shift() ?? null
       if (this.alone) this.retry(this.alone)
     }
@@ -177,8 +182,7 @@ export class Digesting {
     const known = new Set([...this.slow, ...this.queue].map(({ contentKey }) => contentKey))
     if (this.alone) known.add(this.alone.contentKey)
     const fresh = found.filter(({ contentKey }) => !known.has(contentKey) && !this.underWay.has(contentKey))
-    // What an earlier run left is known to be done when nothing is found any more: until then it is looked for again.
-    this.behind = fresh.length > 0 && (this.catchingUp || found.length === limit)
+    this.behind = fresh.length > 0 && found.length === limit
     if (fresh.length === 0) this.catchingUp = false
     this.queue.push(...fresh)
     this.pump()
