@@ -3,7 +3,7 @@ import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
 import { isEnded, type Mailbox } from './mailbox.ts'
@@ -40,6 +40,26 @@ const statements = prepared((db: Db) => ({
     .from(mailboxTokens)
     .innerJoin(mailboxes, eq(mailboxes.key, mailboxTokens.mailboxKey))
     .where(eq(mailboxTokens.hash, placeholder('hash')))
+    .prepare(),
+  insert: db
+    .insert(mailboxes)
+    .values({
+      id: placeholder('id'),
+      address: placeholder('address'),
+      localPart: placeholder('localPart'),
+      domain: placeholder('domain'),
+      kind: placeholder('kind'),
+      accountId: placeholder('accountId'),
+      state: 'active',
+      createdAt: placeholder('createdAt'),
+      expiresAt: placeholder('expiresAt'),
+      recoverable: placeholder('recoverable'),
+      tag: placeholder('tag'),
+      passwordHash: placeholder('passwordHash'),
+      messageCount: 0,
+      bytes: 0,
+      checkValue: placeholder('checkValue'),
+    })
     .prepare(),
   quarantined: db
     .select()
@@ -110,19 +130,8 @@ export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes
 
 /** Puts an open mailbox into the table; its address must be free. Answers its key. */
 export function insertMailbox(db: Db, mailbox: NewMailbox): number {
-  const [row] = db
-    .insert(mailboxes)
-    .values({
-      ...mailbox,
-      state: 'active',
-      messageCount: 0,
-      bytes: 0,
-      checkValue: mailboxCheck({ ...mailbox, state: 'active' }),
-    })
-    .returning({ key: mailboxes.key })
-    .all()
-  if (!row) throw new Error('a mailbox was not inserted')
-  return row.key
+  statements(db).insert.run({ ...mailbox, checkValue: mailboxCheck({ ...mailbox, state: 'active' }) })
+  return insertedKey(db)
 }
 
 /** Changes a mailbox, and its check value with it. Refuses: storage-damaged, rather than make a damaged row look sound. */

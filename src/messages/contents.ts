@@ -1,7 +1,7 @@
 // Contents in the database, for the changes of messages: each is stored once, and goes when no message has it any more.
 import { eq, sql } from 'drizzle-orm'
 import { damageOf } from '../storage/damage.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests } from '../storage/schema.ts'
 import { removePiece, topBytes } from './pieces.ts'
@@ -66,7 +66,6 @@ const statements = prepared((db: Db) => ({
       attachmentCount: placeholder('attachmentCount'),
       checkValue: placeholder('checkValue'),
     })
-    .returning({ key: contents.key })
     .prepare(),
   keepDigest: db
     .insert(digests)
@@ -126,9 +125,8 @@ const statements = prepared((db: Db) => ({
 }))
 
 function insertContent(db: Db, row: ContentRow): number {
-  const [inserted] = statements(db).insertContent.all(row)
-  if (!inserted) throw new Error('a content was not inserted')
-  return inserted.key
+  statements(db).insertContent.run(row)
+  return insertedKey(db)
 }
 
 /** A content whose pieces are still to come. Answers its key. */
@@ -158,6 +156,13 @@ export function keepContent(db: Db, mail: ContentFacts, refs: number): number {
   return mail.contentKey
 }
 
+/** The row of a content, if there is one. Refuses: storage-damaged. */
+export function contentOf(db: Db, contentKey: number): typeof contents.$inferSelect | undefined {
+  const content = statements(db).content.get({ key: contentKey })
+  if (content) mustBeSound(content, contentCheck(content), `content ${contentKey}`)
+  return content
+}
+
 /** The digest of a content, or why there is none. Refuses: storage-damaged. */
 export function keepDigest(
   db: Db,
@@ -166,9 +171,8 @@ export function keepDigest(
   digest: { text: string | null; html: string | null; detail: string; attachmentCount: number; subject: string },
 ): void {
   const { text, html, detail, attachmentCount } = digest
-  const content = statements(db).content.get({ key: contentKey })
+  const content = contentOf(db, contentKey)
   if (!content) return
-  mustBeSound(content, contentCheck(content), `content ${contentKey}`)
   // One that stands behind more headers than are looked at when a mail is stored.
   const subject = content.subject === '' ? digest.subject : content.subject
   const marked = { ...content, digest: state, attachmentCount, subject }
@@ -190,7 +194,7 @@ export function releaseContent(db: Db, key: number): void {
 
 /** What can be searched of a mail that could not be read: the headers that were stored with it. */
 export function storedText(db: Db, contentKey: number): SearchText {
-  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
+  const content = statements(db).content.get({ key: contentKey })
   const words = (content?.to ?? []).map(({ name, address }) => `${name} ${address}`)
   return {
     subject: content?.subject ?? '',

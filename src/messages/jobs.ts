@@ -4,14 +4,15 @@ import { free } from '../limits/free.ts'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
-import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
-import { contents, digests, mailboxes, messages } from '../storage/schema.ts'
+import { digestCheck, mustBeSound } from '../storage/row-checks.ts'
+import { digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
+import { contentOf } from './contents.ts'
 import { type Digest, type DigestNote, digest, headers } from './digest.ts'
 import { searchText } from './digest-text.ts'
-import { readPieces, readWhole, verifyPieces } from './pieces.ts'
+import { type Facts, readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
 
@@ -66,7 +67,7 @@ export const readerJobs = {
 
   /** Whether a content's bytes are those that came. Refuses: storage-damaged, message-unknown. */
   'messages.verify': ({ db }: Connection, { contentKey }: { contentKey: number }): void => {
-    verifyPieces(db, contentKey, contentOf(db, contentKey))
+    verifyPieces(db, contentKey, factsOf(db, contentKey))
   },
 
   /** The html of a mail made safe; its text as html if it has none. `inline`: paths by content id. */
@@ -111,11 +112,11 @@ export type SearchInput = {
   limit: number
 }
 
-const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, contentOf(db, contentKey))
+const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, factsOf(db, contentKey))
 
-function contentOf(db: Db, contentKey: number): typeof contents.$inferSelect {
-  const content = db.select().from(contents).where(eq(contents.key, contentKey)).get()
+/** Refuses: message-unknown, storage-damaged. */
+function factsOf(db: Db, contentKey: number): Facts {
+  const content = contentOf(db, contentKey)
   if (!content) throw new Refusal('message-unknown')
-  mustBeSound(content, contentCheck(content), `content ${contentKey}`)
   return content
 }

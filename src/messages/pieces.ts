@@ -103,7 +103,7 @@ function nextPiece(db: Db, from: number, end: number): typeof pieces.$inferSelec
 }
 
 /** What a content row says of the bytes. */
-type Facts = { size: number; checksum: string }
+export type Facts = { size: number; checksum: string }
 
 /** All of a content's bytes. Refuses: storage-damaged, where they are not all there or not those that came. */
 export function readWhole(db: Db, contentKey: number, { size, checksum }: Facts): Uint8Array {
@@ -114,6 +114,7 @@ export function readWhole(db: Db, contentKey: number, { size, checksum }: Facts)
     bytes.set(piece, at)
     at += piece.byteLength
     free(piece)
+    if (at === size) break
   }
   if (at !== size || checksumOf(bytes) !== checksum) throw damaged(`the bytes of content ${contentKey}`)
   return bytes

@@ -2,6 +2,7 @@
 import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
 import { damageOf } from './damage.ts'
 import { migrate, SchemaTooNew, schemaVersion } from './migrate.ts'
@@ -163,4 +164,18 @@ export function prepared<Statements>(make: (db: Db) => Statements): (db: Db) => 
     }
     return statements
   }
+}
+
+const lastKey = prepared((db: Db) =>
+  db.select({ key: sql<number>`last_insert_rowid()` }).from(sql`(select 1)`).prepare(),
+)
+
+/**
+ * The key of the row that was inserted last. `RETURNING` would answer it too, but keeps a journal of the statement: that
+ * costs more than the insert, and has the search index write what it gathers for the commit.
+ */
+export function insertedKey(db: Db): number {
+  const row = lastKey(db).get()
+  if (!row) throw new Error('the key of an insert was not answered')
+  return row.key
 }

@@ -5,7 +5,7 @@ import type { Event } from '../events.ts'
 import { type Reason, Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Changes, Tx } from './change.ts'
 import { damageOf } from './damage.ts'
-import { type Connection, type Db, prepared } from './database.ts'
+import { type Connection, type Db, insertedKey, prepared } from './database.ts'
 import { diskFailure } from './disk-failure.ts'
 import { events } from './schema.ts'
 import { untyped } from './untyped.ts'
@@ -125,7 +125,6 @@ const insertEvent = prepared((db: Db) =>
       unclaimed: sql.placeholder('unclaimed'),
       messageId: sql.placeholder('messageId'),
     })
-    .returning({ seq: events.seq })
     .prepare(),
 )
 
@@ -134,10 +133,10 @@ function transaction(db: Db, sqlite: Database, heard: Event[]): Tx {
     db,
     sqlite,
     tell: (event) => {
-      const [row] = insertEvent(db).all(event)
-      if (!row) throw new Error('an event was not inserted')
-      heard.push({ seq: row.seq, ...event })
-      return row.seq
+      insertEvent(db).run(event)
+      const seq = insertedKey(db)
+      heard.push({ seq, ...event })
+      return seq
     },
   }
 }
