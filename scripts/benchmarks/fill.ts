@@ -2,6 +2,7 @@
 // group. The mails are short, and each has words of its own; their digests are stored too, so that a search finds them.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Arrived, Digested } from '../../src/messages/changes.ts'
 import { digest } from '../../src/messages/digest.ts'
 import { databaseFile, openForWriting } from '../../src/storage/database.ts'
 import { runGroup, type Work } from '../../src/storage/group.ts'
@@ -56,7 +57,7 @@ async function fill(file: string, count: number): Promise<void> {
     const numbers = Array.from({ length: Math.min(together, count - n) }, (_, index) => n + index)
     const mails = numbers.map((number) => ({ number, text: wordsOf(number) }))
     run(mails.map(({ number, text }) => work('messages.store', arrived(number, count, mailOf(number, text)))))
-    const digests = mails.map(({ number, text }) => ({
+    const digests = mails.map<Digested>(({ number, text }) => ({
       // The store was empty: contents have the keys 1, 2, 3 ….
       contentKey: number + 1,
       text,
@@ -84,14 +85,14 @@ const subjectOf = (number: number): string => `Order ${number} was ${everyWord}`
 const mailOf = (number: number, text: string): string =>
   `From: Load <load@sender.test>\r\nTo: you@mayfly.test\r\nSubject: ${subjectOf(number)}\r\n\r\n${text}\r\n`
 
-function arrived(number: number, count: number, mail: string) {
+function arrived(number: number, count: number, mail: string): Arrived {
   const bytes = encoder.encode(mail)
   const localPart = homeOf(number, count)
   const address = `${localPart}@${domain}`
   return {
     contentKey: null,
     pieces: 0,
-    bytes,
+    parts: [bytes],
     head: null,
     size: bytes.byteLength,
     checksum: new Bun.CryptoHasher('sha256').update(bytes).digest('hex'),
