@@ -18,6 +18,7 @@ import { attachments, contents, digests, mailboxes, messages } from '../storage/
 import type { changes } from './changes.ts'
 import type { DigestDetail, Message } from './message.ts'
 import { readSlices } from './pieces.ts'
+import { type Top, Tops } from './tops.ts'
 
 export type ListQuery = {
   mailboxKey: number
@@ -69,10 +70,10 @@ export type DigestedQuery = { mailboxKey: number; address: string | null; seq: n
 
 const { placeholder } = sql
 
-// Lists have looked at their mailbox before; a message found by itself is looked at with all of it.
+// Lists have looked at their mailbox before, and know most contents; a message found by itself is looked at with all of both.
 const listed = {
   message: messages,
-  content: contents,
+  content: { key: contents.key, tries: contents.tries, checkValue: contents.checkValue },
   mailbox: { id: mailboxes.id, address: mailboxes.address, expiresAt: mailboxes.expiresAt },
 }
 const alone = { message: messages, content: contents, mailbox: mailboxes }
@@ -137,7 +138,7 @@ const statements = prepared((db: Db) => {
       .where(eq(attachments.messageKey, placeholder('messageKey')))
       .orderBy(asc(attachments.index))
       .prepare(),
-    source: db
+    content: db
       .select()
       .from(contents)
       .where(eq(contents.key, placeholder('contentKey')))
@@ -181,6 +182,8 @@ const statements = prepared((db: Db) => {
 const sliceBytes = 256 * 1024
 
 export class SqliteMessageStore implements MessageStore {
+  private readonly tops = new Tops()
+
   constructor(
     private readonly db: Db,
     readonly writes: Writes<typeof changes>,
@@ -220,7 +223,7 @@ export class SqliteMessageStore implements MessageStore {
     { mailboxKey, now, limit }: { mailboxKey: number; now: number; limit: number },
     from: number,
     placeOf: (message: Message) => number,
-    read: (from: number) => Row[],
+    read: (from: number) => Listed[],
   ): Message[] {
     const found: Message[] = []
     for (let place = from; ; ) {
@@ -228,13 +231,22 @@ export class SqliteMessageStore implements MessageStore {
       for (const row of rows) {
         // The index that found it may be what is damaged.
         if (row.message.mailboxKey !== mailboxKey) throw damaged(`message ${row.message.key} is not where it belongs`)
-        const one = message(row)
+        const one = message(row, row.content, this.topOf(row))
         place = placeOf(one)
         if (!isOver(row.message, now)) found.push(one)
         if (found.length === limit) return found
       }
       if (rows.length < limit) return found
     }
+  }
+
+  /** Refuses: storage-damaged. */
+  private topOf({ message, content }: Listed): Top | null {
+    if (!content) return null
+    const known = this.tops.of(content.key, content.checkValue)
+    if (known) return known
+    const row = statements(this.db).content.get({ contentKey: message.contentKey })
+    return row ? this.tops.keep(sound(row)) : null
   }
 
   async digestOf(contentKey: number): Promise<StoredDigest | null> {
@@ -253,9 +265,9 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {
-    const row = statements(this.db).source.get({ contentKey })
+    const row = statements(this.db).content.get({ contentKey })
     if (!row) return null
-    mustBeSound(row, contentCheck(row), `content ${contentKey}`)
+    sound(row)
     return { contentKey, size: row.size, trace: row.trace }
   }
 
@@ -285,46 +297,56 @@ export class SqliteMessageStore implements MessageStore {
   }
 }
 
-type Row = {
-  message: typeof messages.$inferSelect
-  content: typeof contents.$inferSelect | null
-  mailbox: Pick<typeof mailboxes.$inferSelect, 'id' | 'address' | 'expiresAt'>
-}
+type MailboxOf = Pick<typeof mailboxes.$inferSelect, 'id' | 'address' | 'expiresAt'>
+
+/** A message with what is asked of its mailbox. */
+type Row = { message: typeof messages.$inferSelect; mailbox: MailboxOf }
+
+type ContentRow = typeof contents.$inferSelect
+
+type Listed = Row & { content: Pick<ContentRow, 'key' | 'tries' | 'checkValue'> | null }
 
 /** Whether its retention is over; it is swept soon. */
 const isOver = ({ retainUntil }: Row['message'], now: number): boolean => retainUntil !== null && retainUntil <= now
 
 /** A message found by itself; null if there is none that may be read. */
 function readable(
-  row: (Omit<Row, 'mailbox'> & { mailbox: typeof mailboxes.$inferSelect | null }) | undefined,
+  row:
+    | { message: Row['message']; content: ContentRow | null; mailbox: typeof mailboxes.$inferSelect | null }
+    | undefined,
   now: number,
 ): Message | null {
   if (!row) return null
-  const { mailbox } = row
+  const { mailbox, content } = row
   if (!mailbox) throw damaged(`the mailbox of message ${row.message.key} is missing`)
   mustBeSound(mailbox, mailboxCheck(mailbox), `mailbox ${mailbox.key}`)
-  const found = message({ ...row, mailbox })
+  const found = message({ ...row, mailbox }, content, content && sound(content))
   const isThere = mailbox.state === 'active' && !isEnded(mailbox, now) && !isOver(row.message, now)
   return isThere ? found : null
 }
 
 /** Refuses: storage-damaged. */
-function message({ message, content, mailbox }: Row): Message {
+function sound(content: ContentRow): ContentRow {
+  mustBeSound(content, contentCheck(content), `content ${content.key}`)
+  return content
+}
+
+/** Refuses: storage-damaged. */
+function message({ message, mailbox }: Row, content: { tries: number } | null, top: Top | null): Message {
   const { retainUntil, checkValue: _, ...row } = message
   mustBeSound(message, messageCheck(message), `message ${row.key}`)
-  if (!content) throw damaged(`the content of message ${row.key} is missing`)
-  mustBeSound(content, contentCheck(content), `content ${content.key}`)
+  if (!content || !top) throw damaged(`the content of message ${row.key} is missing`)
   return {
     ...row,
     mailboxId: mailbox.id,
     mailboxAddress: mailbox.address,
-    from: { name: content.fromName, address: content.fromAddress },
-    to: content.to.length > 0 ? content.to : [{ name: '', address: message.address }],
-    envelopeFrom: content.envelopeFrom,
-    subject: content.subject,
+    from: { name: top.fromName, address: top.fromAddress },
+    to: top.to.length > 0 ? top.to : [{ name: '', address: message.address }],
+    envelopeFrom: top.envelopeFrom,
+    subject: top.subject,
     expiresAt: earlier(retainUntil, mailbox.expiresAt),
-    attachmentCount: content.attachmentCount,
-    digest: content.digest,
+    attachmentCount: top.attachmentCount,
+    digest: top.digest,
     tries: content.tries,
   }
 }
