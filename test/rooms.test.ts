@@ -31,6 +31,7 @@ const order = [
     'log',
     'metrics',
     'secret',
+    'backlog',
     'cannot-start',
     'cannot-do',
     'certificate',

@@ -44,7 +44,7 @@ export class Gate {
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => reject(cannotListen('HTTP', { host, port }, error))
       this.server.once('error', failed)
-      this.server.listen({ host, port, backlog: 511 }, () => {
+      this.server.listen({ host, port }, () => {
         this.server.removeListener('error', failed)
         resolve()
       })

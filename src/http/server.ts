@@ -1,4 +1,5 @@
 // The HTTP server: its listeners, and one front before all dialects.
+import { deepenBacklogs } from '../backlog.ts'
 import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import type { Core } from '../core.ts'
@@ -120,6 +121,7 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     await stop()
     throw error
   }
+  await deepenBacklogs(log)
   return {
     addresses: entrances.map(({ address }) => address),
     useCertificate: (fresh) => {

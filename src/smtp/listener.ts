@@ -54,7 +54,7 @@ export class Listener extends SMTPServer {
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => reject(cannotListen('SMTP', { host, port }, error))
       this.server.once('error', failed)
-      this.server.listen({ host, port, backlog: 511 }, () => {
+      this.server.listen({ host, port }, () => {
         this.server.removeListener('error', failed)
         resolve()
       })

@@ -1,4 +1,5 @@
 // The SMTP door: mail comes in here.
+import { deepenBacklogs } from '../backlog.ts'
 import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { Admission } from './admission.ts'
@@ -45,6 +46,7 @@ export async function startSmtp(
     for (const listener of listeners) listener.shut()
     throw error
   }
+  await deepenBacklogs(services.log)
 
   const check = (): void => {
     for (const session of house.sessions) session.check()

@@ -5,9 +5,9 @@ import { openDoor } from '../smtp/door.ts'
 import { greeted, type Talk, talk } from '../smtp/talk.ts'
 import { figures, size } from './promise.ts'
 
-const addresses = size(4, 10)
+const addresses = size(4, 20)
 const perAddress = 7
-const tries = size(20, 30)
+const tries = size(20, 60)
 const strangers = { strangers: true }
 
 const code = async (client: Talk): Promise<string> => (await client.hear()).slice(0, 3)
