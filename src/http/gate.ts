@@ -8,6 +8,7 @@ import type { Certificate } from '../certificate.ts'
 import type { Listen } from '../config/listen.ts'
 import { plainAddress } from '../limits/networks.ts'
 import { type Reason, Refusal } from '../refusal.ts'
+import { Behind } from './behind.ts'
 
 export type GateOptions = {
   /** Null: without TLS. */
@@ -27,8 +28,7 @@ const full = 'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Len
 export class Gate {
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
-  /** The clients behind the ports at which the gate stands before the listener. */
-  private readonly clients = new Map<number, string>()
+  private readonly behind = new Behind()
   private context: SecureContext | null
   private inner: Listen = { host: '', port: 0 }
 
@@ -59,7 +59,7 @@ export class Gate {
 
   /** Who stands at this port of ours; null: nobody that came through the gate. */
   clientAt(port: number): string | null {
-    return this.clients.get(port) ?? null
+    return this.behind.at(port)
   }
 
   /** For connections from now on; those that are open stay as they are. */
@@ -116,11 +116,9 @@ export class Gate {
   }
 
   private pass(socket: Socket, client: string): void {
-    const { clients, inner } = this
-    const through = connect({ ...inner, noDelay: true }, () => {
+    const through = connect({ ...this.inner, noDelay: true }, () => {
       const { localPort = 0 } = through
-      clients.set(localPort, client)
-      through.once('close', () => clients.delete(localPort))
+      through.once('close', this.behind.put(localPort, client))
       socket.pipe(through)
       through.pipe(socket)
     })
