@@ -23,6 +23,8 @@ const handshakeMs = 10_000
 const lingerMs = 1000
 /** How long a client may leave unread what waits for him, without taking any of it. */
 const unreadMs = 60_000
+/** How long an answer may stay away, or stop, for a client that has closed its side. */
+const silenceMs = 2000
 const full = 'HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 1\r\n\r\n'
 
 export class Gate {
@@ -35,7 +37,8 @@ export class Gate {
   constructor(private readonly options: GateOptions) {
     const { certificate } = options
     this.context = certificate && contextOf(certificate)
-    this.server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => this.admit(socket))
+    // TLS has no half-closed connections.
+    this.server = createServer({ noDelay: true, allowHalfOpen: certificate === null }, (socket) => this.admit(socket))
   }
 
   /** Binds, before the listener at `inner`. Throws CannotStart. */
@@ -119,7 +122,8 @@ export class Gate {
     const through = connect({ ...this.inner, noDelay: true }, () => {
       const { localPort = 0 } = through
       through.once('close', this.behind.put(localPort, client))
-      socket.pipe(through)
+      if (!this.context) stayForAnswer(socket, through)
+      socket.pipe(through, { end: this.context !== null })
       through.pipe(socket)
     })
     through.on('error', () => socket.destroy())
@@ -144,6 +148,33 @@ export class Gate {
     socket.end(full)
     socket.resume()
   }
+}
+
+/**
+ * Tells the listener that a client has closed its side, but not while it has an answer to come: one that asked and said
+ * no more (`nc -N`) would get none. One that left before its answer looks the same, so this is for a short silence only.
+ */
+function stayForAnswer(socket: Socket, through: Socket): void {
+  let isAnswered = true
+  socket.on('data', () => {
+    isAnswered = false
+  })
+  through.on('data', () => {
+    isAnswered = true
+  })
+  socket.once('end', () => {
+    if (isAnswered) {
+      through.end()
+      return
+    }
+    let heard = through.bytesRead
+    const look = setInterval(() => {
+      if (through.bytesRead === heard && socket.writableLength === 0) through.end()
+      heard = through.bytesRead
+    }, silenceMs)
+    look.unref()
+    through.once('close', () => clearInterval(look))
+  })
 }
 
 const contextOf = (certificate: Certificate): SecureContext =>
