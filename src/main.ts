@@ -14,6 +14,7 @@ import { restoreBackup } from './cli/restore.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
+import { surviveDefects } from './defects.ts'
 import { openapi } from './http/openapi.ts'
 import { openLog } from './log.ts'
 import { realOutside } from './outside.ts'
@@ -67,7 +68,7 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   const { config, file } = loadConfig(sources)
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a defect: nobody waited for this'))
+  surviveDefects(log, realOutside.elapsed, () => app !== null)
   const started = await start(config, realOutside, log)
   app = started
   let stopping = false

@@ -32,6 +32,7 @@ const order = [
     'metrics',
     'secret',
     'backlog',
+    'defects',
     'cannot-start',
     'cannot-do',
     'certificate',

@@ -92,7 +92,11 @@ export class Session extends SMTPConnection {
       },
       received: (bytes) => this.partIf(this.allowance.received(bytes)),
     })
-    input.on('error', () => this.close())
+    // What was thrown while input was read.
+    input.on('error', (error) => {
+      this.house.defect(error)
+      this.close()
+    })
     // The client has closed its side, and all it said is answered.
     input.on('finish', () => this.close())
     return input
@@ -102,6 +106,23 @@ export class Session extends SMTPConnection {
     // Its own bound is fixed; ours counts all errors, not these alone.
     this._unrecognizedCommands = 0
     if (!this.partIf(this.allowance.command(this.now()))) super._onCommand(command, next)
+  }
+
+  /** The library answers 451 where a handler throws, and tells nobody why. */
+  override _getHandler(name: string): ReturnType<SMTPConnection['_getHandler']> {
+    const handler = super._getHandler(name)
+    const { house } = this
+    return (
+      handler &&
+      function (command, next) {
+        try {
+          handler.call(this, command, next)
+        } catch (error) {
+          house.defect(error)
+          throw error
+        }
+      }
+    )
   }
 
   override _onTimeout(): void {
