@@ -5,6 +5,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
+import { because } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { Config } from './config/schema.ts'
 
@@ -29,23 +30,29 @@ export const certificateOf = (
 
 /** From `cert_file` and `key_file`. Throws with a sentence for the operator. */
 export async function certificateFromFiles(certFile: string, keyFile: string): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readPem('tls.cert_file', certFile), readPem('tls.key_file', keyFile)])
-  const both = `tls.cert_file ${certFile} or tls.key_file ${keyFile}`
-  try {
-    // Also what stands behind the first: half of a chain is half of a file that is being written.
-    for (const one of cert.split(/(?=-----BEGIN )/).slice(1)) new X509Certificate(one)
-    if (!belongTogether({ cert, key }))
-      throw new CannotStart(`tls.key_file ${keyFile} is not the key of tls.cert_file ${certFile}`)
-  } catch (error) {
-    if (error instanceof CannotStart) throw error
-    throw new CannotStart(`${both} is not PEM: ${said(error)}`)
+  const places = [`tls.cert_file ${certFile}`, `tls.key_file ${keyFile}`] as const
+  const read = await Promise.all([
+    readPem(certFile, places[0], readChain, 'is not PEM, or not a whole certificate'),
+    readPem(keyFile, places[1], createPrivateKey, 'is not PEM, or not a private key without a passphrase'),
+  ])
+  const [cert, key] = read
+  if ('wrong' in cert || 'wrong' in key) {
+    throw new CannotStart(read.flatMap((one) => ('wrong' in one ? [one.wrong] : [])).join('; '))
   }
+  const pair = { cert: cert.text, key: key.text }
+  if (!belongTogether(pair)) throw new CannotStart(`${places[1]} is not the key of ${places[0]}`)
   try {
-    createSecureContext({ cert, key })
+    createSecureContext(pair)
   } catch (error) {
-    throw new CannotStart(`${both} cannot be used for TLS: ${said(error)}`)
+    throw new CannotStart(`${places[0]} or ${places[1]} cannot be used for TLS: ${said(error)}`)
   }
-  return { cert, key }
+  return pair
+}
+
+/** Also what stands behind the first: half of a chain is half of a file that is being written. */
+function readChain(text: string): void {
+  const [first = '', ...chain] = text.split(/(?=-----BEGIN )/)
+  for (const one of chain.length > 0 ? chain : [first]) new X509Certificate(one)
 }
 
 /** When it ends, in epoch milliseconds. */
@@ -115,11 +122,24 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
   await rename(draft, file)
 }
 
-async function readPem(key: string, file: string): Promise<string> {
+/** The text, once `parse` has taken it, or what is wrong with it. `place`: what the operator calls the file. */
+async function readPem(
+  file: string,
+  place: string,
+  parse: (text: string) => unknown,
+  otherwise: string,
+): Promise<{ text: string } | { wrong: string }> {
+  let text: string
   try {
-    return await readFile(file, 'utf8')
+    text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new CannotStart(`${key} ${file} cannot be read: ${said(error)}`)
+    return { wrong: `${place} cannot be read: ${because(error)}` }
+  }
+  try {
+    parse(text)
+    return { text }
+  } catch {
+    return { wrong: `${place} ${otherwise}` }
   }
 }
 

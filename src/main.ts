@@ -44,7 +44,7 @@ async function main(): Promise<number | null> {
     case 'init':
       return init(operand ?? options['config'] ?? 'mayfly.toml', print, complain)
     case 'check':
-      return check(sources, print, complain)
+      return check(sources, Date.now(), print, complain)
     case 'backup':
       return backup({ ...sources, overrides }, operand ?? '', flags.has('json'), print)
     case 'restore':
