@@ -17,6 +17,7 @@ export async function backup(
   json: boolean,
   print: (line: string) => void,
 ): Promise<number> {
+  if (file.endsWith('/')) throw new CannotDo(`${file} names a directory: name the file, such as ${file}mayfly.db`)
   const { config } = loadConfig(sources)
   const dataDir = config.server.data_dir
   refuseNoStore(existsSync(dataDir), dataDir)

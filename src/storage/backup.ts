@@ -1,5 +1,5 @@
 // Backups: one at a time, in a thread of their own, named only when they are whole.
-import { link, rename, rm, stat, statfs } from 'node:fs/promises'
+import { link, lstat, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { because, CannotDo } from '../cannot-do.ts'
 import { sync } from './copy.ts'
@@ -66,7 +66,7 @@ export class Backups {
   }
 
   private async refuseBefore(file: string): Promise<void> {
-    if (await exists(file)) throw new CannotDo(`${file} is there already, and was left as it was`)
+    await refuseExisting(file)
     const { databaseFile, minFreeBytes } = this.options
     const directory = dirname(file)
     const there = await stat(directory).catch((error) => {
@@ -110,7 +110,7 @@ async function nameIt(part: string, file: string): Promise<void> {
   try {
     await link(part, file)
   } catch {
-    if (await exists(file)) throw new CannotDo(`${file} is there already, and was left as it was`)
+    await refuseExisting(file)
     await rename(part, file)
     return
   }
@@ -122,8 +122,15 @@ async function removePart(part: string): Promise<void> {
   for (const name of [part, `${part}-journal`]) await rm(name, { force: true }).catch(() => {})
 }
 
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
+async function refuseExisting(file: string): Promise<void> {
+  // The link itself, where it is one: it may lead to nothing, and would be replaced.
+  const there = await lstat(file).catch(() => null)
+  if (!there) return
+  if (there.isDirectory()) throw new CannotDo(`${file} is a directory: name a file in it`)
+  const leadsNowhere = there.isSymbolicLink() && (await stat(file).catch(() => null)) === null
+  throw new CannotDo(
+    leadsNowhere
+      ? `${file} is a link that leads to no file, and was left as it was: name the file itself`
+      : `${file} is there already, and was left as it was`,
   )
+}

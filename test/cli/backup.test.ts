@@ -24,3 +24,12 @@ test.each<[string, (dataDir: string) => void, string]>([
   expect(String(refused)).toContain(sentence)
   expect(existsSync(copy)).toBe(false)
 })
+
+test.each(['newdir/', './', '/'])('a backup to %s is refused, since that names a directory', async (place) => {
+  using directory = temporaryDirectory()
+  const sources = { env: {}, cwd: directory.path, overrides: { dataDir: directory.path } }
+  const refused = await backup(sources, place, false, () => {}).catch((error) => error)
+  expect(refused).toBeInstanceOf(CannotDo)
+  expect(String(refused)).toContain(`${place} names a directory: name the file, such as ${place}mayfly.db`)
+  expect(existsSync(join(directory.path, 'newdir'))).toBe(false)
+})

@@ -1,6 +1,15 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import { Backups } from '../../src/storage/backup.ts'
@@ -58,6 +67,17 @@ describe('a backup', () => {
     expect(String(await making)).toContain('is there already')
     for (const file of [to, late]) expect(readFileSync(file, 'utf8')).toBe('mine')
     expect(from.names().toSorted()).toEqual(['copy', 'late'])
+  })
+
+  test('never takes the place of a link that leads nowhere, nor of a directory', async () => {
+    using from = store()
+    const [dangling, directory] = [join(from.path, 'link'), join(from.path, 'directory')]
+    symlinkSync('/nowhere/at/all', dangling)
+    mkdirSync(directory)
+    expect(String(await failure(from.backups.make(dangling, never)))).toContain('is a link that leads to no file')
+    expect(String(await failure(from.backups.make(directory, never)))).toContain('is a directory: name a file in it')
+    expect(readlinkSync(dangling)).toBe('/nowhere/at/all')
+    expect(from.names().toSorted()).toEqual(['directory', 'link'])
   })
 
   test('says why it cannot be written, and leaves nothing', async () => {
