@@ -94,7 +94,9 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'))
   log.info({ version: manifest.version, config: file, http: started.http, smtp: started.smtp }, 'serving')
   for (const warning of warnings(config)) log.warn(warning)
-  process.stdout.write(greeting({ ...started, domain: started.core.domains.primary() }))
+  const { domains } = started.core
+  const openDomain = domains.names().find((name) => domains.serving(name)?.rule.access === 'public') ?? null
+  process.stdout.write(greeting({ ...started, openDomain }))
 }
 
 /** A sentence for what the operator can mend; a defect shows its stack. */

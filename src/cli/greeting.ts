@@ -3,12 +3,12 @@
 export type Listening = {
   http: readonly { host: string; port: number; tls: boolean }[]
   smtp: readonly { host: string; port: number; tls: boolean }[]
-  /** The first shared domain with a name, or null. */
-  domain: string | null
+  /** The first public domain with a name, where any address takes mail; null if there is none. */
+  openDomain: string | null
   operator: { address: string; token: string }
 }
 
-export function greeting({ http, smtp, domain, operator }: Listening): string {
+export function greeting({ http, smtp, openDomain, operator }: Listening): string {
   const lines = [
     ...http.map((one) => `HTTP  ${scheme(one)}://${place(one)}/`),
     ...smtp.map((one) => `SMTP  ${place(one)}${one.tls ? ' (TLS)' : ''}`),
@@ -17,12 +17,13 @@ export function greeting({ http, smtp, domain, operator }: Listening): string {
   const plain = smtp.find(({ tls }) => !tls)
   // A certificate is for a name, which an address on this machine is not.
   const web = http.find(({ tls }) => !tls) ?? http[0]
-  if (plain && web && domain !== null) {
-    const to = `hello@${domain}`
+  if (plain && web) {
+    const to = openDomain === null ? operator.address : `hello@${openDomain}`
+    const credential = openDomain === null ? ` -H 'Authorization: Bearer ${operator.token}'` : ''
     lines.push(
       'Try it:',
       `  printf 'From: me@example.test\\r\\nTo: ${to}\\r\\nSubject: Hello\\r\\n\\r\\nYour code is 482913.\\r\\n' | curl -sS smtp://${reachable(plain)} --mail-from me@example.test --mail-rcpt ${to} -T -`,
-      `  curl -sS '${scheme(web)}://${reachable(web)}/mayfly/v1/mailboxes/${to}/wait?has=code'`,
+      `  curl -sS '${scheme(web)}://${reachable(web)}/mayfly/v1/mailboxes/${to}/wait?has=code'${credential}`,
     )
   }
   return `${lines.join('\n')}\n`

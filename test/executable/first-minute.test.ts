@@ -1,5 +1,7 @@
 // What a newcomer does: start it, send a mail, read it. With clients that know nothing of Mayfly.
 import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createTransport, type Transporter } from 'nodemailer'
 import { emptyDirectory, json, type Running, serve } from './launch.ts'
 
@@ -19,15 +21,19 @@ async function raw(server: Running, id: string): Promise<string> {
 }
 
 describe('the first minute', () => {
-  test('the lines that the start prints work when they are pasted', async () => {
-    using directory = emptyDirectory()
-    await using server = await serve(directory)
-    const [send = '', fetchIt = ''] = server.greeting
-      .split('\n')
-      .slice(server.greeting.split('\n').indexOf('Try it:') + 1)
-    await paste(send)
-    expect(JSON.parse(await paste(fetchIt))).toMatchObject({ codes: ['482913'], messages: [{ subject: 'Hello' }] })
-  })
+  test.each(['public', 'claimed'])(
+    'the lines that the start prints work when they are pasted, also where a domain is %s',
+    async (access) => {
+      using directory = emptyDirectory()
+      writeFileSync(join(directory.path, 'mayfly.toml'), `[[domains]]\nname = "mail.test"\naccess = "${access}"\n`)
+      await using server = await serve(directory)
+      const [send = '', fetchIt = ''] = server.greeting
+        .split('\n')
+        .slice(server.greeting.split('\n').indexOf('Try it:') + 1)
+      await paste(send)
+      expect(JSON.parse(await paste(fetchIt))).toMatchObject({ codes: ['482913'], messages: [{ subject: 'Hello' }] })
+    },
+  )
 
   test('nothing it shows or keeps came from the internet: pages and documents are in the executable', async () => {
     using directory = emptyDirectory()
