@@ -8,3 +8,20 @@ export function startThread(name: ThreadName): Worker {
     ? new Worker(`./threads/${name}.ts`)
     : new Worker(new URL(`./threads/${name}.ts`, import.meta.url).href)
 }
+
+/** Milliseconds for a thread to end: one deep in a call of SQLite's ends after it. */
+const patienceMs = 5000
+
+/**
+ * Ends a thread when it is told to, and answers when that is so: only then are its connections of the database closed,
+ * which may write to it once more. To be asked for when the thread starts, so that no end is missed.
+ */
+export function endOf(thread: Worker): () => Promise<void> {
+  const closed = new Promise<void>((resolve) => thread.addEventListener('close', () => resolve(), { once: true }))
+  return () => {
+    thread.terminate()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, patienceMs)
+    return Promise.race([closed, promise]).finally(() => clearTimeout(timer))
+  }
+}

@@ -1,13 +1,14 @@
 // `mayfly backup FILE`: by the running server, or without one.
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CannotDo } from '../cannot-do.ts'
+import { because, CannotDo } from '../cannot-do.ts'
 import { loadConfig, type Sources } from '../config/load.ts'
 import { perform } from '../control/client.ts'
 import { verbs } from '../control/verbs.ts'
 import { Backups } from '../storage/backup.ts'
 import { DatabaseDamaged, databaseFile } from '../storage/database.ts'
-import { walDamage } from '../storage/wal-check.ts'
+import { SchemaTooNew } from '../storage/migrate.ts'
+import { unknownIn } from '../storage/shape.ts'
 import { startThread } from '../thread.ts'
 
 /** Answers the exit code. Throws CannotDo. `file` is taken from the caller's working directory. */
@@ -42,9 +43,16 @@ function refuseNoStore(isThere: boolean, dataDir: string): void {
 
 /** What a running server looked at when it started: without one, a backup would lack what SQLite passes over. */
 function refuseDamaged(database: string): void {
-  const damage = statSync(database).size === 0 ? 'the file is empty' : walDamage(database)
-  if (damage !== null)
-    throw new CannotDo(`the database ${database} cannot be used: ${new DatabaseDamaged(damage).message}`)
+  const refuse = (why: string): never => {
+    throw new CannotDo(`the database ${database} cannot be used: ${why}`)
+  }
+  let damage: string | null = null
+  try {
+    damage = unknownIn(database)
+  } catch (error) {
+    refuse(error instanceof SchemaTooNew ? error.message : new DatabaseDamaged(because(error)).message)
+  }
+  if (damage !== null) refuse(new DatabaseDamaged(damage).message)
 }
 
 /** Aborts when the operator ends the command. */

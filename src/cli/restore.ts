@@ -21,9 +21,13 @@ export async function restoreBackup(
   if (!lock) throw new CannotDo(`a Mayfly is running on ${dataDir}: stop it, restore, and start it again`)
   try {
     const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
-    const { keptAside } = restore(dataDir, resolve(sources.cwd, file), stamp)
+    let damaged: string | null = null
+    const { keptAside } = restore(dataDir, resolve(sources.cwd, file), stamp, (lost) => {
+      damaged = lost
+      if (!json) print(`in ${file} ${lost}: it is restored all the same, and what is damaged will be refused`)
+    })
     const restored = databaseFile(dataDir)
-    if (json) print(JSON.stringify({ restored, keptAside }))
+    if (json) print(JSON.stringify({ restored, keptAside, damaged }))
     else {
       print(`restored ${restored}`)
       if (keptAside !== null) print(`the database that was there is kept as ${keptAside}; delete it when you like`)

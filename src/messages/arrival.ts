@@ -46,6 +46,8 @@ export class Arrival {
     /** Whether the store has no room for more. */
     private readonly isFull: () => boolean,
     private readonly stored: (stored: Stored, size: number) => void,
+    /** It was refused, and may have been stored all the same: a writer that died or a disk that failed does not tell. */
+    private readonly doubted: () => void,
   ) {
     this.gathering = new Gathering(gathered.blocks)
   }
@@ -83,7 +85,7 @@ export class Arrival {
     }))
     const id = recipients[0]?.messageId ?? this.outside.uuid()
     const parts = this.gathering.parts()
-    const stored = await this.writes.run('messages.store', {
+    const stored = await this.store({
       contentKey: this.contentKey,
       pieces: this.storedPieces,
       parts,
@@ -100,6 +102,15 @@ export class Arrival {
     this.letGo()
     this.stored(stored, this.size)
     return { id: stored.messageIds[0] ?? id, messageIds: stored.messageIds }
+  }
+
+  private async store(mail: Parameters<(typeof changes)['messages.store']>[1]): Promise<Stored> {
+    try {
+      return await this.writes.run('messages.store', mail)
+    } catch (error) {
+      if (error instanceof Refusal && error.reason === 'storage-failed') this.doubted()
+      throw error
+    }
   }
 
   /** Forgets the mail, also after a commit that was refused. */

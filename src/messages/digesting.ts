@@ -210,7 +210,7 @@ export class Digesting {
 
   /** What was refused, as by a full disk, is not lost: the table has it. */
   private broken(error: unknown): void {
-    if (error instanceof Refusal) this.comeBack()
+    if (error instanceof Refusal) this.lookAgain()
     else this.defect(error)
   }
 
@@ -257,7 +257,7 @@ export class Digesting {
       this.metrics.late()
       if (how === 'alone') return this.give(contentKey, 'too-long')
       this.slow.push(content)
-    } else this.comeBack()
+    } else this.lookAgain()
     // The process outlived it.
     if (this.counted.has(contentKey) && !this.stopped) await this.takeBack([contentKey])
   }
@@ -266,8 +266,9 @@ export class Digesting {
     if (contentKeys.length > 0) await this.store.writes.run('contents.try', { contentKeys, by: -1 })
   }
 
-  /** The threads or the disk had no room: what was left out is looked for again after a while. */
-  private comeBack(): void {
+  /** After a while, for what is in the table and not in the queue: the threads or the disk had no room, or an answer was lost. */
+  lookAgain(): void {
+    if (this.stopped) return
     this.later ??= setTimeout(() => {
       this.later = undefined
       this.behind = true

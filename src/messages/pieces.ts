@@ -4,13 +4,12 @@ import { free } from '../limits/free.ts'
 import { damaged, damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { mustBeSound, pieceCheck } from '../storage/row-checks.ts'
-import { pieces } from '../storage/schema.ts'
+import { pieces, piecesPerContent } from '../storage/schema.ts'
 
 /** Bytes of a piece at most. */
 export const pieceBytes = 1024 * 1024
 /** Bytes in which the headers that a list shows are looked for. */
 export const topBytes = 64 * 1024
-const piecesPerContent = 4096
 
 export const pieceKey = (contentKey: number, index: number): number => contentKey * piecesPerContent + index
 

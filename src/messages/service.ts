@@ -85,6 +85,7 @@ export class Messages {
           this.digesting.now(content)
         else this.digesting.enqueue(stored.contentKey, size)
       },
+      () => this.digesting.lookAgain(),
     )
   }
 

@@ -1,14 +1,14 @@
 // Opening the database: one connection that writes, any number that read. The pragmas are promises (durability, bounds).
 import { Database } from 'bun:sqlite'
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite'
 import { damageOf } from './damage.ts'
-import { migrate, SchemaTooNew, schemaVersion } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import * as schema from './schema.ts'
-import { walDamage } from './wal-check.ts'
+import { unknownIn } from './shape.ts'
 
 export type Db = BunSQLiteDatabase<typeof schema>
 
@@ -42,8 +42,9 @@ export function openForWriting(
 ): Connection {
   try {
     if (file !== ':memory:' && !again) {
-      if (existsSync(file)) refuseUnknown(file, steps)
-      else create(file, steps)
+      const unknown = existsSync(file) ? unknownIn(file, steps) : null
+      if (unknown !== null) throw new DatabaseDamaged(unknown)
+      if (!existsSync(file)) create(file, steps)
     }
     return connection(opened(file, steps))
   } catch (error) {
@@ -102,48 +103,6 @@ const keepTemporaryInMemory = (sqlite: Database): void => void sqlite.run('PRAGM
 
 function connection(sqlite: Database): Connection {
   return { db: drizzle(sqlite, { schema }), sqlite, close: () => sqlite.close() }
-}
-
-/** Looked at through a connection that cannot write: opening for writing would already change the file. */
-function refuseUnknown(file: string, steps: readonly string[]): void {
-  if (statSync(file).size === 0) throw new DatabaseDamaged('the file is empty')
-  const damage = walDamage(file) ?? headerDamage(file)
-  if (damage) throw new DatabaseDamaged(damage)
-  const sqlite = new Database(file, { readonly: true })
-  try {
-    const found = schemaVersion(sqlite)
-    if (found > steps.length) throw new SchemaTooNew(found, steps.length)
-    const { encoding } = sqlite.query<{ encoding: string }, []>('PRAGMA encoding').get() ?? {}
-    if (encoding !== 'UTF-8') throw new DatabaseDamaged('its header is not as it was written')
-    const expected = new Database(':memory:')
-    migrate(expected, steps.slice(0, found))
-    if (schemaOf(sqlite) !== schemaOf(expected))
-      throw new DatabaseDamaged(`its tables are not those of schema ${found}`)
-    expected.close()
-  } finally {
-    sqlite.close()
-  }
-}
-
-/** SQLite would pass over the log of a database whose header says that it has none (file format, offsets 18 and 19). */
-function headerDamage(file: string): string | null {
-  const hasLog = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
-  if (!hasLog) return null
-  const head = Buffer.alloc(20)
-  const descriptor = openSync(file, 'r')
-  readSync(descriptor, head)
-  closeSync(descriptor)
-  return head[18] === 2 && head[19] === 2 ? null : 'its header is not as it was written'
-}
-
-/** What the tables are, the search index's own aside; spaces and quotes do not matter. */
-function schemaOf(sqlite: Database): string {
-  const rows = sqlite
-    .query<{ type: string; name: string; sql: string | null }, []>(
-      "select type, name, sql from sqlite_schema where name not like 'sqlite_%' and name not like 'message_search_%' order by type, name",
-    )
-    .all()
-  return rows.map(({ type, name, sql }) => `${type} ${name} ${(sql ?? '').replace(/[\s`"]+/g, '')}`).join('\n')
 }
 
 function refuseOldSqlite(sqlite: Database): void {

@@ -150,56 +150,90 @@ function references({ sqlite }: Connection, table: Inspected, found: Findings): 
 
 const rowid = sql<number>`rowid`
 const after = sql`rowid > ${sql.placeholder('after')}`
+const limit = sql.placeholder('limit')
 const batch = 500
 
 /** For each table: its rows from a place on, each with that place, and whether it is as it was written. */
 const readers = {
   mailboxes: (db: Db) =>
     reader(
-      db.select({ rowid, row: mailboxes }).from(mailboxes).where(after).orderBy(rowid).limit(batch).prepare(),
+      db.select({ rowid, row: mailboxes }).from(mailboxes).where(after).orderBy(rowid).limit(limit).prepare(),
       mailboxCheck,
     ),
   mailbox_tokens: (db: Db) =>
     reader(
-      db.select({ rowid, row: mailboxTokens }).from(mailboxTokens).where(after).orderBy(rowid).limit(batch).prepare(),
+      db.select({ rowid, row: mailboxTokens }).from(mailboxTokens).where(after).orderBy(rowid).limit(limit).prepare(),
       tokenCheck,
     ),
   messages: (db: Db) =>
     reader(
-      db.select({ rowid, row: messages }).from(messages).where(after).orderBy(rowid).limit(batch).prepare(),
+      db.select({ rowid, row: messages }).from(messages).where(after).orderBy(rowid).limit(limit).prepare(),
       messageCheck,
     ),
   contents: (db: Db) =>
     reader(
-      db.select({ rowid, row: contents }).from(contents).where(after).orderBy(rowid).limit(batch).prepare(),
+      db.select({ rowid, row: contents }).from(contents).where(after).orderBy(rowid).limit(limit).prepare(),
       contentCheck,
     ),
   attachments: (db: Db) =>
     reader(
-      db.select({ rowid, row: attachments }).from(attachments).where(after).orderBy(rowid).limit(batch).prepare(),
+      db.select({ rowid, row: attachments }).from(attachments).where(after).orderBy(rowid).limit(limit).prepare(),
       attachmentCheck,
     ),
 }
 
-type Read<Row> = { all: (values: { after: number }) => { rowid: number; row: Row }[] }
+type Judged = { rowid: number; isSound: boolean }
+type Read<Row> = { all: (values: { after: number; limit: number }) => { rowid: number; row: Row }[] }
 
 function reader<Row extends { checkValue: number | null }>(statement: Read<Row>, checkOf: (row: Row) => number) {
-  return (after: number): { rowid: number; isSound: boolean }[] =>
-    statement.all({ after }).map(({ rowid, row }) => ({ rowid, isSound: isSound(row, checkOf(row)) }))
+  return (after: number, limit: number): Judged[] =>
+    statement.all({ after, limit }).map(({ rowid, row }) => ({ rowid, isSound: isSound(row, checkOf(row)) }))
 }
 
 /** Rows that are not as they were written. Digests are looked at when they are read, and made again then. */
 function rows(db: Db, table: Inspected, found: Findings): void {
   if (table === 'digests' || table === 'message_search') return
+  for (const rowid of unsoundRows(db, table)) {
+    if (found.damage.length < mostProblems) found.damage.push(`row ${rowid} of ${table} is not as it was written`)
+  }
+}
+
+/** The rows of a table that are not as they were written. */
+export function* unsoundRows(db: Db, table: keyof typeof readers): Generator<number> {
   const read = readers[table](db)
   for (let after = Number.MIN_SAFE_INTEGER, last = batch; last === batch; ) {
-    const some = read(after)
+    const some = judged(db, table, read, after)
     for (const { rowid, isSound } of some) {
       after = rowid
-      if (!isSound && found.damage.length < mostProblems)
-        found.damage.push(`row ${rowid} of ${table} is not as it was written`)
+      if (!isSound) yield rowid
     }
     last = some.length
+  }
+}
+
+/** A field that is no longer the JSON that was written keeps all of its batch from being read: then they are read one by one. */
+function judged(
+  db: Db,
+  table: keyof typeof readers,
+  read: (after: number, limit: number) => Judged[],
+  after: number,
+): Judged[] {
+  const orUnsound = (rowid: number): Judged[] => {
+    try {
+      return read(rowid - 1, 1)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      return [{ rowid, isSound: false }]
+    }
+  }
+  try {
+    return read(after, batch)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const places = db.all<{ rowid: number }>(
+      sql`select rowid as rowid from ${sql.identifier(table)} where rowid > ${after} order by rowid limit ${batch}`,
+    )
+    return places.flatMap(({ rowid }) => orUnsound(rowid))
   }
 }
 

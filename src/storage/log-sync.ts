@@ -13,33 +13,49 @@ import {
 } from 'node:fs'
 import { markBytes, markFile, markIn } from './log-mark.ts'
 
+/** The log of a database, its index and the mark beside them, open. */
+export type LogFiles = { log: number; index: number; mark: number }
+
+/** The log and its index must be there, and stay the same files. */
+export function openLogFiles(database: string): LogFiles {
+  const log = openSync(`${database}-wal`, 'r+')
+  const index = openSync(`${database}-shm`, 'r')
+  const mark = openSync(markFile(database), constants.O_RDWR | constants.O_CREAT, 0o600)
+  // A mark that says nothing yet must be there after a power cut: without one all of a log counts as synced.
+  if (fstatSync(mark).size < markBytes) {
+    keepMark(mark, new Uint8Array(markBytes))
+    fsyncSync(mark)
+  }
+  return { log, index, mark }
+}
+
+/** Only when no thread of the process has the database open: closing the index takes away the locks that connections have on it. */
+export function closeLogFiles({ log, index, mark }: LogFiles): void {
+  for (const descriptor of [log, index, mark]) closeSync(descriptor)
+}
+
+/** A disk without room for it costs the mark, which then says less than is so. */
+function keepMark(file: number, mark: Uint8Array): void {
+  try {
+    writeSync(file, mark, 0, markBytes, 0)
+  } catch {}
+}
+
 /** What follows once the log is on the disk, or the disk has failed to keep it. */
 type Then = (failure: Error | null) => void
 
 const chunkBytes = 1024 * 1024
 
 export class LogSync {
-  private readonly log: number
-  private readonly index: number
-  private readonly mark: number
   private waiting: Then[] = []
   private isBusy = false
   private broken = false
 
-  /** `database`: its log and the index of that must be there, and stay the same files. `sync`: a test has a disk of its own. */
+  /** `sync`: a test has a disk of its own. */
   constructor(
-    database: string,
+    private readonly files: LogFiles,
     private readonly sync: (descriptor: number, then: Then) => void = fdatasync,
-  ) {
-    this.log = openSync(`${database}-wal`, 'r+')
-    this.index = openSync(`${database}-shm`, 'r')
-    this.mark = openSync(markFile(database), constants.O_RDWR | constants.O_CREAT, 0o600)
-    // A mark that says nothing yet must be there after a power cut: without one all of a log counts as synced.
-    if (fstatSync(this.mark).size < markBytes) {
-      this.keep(new Uint8Array(markBytes))
-      fsyncSync(this.mark)
-    }
-  }
+  ) {}
 
   /** Whether the disk is at work. */
   get busy(): boolean {
@@ -62,35 +78,24 @@ export class LogSync {
    * was, and the next one would answer well for it. Throws if the disk fails again.
    */
   mend(): void {
+    const { log } = this.files
     const bytes = Buffer.alloc(chunkBytes)
     for (let at = 0; ; ) {
-      const read = readSync(this.log, bytes, 0, chunkBytes, at)
+      const read = readSync(log, bytes, 0, chunkBytes, at)
       if (read === 0) break
-      for (let wrote = 0; wrote < read; ) wrote += writeSync(this.log, bytes, wrote, read - wrote, at + wrote)
+      for (let wrote = 0; wrote < read; ) wrote += writeSync(log, bytes, wrote, read - wrote, at + wrote)
       at += read
     }
-    fdatasyncSync(this.log)
+    fdatasyncSync(log)
     this.broken = false
-  }
-
-  /** At the end of the process alone: closing the index takes away the locks that other connections of it have. */
-  close(): void {
-    for (const descriptor of [this.log, this.index, this.mark]) closeSync(descriptor)
-  }
-
-  /** A disk without room for it costs the mark, which then says less than is so. */
-  private keep(mark: Uint8Array): void {
-    try {
-      writeSync(this.mark, mark, 0, markBytes, 0)
-    } catch {}
   }
 
   private begin(): void {
     let some = this.waiting
     this.waiting = []
     this.isBusy = true
-    const mark = markIn(this.index)
-    this.sync(this.log, (failure) => {
+    const mark = markIn(this.files.index)
+    this.sync(this.files.log, (failure) => {
       this.isBusy = false
       if (failure) {
         this.broken = true
@@ -98,7 +103,7 @@ export class LogSync {
         some = some.concat(this.waiting)
         this.waiting = []
       } else {
-        this.keep(mark)
+        keepMark(this.files.mark, mark)
         if (this.waiting.length > 0) this.begin()
       }
       for (const then of some) then(failure)

@@ -5,8 +5,9 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { because, CannotDo } from '../cannot-do.ts'
 import { copyDatabase, sync } from './copy.ts'
-import { databaseFile } from './database.ts'
+import { databaseFile, openForReading } from './database.ts'
 import { giveToOwner } from './directory.ts'
+import { lostIn, lostText } from './lost.ts'
 import { schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { walDamage } from './wal-check.ts'
@@ -22,18 +23,27 @@ const growing = 'mayfly.db.restoring'
  */
 const eventsApart = 1_000_000_000
 
+/** Told of what the backup has lost, before anything is replaced. */
+type Warn = (lost: string) => void
+
 export type Restored = {
   /** The database that was there before, or null. */
   keptAside: string | null
 }
 
-/** The caller holds the lock. `stamp` names what is kept aside, with a number behind it if one of that name is there. Throws CannotDo, with the old database untouched. */
-export function restore(dataDir: string, file: string, stamp: string): Restored {
+/**
+ * The caller holds the lock. `stamp` names what is kept aside, with a number behind it if one of that name is there. A backup
+ * in which single messages are damaged is restored all the same: it may be the only one, what was there is kept aside, and
+ * the server refuses what is damaged by itself. Throws CannotDo, with the old database untouched.
+ */
+export function restore(dataDir: string, file: string, stamp: string, warn: Warn): Restored {
   finishRestore(dataDir)
   refuseStranger(file)
   const copy = join(dataDir, growing)
   try {
     copyDatabase(file, copy)
+    const lost = lostOf(copy)
+    if (lost !== null) warn(lost)
     moveEvents(copy)
     giveToOwner(dataDir, copy)
     sync(copy)
@@ -103,6 +113,15 @@ function lookInto(file: string): { version: number; tables: Set<string> } {
     }
   } catch (error) {
     throw new CannotDo(`${file} cannot be restored: ${because(error)}`)
+  }
+}
+
+function lostOf(copy: string): string | null {
+  const connection = openForReading(copy)
+  try {
+    return lostText(lostIn(connection, { bytes: true }))
+  } finally {
+    connection.close()
   }
 }
 

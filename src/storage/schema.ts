@@ -103,6 +103,8 @@ export const contents = sqliteTable(
   ],
 )
 
+export const piecesPerContent = 4096
+
 /** `key` is the content's key × 4,096 + the piece's number, so that a content's pieces lie side by side, in order. */
 export const pieces = sqliteTable('pieces', {
   key: integer('key').primaryKey(),

@@ -1,5 +1,6 @@
 // Threads that run jobs one after another, started on demand, replaced when a job hangs, ended when idle.
 import { Refusal } from '../refusal.ts'
+import { endOf } from '../thread.ts'
 import { type FromWorker, JobFailed, type Jobs, type RunOptions, type ToWorker, type Workers } from './job.ts'
 import { untyped } from './untyped.ts'
 
@@ -31,6 +32,7 @@ type Job = {
 
 type Hand = {
   thread: Worker
+  terminate: () => Promise<void>
   apart: boolean
   /** The first one is being worked on. */
   jobs: { id: number; job: Job }[]
@@ -42,6 +44,7 @@ export class WorkerPool implements Workers<Jobs> {
   private urgent: Job[] = []
   private queue: Job[] = []
   private apart: Job[] = []
+  private readonly ending = new Set<Promise<void>>()
   private nextId = 1
   private stopped = false
 
@@ -73,8 +76,8 @@ export class WorkerPool implements Workers<Jobs> {
     })
   }
 
-  /** Drops what waits and ends the threads. */
-  stop(): void {
+  /** Drops what waits and ends the threads. Answers when they are gone, and their connections with them. */
+  async stop(): Promise<void> {
     this.stopped = true
     for (const job of [...this.urgent, ...this.queue, ...this.apart]) job.reject(new Refusal('too-busy'))
     this.urgent = []
@@ -84,6 +87,7 @@ export class WorkerPool implements Workers<Jobs> {
       for (const { job } of hand.jobs) job.reject(new Refusal('too-busy'))
       this.end(hand)
     }
+    await Promise.all(this.ending)
   }
 
   private handOut(): void {
@@ -126,7 +130,7 @@ export class WorkerPool implements Workers<Jobs> {
 
   private hire(apart: boolean): Hand {
     const thread = this.options.start()
-    const hand: Hand = { thread, apart, jobs: [], timer: null }
+    const hand: Hand = { thread, terminate: endOf(thread), apart, jobs: [], timer: null }
     this.hands.push(hand)
     thread.onmessage = (message: MessageEvent<FromWorker>) => this.hear(hand, message.data)
     thread.onerror = (event) => this.replace(hand, new JobFailed(event.message), event.message)
@@ -174,7 +178,8 @@ export class WorkerPool implements Workers<Jobs> {
     if (hand.timer) clearTimeout(hand.timer)
     const at = this.hands.indexOf(hand)
     if (at >= 0) this.hands.splice(at, 1)
-    hand.thread.terminate()
+    const ended = hand.terminate().finally(() => this.ending.delete(ended))
+    this.ending.add(ended)
   }
 }
 

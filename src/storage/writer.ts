@@ -1,23 +1,27 @@
 // The queue in front of the one connection that writes: in a thread of its own, or, for tests, in this one.
 import type { Event } from '../events.ts'
 import { Refusal } from '../refusal.ts'
+import { endOf } from '../thread.ts'
 import type { Changes, Writes } from './change.ts'
 import type { Connection } from './database.ts'
 import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
 import type { Report } from './inspection.ts'
+import { closeLogFiles, type LogFiles } from './log-sync.ts'
 import { type Parcel, pack } from './parcel.ts'
 
-/** What the main thread tells the writer thread. */
-/** `again`: another thread of this process had the database open before. */
-export type ToWriter = { open: string; again: boolean } | { work: Parcel } | { stop: true }
+/**
+ * What the main thread tells the writer thread. `again`: another thread of this process had the database open before;
+ * `files`: what it had open of the log, which the next one goes on with.
+ */
+export type ToWriter = { open: string; again: boolean; files: LogFiles | null } | { work: Parcel } | { stop: true }
 
 /**
  * What it answers. `report`: where the database was small enough to be looked through. `group`: a GroupResult in JSON.
  * `figures` with every group, for the store's bound and the metrics.
  */
 export type FromWriter =
-  | { opened: Figures; report?: Report | null }
-  | { refused: string }
+  | { opened: Figures; files?: LogFiles | undefined; report?: Report | null }
+  | { refused: string; files: LogFiles | null }
   | { group: string; figures: Figures; commitMs: number }
   | { trouble: string }
   | { stopped: true }
@@ -28,7 +32,7 @@ export type Figures = { bytes: number; walBytes: number }
 export interface Writer extends Writes<Changes> {
   /** Changes that wait or are at work. */
   readonly waiting: number
-  /** Finishes what waits, commits it and closes the connection. */
+  /** Finishes what waits, commits it and closes the connection; what is asked for later is refused. */
   stop(): Promise<void>
 }
 
@@ -81,7 +85,12 @@ export class ThreadWriter implements Writer {
   private outbox: Work[] = []
   private nextId = 1
   private thread: Worker | null = null
+  private terminate: () => Promise<void> = async () => {}
+  private ended: Promise<void> = Promise.resolve()
+  /** Open until the end of the process or of the database: to close them would take away the locks of other connections. */
+  private files: LogFiles | null = null
   private stopping: (() => void) | null = null
+  private stopped = false
   private resting = false
   private wasOpen = false
 
@@ -90,7 +99,10 @@ export class ThreadWriter implements Writer {
   /** Starts the thread and opens the database. Throws with a sentence for the operator if that cannot be. */
   static async open(options: ThreadWriterOptions): Promise<ThreadWriter> {
     const writer = new ThreadWriter(options)
-    await writer.begin()
+    await writer.begin().catch(async (error) => {
+      await writer.stop()
+      throw error
+    })
     return writer
   }
 
@@ -117,16 +129,20 @@ export class ThreadWriter implements Writer {
     })
   }
 
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.thread) {
-        resolve()
-        return
-      }
-      this.stopping = resolve
+  async stop(): Promise<void> {
+    this.stopped = true
+    if (this.thread) {
+      const finished = new Promise<void>((resolve) => {
+        this.stopping = resolve
+      })
       this.send()
       this.post({ stop: true })
-    })
+      await finished
+    }
+    // A thread closes its connection when it ends, and may write to the database then.
+    await this.ended
+    if (this.files) closeLogFiles(this.files)
+    this.files = null
   }
 
   private send(): void {
@@ -144,28 +160,30 @@ export class ThreadWriter implements Writer {
     return new Promise((resolve, reject) => {
       const thread = this.options.start()
       this.thread = thread
+      this.terminate = endOf(thread)
       thread.onmessage = (message: MessageEvent<FromWriter>) => {
         const told = message.data
         if ('opened' in told) {
           this.wasOpen = true
+          this.files = told.files ?? this.files
           this.options.committed(0, 0, told.opened)
           this.options.inspected?.(told.report ?? null)
           resolve()
         } else if ('trouble' in told) this.options.troubled(told.trouble)
         else if ('refused' in told) {
-          this.forsake(thread)
+          this.files = told.files ?? this.files
+          this.forsake()
           reject(new Error(told.refused))
         } else if ('stopped' in told) {
           // What was asked for after the stop is refused too.
-          this.forsake(thread)
-          this.stopping?.()
+          this.forsake()
         } else this.hear(JSON.parse(told.group), told.figures, told.commitMs)
       }
       thread.onerror = (event) => {
         this.lose(thread, event.message)
         reject(new Error(event.message))
       }
-      this.post({ open: this.options.databaseFile, again: this.wasOpen })
+      this.post({ open: this.options.databaseFile, again: this.wasOpen, files: this.files })
     })
   }
 
@@ -189,25 +207,26 @@ export class ThreadWriter implements Writer {
   /** A thread that died may have committed what it had: nobody is told that it was stored, and senders try again. */
   private lose(thread: Worker, error: unknown): void {
     if (this.thread !== thread) return
-    this.forsake(thread)
+    this.forsake()
     this.options.died(error)
-    this.stopping?.()
     this.beginAgain()
   }
 
-  private forsake(thread: Worker): void {
+  private forsake(): void {
     this.thread = null
-    thread.terminate()
+    this.ended = this.terminate()
     this.outbox = []
     for (const waiting of this.pending.values()) waiting.reject(new Refusal('storage-failed'))
     this.pending.clear()
+    this.stopping?.()
   }
 
   private beginAgain(): void {
-    if (this.stopping || this.resting) return
+    if (this.stopped || this.resting) return
     this.resting = true
     const again = () => {
       this.resting = false
+      if (this.stopped) return
       this.begin().catch((cause) => {
         this.options.died(cause)
         if (!this.thread) this.beginAgain()

@@ -5,7 +5,7 @@ import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { type GroupResult, refusedAll, runGroup, type Work } from '../storage/group.ts'
 import { inspectAndMend } from '../storage/inspection.ts'
-import { LogSync } from '../storage/log-sync.ts'
+import { type LogFiles, LogSync, openLogFiles } from '../storage/log-sync.ts'
 import { unpack } from '../storage/parcel.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
 import { changes } from './changes.ts'
@@ -24,6 +24,7 @@ const inspectedAtOnceBytes = 16 * 1024 * 1024
 let connection: Connection | null = null
 let checkpoints: Checkpoints | null = null
 let log: LogSync | null = null
+let logFiles: LogFiles | null = null
 let file = ''
 let waiting: Work[] = []
 let scheduled = false
@@ -32,7 +33,7 @@ let shrinking = false
 
 self.onmessage = (message: MessageEvent<ToWriter>) => {
   const asked = message.data
-  if ('open' in asked) open(asked.open, asked.again)
+  if ('open' in asked) open(asked.open, asked.again, asked.files)
   else if ('stop' in asked) {
     stopAsked = true
     schedule()
@@ -43,19 +44,20 @@ self.onmessage = (message: MessageEvent<ToWriter>) => {
   }
 }
 
-function open(path: string, again: boolean): void {
+function open(path: string, again: boolean, files: LogFiles | null): void {
   try {
     file = path
     connection = openForWriting(path, undefined, { again })
     checkpoints = new Checkpoints(connection.sqlite)
+    logFiles = files
     log = openLog(path, connection)
     setInterval(() => careful(shrink), 250).unref()
     last = { ...last, walBytes: walBytes() }
     measure(connection)
     const report = last.bytes <= inspectedAtOnceBytes ? inspectAndMend(connection) : null
-    answer({ opened: last, report })
+    answer({ opened: last, files: logFiles ?? undefined, report })
   } catch (error) {
-    answer({ refused: error instanceof Error ? error.message : String(error) })
+    answer({ refused: error instanceof Error ? error.message : String(error), files: logFiles })
   }
 }
 
@@ -72,7 +74,8 @@ function openLog(path: string, { sqlite }: Connection): LogSync {
   // The first transaction makes the files of the log.
   sqlite.run('BEGIN IMMEDIATE')
   sqlite.run('COMMIT')
-  const opened = new LogSync(path)
+  logFiles ??= openLogFiles(path)
+  const opened = new LogSync(logFiles)
   // Of what an earlier thread or process left in it nobody knows whether the disk has it.
   opened.mend()
   return opened
@@ -87,7 +90,7 @@ function work(): void {
     if (log.isBroken) tell(refusedAll(group, 'the disk did not keep what was written'), 0)
     else runAndSync(connection, log, group)
     if (waiting.length > 0) schedule()
-  } else if (stopAsked && waiting.length === 0 && !log.busy) stop(log)
+  } else if (stopAsked && waiting.length === 0 && !log.busy) stop()
 }
 
 function runAndSync(open: Connection, log: LogSync, group: Work[]): void {
@@ -162,14 +165,13 @@ function pragma({ sqlite }: Pick<Connection, 'sqlite'>, name: string): number {
   return sqlite.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0
 }
 
-function stop(log: LogSync): void {
+function stop(): void {
   careful(() => {
     // A backup that was told to stop still reads for a moment: the next start takes over the log that it holds.
     connection?.sqlite.run('PRAGMA busy_timeout = 100')
     connection?.sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
   })
   careful(() => connection?.close())
-  log.close()
   connection = null
   answer({ stopped: true })
 }

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import { backup } from '../../src/cli/backup.ts'
-import { databaseFile } from '../../src/storage/database.ts'
+import { databaseFile, openForWriting } from '../../src/storage/database.ts'
 import { temporaryDirectory } from '../core.ts'
 import { leaveDamagedLog } from '../storage/damaged-log.ts'
 
@@ -13,6 +13,16 @@ test.each<[string, (dataDir: string) => void, string]>([
     leaveDamagedLog,
     'its write-ahead log is damaged at frame',
   ],
+  [
+    'without a table that its schema has',
+    (dataDir) => {
+      const { sqlite, close } = openForWriting(databaseFile(dataDir))
+      sqlite.run('DROP TABLE refusals')
+      close()
+    },
+    'its tables are not those of schema',
+  ],
+  ['that is no database', (dataDir) => writeFileSync(databaseFile(dataDir), 'x'.repeat(9000)), 'it is damaged'],
   ['that is empty', (dataDir) => writeFileSync(databaseFile(dataDir), ''), 'the file is empty'],
 ])('a backup without a server refuses a database %s', async (_, spoil, sentence) => {
   using directory = temporaryDirectory()

@@ -192,3 +192,29 @@ describe('the queue of digests', () => {
     expect(deadlines).toHaveLength(1)
   })
 })
+
+test('a mail that was stored although its sender was told to come again has its digest soon, not at the next start', async () => {
+  const core = testCore()
+  const run = LocalWriter.prototype.run
+  const losing = spyOn(LocalWriter.prototype, 'run').mockImplementation(async function (
+    this: LocalWriter,
+    name,
+    input,
+  ) {
+    const answer = await run.call(this, name, input)
+    if (name === 'messages.store') throw new Refusal('storage-failed')
+    return answer
+  })
+  try {
+    const refused = await deliver(core, 'lost@mayfly.test', mail({ Subject: 'lost' }, 'words')).catch((error) => error)
+    expect(refused).toEqual(new Refusal('storage-failed'))
+    const state = () =>
+      core.connection.sqlite.query<{ digest: string }, []>('select digest from contents').get()?.digest
+    expect(state()).toBe('pending')
+    while (state() !== 'ready') await Bun.sleep(20)
+    expect(state()).toBe('ready')
+  } finally {
+    losing.mockRestore()
+    core.close()
+  }
+}, 10_000)

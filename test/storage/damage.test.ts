@@ -1,6 +1,5 @@
-import { Database } from 'bun:sqlite'
 import { afterEach, describe, expect, test } from 'bun:test'
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
 import { type App, start } from '../../src/app.ts'
@@ -9,6 +8,7 @@ import { DatabaseDamaged, openForWriting } from '../../src/storage/database.ts'
 import { markFile } from '../../src/storage/log-mark.ts'
 import { deliver, mail, temporaryDirectory } from '../core.ts'
 import { configOf, copyStore, silent } from '../promises/damaged-store.ts'
+import { flip, settle } from './flip.ts'
 
 const box = 'box@mayfly.test'
 const directory = () => {
@@ -34,34 +34,6 @@ async function stored(data: string): Promise<string> {
   await app.core.messages.get(nobody, id)
   await app.stop()
   return id
-}
-
-/** Leaves the one file alone: without what earlier versions of rows left behind, and without a log. */
-function settle(file: string): void {
-  const { sqlite, close } = openForWriting(file)
-  sqlite.run(`VACUUM INTO '${file}.copy'`)
-  close()
-  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-  renameSync(`${file}.copy`, file)
-}
-
-/** Changes one byte of a text that stands on the first page of a table or index; without a text, wipes that page. */
-function flip(file: string, tree: string, text: string | Buffer | null): void {
-  settle(file)
-  const copy = new Database(file, { readonly: true })
-  const { rootpage } = copy
-    .query<{ rootpage: number }, [string]>('select rootpage from sqlite_schema where name = ?')
-    .get(tree) ?? { rootpage: 0 }
-  copy.close()
-  const bytes = readFileSync(file)
-  const page = (rootpage - 1) * 4096
-  if (text === null) bytes.fill(0, page, page + 4096)
-  else {
-    const at = bytes.indexOf(text, page)
-    expect(at).toBeWithin(page, page + 4096)
-    bytes[at + 1] = (bytes[at + 1] ?? 0) ^ 1
-  }
-  writeFileSync(file, bytes)
 }
 
 describe('a damaged database', () => {
@@ -135,14 +107,19 @@ describe('a damaged database', () => {
   })
 })
 
+/** The directory of a server with five mails, and the database that it would leave if it were killed now, without a mark. */
+async function killed(): Promise<{ live: string; file: string }> {
+  const live = directory()
+  const copy = directory()
+  const { core } = await running(live)
+  for (let n = 0; n < 5; n++) await deliver(core, box, mail({ Subject: `mail ${n}` }, 'x'))
+  copyStore(live, copy)
+  return { live, file: join(copy, 'mayfly.db') }
+}
+
 describe('the log of a server that was killed', () => {
   test('is refused where a commit in the middle is damaged, and taken where the last one was broken off', async () => {
-    const live = directory()
-    const killed = directory()
-    const { core } = await running(live)
-    for (let n = 0; n < 5; n++) await deliver(core, box, mail({ Subject: `mail ${n}` }, 'x'))
-    copyStore(live, killed)
-    const file = join(killed, 'mayfly.db')
+    const { file } = await killed()
     const wal = readFileSync(`${file}-wal`)
     const damaged = Buffer.from(wal)
     damaged[wal.length >> 1] = (damaged[wal.length >> 1] ?? 0) ^ 0xff
@@ -153,12 +130,7 @@ describe('the log of a server that was killed', () => {
   })
 
   test('may be torn behind the mark of what was on the disk, and not in front of it', async () => {
-    const live = directory()
-    const killed = directory()
-    const { core } = await running(live)
-    for (let n = 0; n < 5; n++) await deliver(core, box, mail({ Subject: `mail ${n}` }, 'x'))
-    copyStore(live, killed)
-    const file = join(killed, 'mayfly.db')
+    const { live, file } = await killed()
     const mark = readFileSync(markFile(join(live, 'mayfly.db')))
     const wal = readFileSync(`${file}-wal`)
     // The very last commit: without a mark it would be taken for one that was broken off.

@@ -2,21 +2,31 @@ import { expect, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMark } from '../../src/storage/log-mark.ts'
-import { LogSync } from '../../src/storage/log-sync.ts'
+import { closeLogFiles, LogSync, openLogFiles } from '../../src/storage/log-sync.ts'
 import { temporaryDirectory } from '../core.ts'
 
 /** A log whose disk answers when the test says so. */
-function slowLog(directory: string): { log: LogSync; answers: ((failure: Error | null) => void)[] } {
+function slowLog(directory: string): {
+  log: LogSync
+  answers: ((failure: Error | null) => void)[]
+  [Symbol.dispose]: () => void
+} {
   const file = join(directory, 'mayfly.db')
   writeFileSync(`${file}-wal`, 'the log')
   writeFileSync(`${file}-shm`, new Uint8Array(64).fill(7))
   const answers: ((failure: Error | null) => void)[] = []
-  return { log: new LogSync(file, (_, then) => void answers.push(then)), answers }
+  const files = openLogFiles(file)
+  return {
+    log: new LogSync(files, (_, then) => void answers.push(then)),
+    answers,
+    [Symbol.dispose]: () => closeLogFiles(files),
+  }
 }
 
 test('what is committed while the disk is busy waits for another sync', () => {
   using directory = temporaryDirectory()
-  const { log, answers } = slowLog(directory.path)
+  using slow = slowLog(directory.path)
+  const { log, answers } = slow
   const kept: string[] = []
   log.after(() => kept.push('one'))
   log.after(() => kept.push('two'))
@@ -28,12 +38,12 @@ test('what is committed while the disk is busy waits for another sync', () => {
   answers[1]?.(null)
   expect(kept).toEqual(['one', 'two', 'three'])
   expect(log.busy).toBe(false)
-  log.close()
 })
 
 test('a sync that fails fails for what was committed meanwhile too, and the log stays broken until it was mended', () => {
   using directory = temporaryDirectory()
-  const { log, answers } = slowLog(directory.path)
+  using slow = slowLog(directory.path)
+  const { log, answers } = slow
   const heard: (string | undefined)[] = []
   log.after((failure) => heard.push(failure?.message))
   log.after((failure) => heard.push(failure?.message))
@@ -44,16 +54,15 @@ test('a sync that fails fails for what was committed meanwhile too, and the log 
   log.mend()
   expect(log.isBroken).toBe(false)
   expect(readFileSync(join(directory.path, 'mayfly.db-wal'), 'utf8')).toBe('the log')
-  log.close()
 })
 
 test('a mark says how much is on the disk, and only after a sync', () => {
   using directory = temporaryDirectory()
-  const { log, answers } = slowLog(directory.path)
+  using slow = slowLog(directory.path)
+  const { log, answers } = slow
   const database = join(directory.path, 'mayfly.db')
   log.after(() => {})
   expect(readMark(database)).toEqual({ frames: 0, salts: Buffer.alloc(8) })
   answers[0]?.(null)
   expect(readMark(database)).toEqual({ frames: 0x07070707, salts: Buffer.alloc(8, 7) })
-  log.close()
 })

@@ -63,9 +63,26 @@ const refusal = (work: () => unknown): string => {
 }
 
 describe('a restore', () => {
+  test('tells of messages that are damaged in the backup before it replaces anything, and restores the rest', () => {
+    using place = scene()
+    const sqlite = new Database(place.backup)
+    sqlite.run('PRAGMA foreign_keys = OFF')
+    sqlite.run(
+      "INSERT INTO messages (id, mailbox_key, content_key, address, size, received_at, seen) VALUES ('m', 1, 1, 'a@b.c', 1, 1, 0)",
+    )
+    sqlite.close()
+    const told: string[] = []
+    restore(place.dataDir, place.backup, stamp, (lost) => {
+      told.push(lost)
+      expect(place.names()).toEqual(['mayfly.db.restoring'])
+    })
+    expect(told).toEqual(['1 message is not as written'])
+    expect(whoIs(databaseFile(place.dataDir))).toBe('backup')
+  })
+
   test('puts a backup where there is nothing', () => {
     using place = scene()
-    expect(restore(place.dataDir, place.backup, stamp)).toEqual({ keptAside: null })
+    expect(restore(place.dataDir, place.backup, stamp, () => {})).toEqual({ keptAside: null })
     expect(place.names()).toEqual(['mayfly.db'])
     expect(whoIs(databaseFile(place.dataDir))).toBe('backup')
   })
@@ -73,7 +90,7 @@ describe('a restore', () => {
   test('keeps the database that was there aside, with what only its log held', () => {
     using place = scene()
     fill(place.dataDir, 'old', true)
-    const { keptAside } = restore(place.dataDir, place.backup, stamp)
+    const { keptAside } = restore(place.dataDir, place.backup, stamp, () => {})
     expect(keptAside).toBe(`${databaseFile(place.dataDir)}.before-restore-${stamp}`)
     expect(whoIs(databaseFile(place.dataDir))).toBe('backup')
     expect(whoIs(keptAside ?? '')).toBe('old')
@@ -83,16 +100,16 @@ describe('a restore', () => {
     using place = scene()
     using crashed = temporaryDirectory()
     fill(crashed.path, 'crashed', true)
-    restore(place.dataDir, databaseFile(crashed.path), stamp)
+    restore(place.dataDir, databaseFile(crashed.path), stamp, () => {})
     expect(whoIs(databaseFile(place.dataDir))).toBe('crashed')
   })
 
   test('keeps each database aside under a name of its own, also within one second', () => {
     using place = scene()
     fill(place.dataDir, 'first', true)
-    const first = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
-    const second = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
-    const third = restore(place.dataDir, place.backup, stamp).keptAside ?? ''
+    const first = restore(place.dataDir, place.backup, stamp, () => {}).keptAside ?? ''
+    const second = restore(place.dataDir, place.backup, stamp, () => {}).keptAside ?? ''
+    const third = restore(place.dataDir, place.backup, stamp, () => {}).keptAside ?? ''
     expect(new Set([first, second, third]).size).toBe(3)
     expect([first, second, third].map(whoIs)).toEqual(['first', 'backup', 'backup'])
   })
@@ -101,7 +118,7 @@ describe('a restore', () => {
     using place = scene()
     fill(place.dataDir, 'old', true)
     writeFileSync(`${databaseFile(place.dataDir)}-synced`, 'mark')
-    const { keptAside } = restore(place.dataDir, place.backup, stamp)
+    const { keptAside } = restore(place.dataDir, place.backup, stamp, () => {})
     expect(readFileSync(`${keptAside}-synced`, 'utf8')).toBe('mark')
     expect(existsSync(`${databaseFile(place.dataDir)}-synced`)).toBe(false)
   })
@@ -111,7 +128,9 @@ describe('a restore', () => {
     using other = temporaryDirectory()
     fill(place.dataDir, 'old')
     const damaged = leaveDamagedLog(other.path)
-    expect(refusal(() => restore(place.dataDir, damaged, stamp))).toContain('its write-ahead log is damaged at frame')
+    expect(refusal(() => restore(place.dataDir, damaged, stamp, () => {}))).toContain(
+      'its write-ahead log is damaged at frame',
+    )
     expect(whoIs(databaseFile(place.dataDir))).toBe('old')
   })
 
@@ -121,7 +140,7 @@ describe('a restore', () => {
     const old = new Database(place.backup, { create: true })
     migrate(old, migrations.slice(0, 1))
     old.close()
-    restore(place.dataDir, place.backup, stamp)
+    restore(place.dataDir, place.backup, stamp, () => {})
     const { sqlite, close } = openForWriting(databaseFile(place.dataDir))
     expect(sqlite.query('PRAGMA user_version').get()).toEqual({ user_version: migrations.length })
     close()
@@ -156,7 +175,7 @@ describe('a restore', () => {
     using place = scene()
     fill(place.dataDir, 'old')
     spoil(place.backup)
-    expect(refusal(() => restore(place.dataDir, place.backup, stamp))).toContain(sentence)
+    expect(refusal(() => restore(place.dataDir, place.backup, stamp, () => {}))).toContain(sentence)
     expect(place.names().filter((name) => !/^mayfly\.db(-wal|-shm)?$/.test(name))).toEqual([])
     expect(whoIs(databaseFile(place.dataDir))).toBe('old')
   })
@@ -168,7 +187,7 @@ describe('a restore', () => {
       "INSERT INTO events (at, type, mailbox_id, address, unclaimed) VALUES (1, 'message.stored', 'm', 'a', 0)"
     made.run(event)
     made.close()
-    restore(place.dataDir, place.backup, stamp)
+    restore(place.dataDir, place.backup, stamp, () => {})
     const { sqlite, close } = openForWriting(databaseFile(place.dataDir))
     expect(sqlite.query('SELECT seq FROM events').all()).toEqual([])
     sqlite.run(event)

@@ -6,6 +6,7 @@ import { JobFailed } from '../../src/storage/job.ts'
 import { untyped } from '../../src/storage/untyped.ts'
 import { WorkerPool, type WorkerPoolOptions } from '../../src/storage/worker-pool.ts'
 import { temporaryDirectory } from '../core.ts'
+import { openFiles } from './open-files.ts'
 
 /** A pool on a database of its own; it is stopped and everything removed at the end of the test. */
 function pool(more: Partial<WorkerPoolOptions> = {}) {
@@ -33,8 +34,9 @@ function pool(more: Partial<WorkerPoolOptions> = {}) {
     workers,
     replaced,
     started: () => started,
-    [Symbol.dispose]: () => {
-      workers.stop()
+    file,
+    [Symbol.asyncDispose]: async () => {
+      await workers.stop()
       directory[Symbol.dispose]()
     },
   }
@@ -48,7 +50,7 @@ const reasonOf = (work: Promise<unknown>) =>
 
 describe('a pool of threads', () => {
   test('answers each job, in whatever number', async () => {
-    using threads = pool()
+    await using threads = pool()
     const texts = Array.from({ length: 50 }, (_, n) => `${n}`)
     expect(await Promise.all(texts.map((text) => threads.run(text.endsWith('3') ? 'later' : 'echo', text)))).toEqual(
       texts,
@@ -57,12 +59,12 @@ describe('a pool of threads', () => {
   })
 
   test('gives each thread a connection that reads', async () => {
-    using threads = pool()
+    await using threads = pool()
     expect(await threads.run('read')).toEqual({ n: 0 })
   })
 
   test('brings refusals and defects of jobs back as what they are', async () => {
-    using threads = pool()
+    await using threads = pool()
     expect(await reasonOf(threads.run('refuse'))).toBe('attachment-unknown')
     expect(await reasonOf(threads.run('fail'))).toBe('failed')
     expect(await threads.run('echo', 'still here')).toBe('still here')
@@ -70,7 +72,7 @@ describe('a pool of threads', () => {
   })
 
   test('replaces a thread that hangs, and costs nobody else his answer', async () => {
-    using threads = pool()
+    await using threads = pool()
     const hung = reasonOf(threads.run('hang', '', { deadline: 100 }))
     const others = [threads.run('echo', 'a'), threads.run('echo', 'b')]
     expect(await hung).toBe('took-too-long')
@@ -80,14 +82,14 @@ describe('a pool of threads', () => {
   })
 
   test('replaces a thread that dies', async () => {
-    using threads = pool()
+    await using threads = pool()
     expect(await reasonOf(threads.run('die'))).toBe('failed')
     expect(await threads.run('echo', 'alive')).toBe('alive')
     expect(threads.started()).toBe(2)
   })
 
   test('takes what is urgent ahead of what waits', async () => {
-    using threads = pool({ ahead: 1 })
+    await using threads = pool({ ahead: 1 })
     const order: string[] = []
     const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
     await Promise.all([note('first'), note('second'), note('third'), note('urgent', { urgent: true })])
@@ -95,7 +97,7 @@ describe('a pool of threads', () => {
   })
 
   test('gives nothing to a thread behind what may take long', async () => {
-    using threads = pool()
+    await using threads = pool()
     const order: string[] = []
     const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
     await Promise.all([
@@ -109,7 +111,7 @@ describe('a pool of threads', () => {
   })
 
   test('holds up nobody with what will take long: it has a thread beside the others', async () => {
-    using threads = pool()
+    await using threads = pool()
     const hung = reasonOf(threads.run('hang', '', { apart: true, deadline: 1000 }))
     const next = threads.run('echo', 'after it', { apart: true })
     expect(await threads.run('echo', 'meanwhile')).toBe('meanwhile')
@@ -119,7 +121,7 @@ describe('a pool of threads', () => {
   })
 
   test('gives back their places to those that waited for a thread that was replaced', async () => {
-    using threads = pool({ ahead: 3 })
+    await using threads = pool({ ahead: 3 })
     const order: string[] = []
     const note = (name: string, options = {}) => threads.run('later', name, options).then(() => order.push(name))
     const hung = reasonOf(threads.run('hang', '', { deadline: 100 }))
@@ -128,18 +130,28 @@ describe('a pool of threads', () => {
   })
 
   test('refuses more than may wait, and everything once it has stopped', async () => {
-    using threads = pool({ mostWaiting: 2, ahead: 1 })
+    await using threads = pool({ mostWaiting: 2, ahead: 1 })
     const taken = ['a', 'b', 'c'].map((text) => reasonOf(threads.run('later', text)))
     expect(await reasonOf(threads.run('later', 'd'))).toBe('too-busy')
     expect(await Promise.all(taken)).toEqual([null, null, null])
     const waiting = reasonOf(threads.run('hang'))
-    threads.workers.stop()
+    const stopped = threads.workers.stop()
     expect(await waiting).toBe('too-busy')
     expect(await reasonOf(threads.run('echo'))).toBe('too-busy')
+    await stopped
+  })
+
+  test('has closed the connections of all its threads when it has stopped, of those that were replaced too', async () => {
+    await using threads = pool()
+    expect(await reasonOf(threads.run('hang', '', { deadline: 200 }))).toBe('took-too-long')
+    await Promise.all([threads.run('read'), threads.run('read', '', { apart: true })])
+    expect(openFiles(threads.file)).not.toEqual([])
+    await threads.workers.stop()
+    expect(openFiles(threads.file)).toEqual([])
   })
 
   test('ends a thread that has nothing to do, and starts one again when it has', async () => {
-    using threads = pool({ idleMs: 1 })
+    await using threads = pool({ idleMs: 1 })
     expect(await threads.run('echo', 'a')).toBe('a')
     await Bun.sleep(20)
     expect(await threads.run('echo', 'b')).toBe('b')

@@ -7,10 +7,11 @@ import { untyped } from '../../src/storage/untyped.ts'
 import { ThreadWriter } from '../../src/storage/writer.ts'
 import { startThread } from '../../src/thread.ts'
 import { temporaryDirectory } from '../core.ts'
+import { openFiles } from './open-files.ts'
 
 const mortal = () => new Worker(join(import.meta.dir, 'mortal-writer.ts'))
 
-async function open(file: string, threads: (() => Worker)[] = []) {
+async function open(file: string, threads: (() => Worker)[] = [], restMs = 1) {
   const told: Event[] = []
   const deaths: unknown[] = []
   const groups: number[] = []
@@ -22,7 +23,7 @@ async function open(file: string, threads: (() => Worker)[] = []) {
     died: (error) => deaths.push(error),
     replaced: () => {},
     troubled: () => {},
-    restMs: 1,
+    restMs,
   })
   const refuse = (n: number) =>
     writer.run(
@@ -87,6 +88,50 @@ describe('the writer thread', () => {
     expect(count(file)).toBe(1)
     expect(deaths).toHaveLength(1)
     await writer.stop()
+  })
+
+  test('leaves nothing open, whoever died before: what is open of the log goes from thread to thread', async () => {
+    using directory = temporaryDirectory()
+    const file = databaseFile(directory.path)
+    const dying = () => new Worker(join(import.meta.dir, 'dying-writer.ts'))
+    const { writer, deaths, refuse } = await open(file, [dying, dying, dying])
+    for (let n = 0; n < 3; n++) {
+      await writer.run('die in a transaction', untyped({})).catch(() => {})
+      while (!writer.isAlive) await Bun.sleep(1)
+      await refuse(n)
+    }
+    expect(deaths).toHaveLength(3)
+    expect(openFiles(file).filter((name) => name.endsWith('-synced'))).toHaveLength(1)
+    await writer.stop()
+    expect(openFiles(file)).toEqual([])
+  })
+
+  test('that was told to stop while none is there starts none later', async () => {
+    using directory = temporaryDirectory()
+    let started = 0
+    const counted = () => {
+      started++
+      return mortal()
+    }
+    const { writer, refuse } = await open(databaseFile(directory.path), [counted, counted], 20)
+    await refuse(1).catch(() => {})
+    expect(writer.isAlive).toBe(false)
+    await writer.stop()
+    await Bun.sleep(100)
+    expect(started).toBe(1)
+    expect(writer.isAlive).toBe(false)
+    expect(await refuse(2).catch((error) => error)).toEqual(new Refusal('storage-failed'))
+  })
+
+  test('that is told to stop while another takes its place ends when that one has', async () => {
+    using directory = temporaryDirectory()
+    const file = databaseFile(directory.path)
+    const { writer, refuse } = await open(file, [mortal])
+    await refuse(1).catch(() => {})
+    while (!writer.isAlive) await Bun.sleep(1)
+    await writer.stop()
+    expect(writer.waiting).toBe(0)
+    expect(openFiles(file)).toEqual([])
   })
 
   test('says in a sentence why a database cannot be opened', async () => {

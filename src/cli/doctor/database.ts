@@ -3,11 +3,12 @@ import { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { because, CannotDo } from '../../cannot-do.ts'
 import { firstComplaint } from '../../storage/copy.ts'
-import { databaseFile, oldestSqlite } from '../../storage/database.ts'
+import { databaseFile, oldestSqlite, openForReading } from '../../storage/database.ts'
 import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
-import { schemaVersion } from '../../storage/migrate.ts'
+import { lostIn, lostText } from '../../storage/lost.ts'
+import { SchemaTooNew, schemaVersion } from '../../storage/migrate.ts'
 import { migrations } from '../../storage/migrations/index.ts'
-import { walDamage } from '../../storage/wal-check.ts'
+import { shapeDamage, unknownIn } from '../../storage/shape.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 /** Larger ones are looked through without comparing indexes with their tables. */
@@ -54,22 +55,28 @@ export function database(dataDir: string): Store {
   const restoreOne = 'stop the server and restore a backup: mayfly restore FILE'
   let sqlite: Database | null = null
   try {
-    const ofLog = logDamage(dataDir)
-    if (ofLog !== null) return { findings: [wrong(`it is damaged: ${ofLog}`, restoreOne)], lastEventAt: null }
-    sqlite = new Database(file, { readonly: true })
-    sqlite.run('PRAGMA busy_timeout = 5000')
+    const before = damageOfStopped(dataDir)
+    if (before !== null) return { findings: [wrong(`it is damaged: ${before}`, restoreOne)], lastEventAt: null }
+    const connection = openForReading(file)
+    sqlite = connection.sqlite
     const version = schemaVersion(sqlite)
-    if (version > migrations.length) {
-      const says = `it has schema ${version}, and this Mayfly knows schemas up to ${migrations.length}`
-      return { findings: [wrong(says, 'run the later Mayfly that wrote it')], lastEventAt: null }
-    }
+    const unknown = shapeDamage(sqlite)
+    if (unknown !== null) return { findings: [wrong(`it is damaged: ${unknown}`, restoreOne)], lastEventAt: null }
     const how = statSync(file).size > thoroughBytes ? 'quick_check' : 'integrity_check'
     const complaint = firstComplaint(sqlite, how)
     if (complaint !== null) return { findings: [wrong(`it is damaged: ${complaint}`, restoreOne)], lastEventAt: null }
-    const whole = ok(`it is whole (${how})`)
+    const lost = lostText(lostIn(connection, { bytes: how === 'integrity_check' }))
+    const whole =
+      lost === null
+        ? ok(`it is whole (${how})`)
+        : wrong(`${lost}: what is damaged is refused`, `if a backup has them, ${restoreOne}`)
     const old = note(`it has schema ${version}: the next start brings it to ${migrations.length}`)
     return { findings: version < migrations.length ? [whole, old] : [whole], lastEventAt: lastEventAt(sqlite) }
   } catch (error) {
+    if (error instanceof SchemaTooNew) {
+      const says = `it has schema ${error.found}, and this Mayfly knows schemas up to ${error.known}`
+      return { findings: [wrong(says, 'run the later Mayfly that wrote it')], lastEventAt: null }
+    }
     if (error instanceof CannotDo)
       return {
         findings: [wrong(`it was not looked at: ${error.message}`, 'look again as that user')],
@@ -82,8 +89,8 @@ export function database(dataDir: string): Store {
   }
 }
 
-/** Null beside a running server, which looked at its log when it started and changes it all the time. */
-function logDamage(dataDir: string): string | null {
+/** Null beside a running server, which looked at its files when it started and changes its log all the time. */
+function damageOfStopped(dataDir: string): string | null {
   let lock: DataDirectoryLock | null
   try {
     lock = DataDirectoryLock.takeIfThere(dataDir)
@@ -92,7 +99,7 @@ function logDamage(dataDir: string): string | null {
     throw error
   }
   try {
-    return walDamage(databaseFile(dataDir))
+    return unknownIn(databaseFile(dataDir))
   } finally {
     lock?.release()
   }

@@ -11,6 +11,7 @@ import { carriedOut, type Finding, line } from '../../../src/cli/doctor/finding.
 import { ports } from '../../../src/cli/doctor/ports.ts'
 import { reach } from '../../../src/cli/doctor/reach.ts'
 import { databaseFile, openForWriting } from '../../../src/storage/database.ts'
+import { migrations } from '../../../src/storage/migrations/index.ts'
 import { temporaryDirectory, testConfig } from '../../core.ts'
 import { leaveDamagedLog } from '../../storage/damaged-log.ts'
 
@@ -175,11 +176,27 @@ describe('the doctor on the database', () => {
     const { sqlite: handle, close } = openForWriting(databaseFile(directory.path))
     const looked = () => said(database(directory.path).findings)
     expect(looked()).toEqual(['ok it is whole (integrity_check)'])
-    handle.run('PRAGMA user_version = 1')
-    expect(looked()[1]).toStartWith('note it has schema 1')
+    handle.run('DROP TABLE refusals')
+    expect(looked()[0]).toStartWith('wrong it is damaged: its tables are not those of schema')
+    using older = temporaryDirectory()
+    openForWriting(databaseFile(older.path), migrations.slice(0, 1)).close()
+    expect(said(database(older.path).findings)[1]).toStartWith('note it has schema 1')
     handle.run('PRAGMA user_version = 9999')
     expect(looked()[0]).toStartWith('wrong it has schema 9999')
     close()
+  })
+
+  test('counts the messages that are damaged', () => {
+    using directory = temporaryDirectory()
+    const { sqlite: handle, close } = openForWriting(databaseFile(directory.path))
+    handle.run('PRAGMA foreign_keys = OFF')
+    handle.run(
+      "INSERT INTO messages (id, mailbox_key, content_key, address, size, received_at, seen) VALUES ('m', 1, 1, 'a@b.c', 1, 1, 0)",
+    )
+    close()
+    expect(said(database(directory.path).findings)).toEqual([
+      'wrong 1 message is not as written: what is damaged is refused',
+    ])
   })
 
   test('says that it is damaged, or no database at all', async () => {
