@@ -11,18 +11,18 @@ const libraries = ['libc.so.6', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1
 const SOL_SOCKET = 1
 const SO_ACCEPTCONN = 30
 
+let opened: ReturnType<typeof openSystem> | null = null
+
 /** Lets more connections wait at all sockets on which this process listens. Where that is not to be had, all goes on without. */
 export async function deepenBacklogs(log: Log): Promise<void> {
   if (process.platform !== 'linux') return
   try {
-    const system = await openSystem()
-    try {
-      // Neither Bun's HTTP server nor a public part of `node:net` tells its descriptor, so each is asked what it is.
-      const deepened = readdirSync('/proc/self/fd').map(Number).filter(system.listens).map(system.listenAgain)
-      if (!deepened.some((done) => done)) throw new Error('no socket was deepened')
-    } finally {
-      system.close()
-    }
+    // Each door asks; opening takes some milliseconds of the start.
+    opened ??= openSystem()
+    const system = await opened
+    // Neither Bun's HTTP server nor a public part of `node:net` tells its descriptor, so each is asked what it is.
+    const deepened = readdirSync('/proc/self/fd').map(Number).filter(system.listens).map(system.listenAgain)
+    if (!deepened.some((done) => done)) throw new Error('no socket was deepened')
   } catch (error) {
     log.debug({ err: error }, 'only 512 connections may wait to be let in')
   }
@@ -42,7 +42,6 @@ async function openSystem() {
       return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, ptr(value), ptr(length)) === 0 && value[0] === 1
     },
     listenAgain: (descriptor: number): boolean => listen(descriptor, waiting) === 0,
-    close: () => libc.close(),
   }
 }
 
