@@ -12,6 +12,7 @@ import type { Digested } from './changes.ts'
 import { contentOf } from './contents.ts'
 import { type Digest, type DigestNote, digest, headers } from './digest.ts'
 import { searchText } from './digest-text.ts'
+import { travelling } from './long-text.ts'
 import { type Facts, readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
@@ -30,9 +31,9 @@ export const digestJobs = {
     free(bytes)
     return {
       notes: detail.notes,
-      text,
-      html,
-      detail: JSON.stringify(detail),
+      text: text === null ? null : travelling(text),
+      html: html === null ? null : travelling(html),
+      detail: travelling(JSON.stringify(detail)),
       attachmentCount: detail.attachments.length,
       search: searchText(detail, text),
     }
