@@ -8,6 +8,7 @@
 import { Buffer } from 'node:buffer'
 import { type Readable, Transform } from 'node:stream'
 import { MailParser } from 'mailparser'
+import { free } from '../limits/free.ts'
 import { decodeBytes } from './charset.ts'
 import { HEADER_BYTES } from './header-fields.ts'
 
@@ -225,8 +226,17 @@ function gatherText(leaf: Leaf): void {
     }
   })
   contentStream.once('end', () => {
-    leaf.textContent = withoutCrs(Buffer.concat(pieces)).toString()
+    const whole = joined(pieces)
+    leaf.textContent = withoutCrs(whole).toString()
+    free(whole)
   })
+}
+
+/** A buffer of its own; that of a single piece that has one is not copied. */
+function joined(pieces: Buffer[]): Buffer {
+  const [first] = pieces
+  const isWhole = pieces.length === 1 && first && first.length === first.buffer.byteLength
+  return isWhole ? first : Buffer.concat(pieces.splice(0))
 }
 
 /** Every CR LF made an LF, in place. */
@@ -287,7 +297,10 @@ class CharsetDecoder extends Transform {
   }
 
   override _flush(done: () => void): void {
-    this.push(Buffer.from(decodeBytes(Buffer.concat(this.pieces), this.charset)))
+    const whole = Buffer.concat(this.pieces.splice(0))
+    const text = decodeBytes(whole, this.charset)
+    free(whole)
+    this.push(Buffer.from(text))
     done()
   }
 }
