@@ -19,6 +19,7 @@ import {
   sweepContents,
 } from './contents.ts'
 import { indexSome } from './index-anew.ts'
+import type { LongText } from './long-text.ts'
 import { insertPiece, whole } from './pieces.ts'
 import { emptyIndex, indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
 
@@ -36,9 +37,9 @@ export type Stored = { contentKey: number; messageIds: string[] }
 
 export type Digested = {
   contentKey: number
-  text: string | null
-  html: string | null
-  detail: string
+  text: LongText | null
+  html: LongText | null
+  detail: LongText
   attachmentCount: number
   search: SearchText
 }
@@ -111,10 +112,8 @@ export const changes = {
       .run()
   },
 
-  /** Stores what was read out of contents, for each message that has one of them. */
-  'messages.digested': (tx, { digests, now }: { digests: Digested[]; now: number }): void => {
-    for (const digest of digests) storeDigest(tx, digest, now)
-  },
+  /** Stores what was read out of a content, for each message that has it. */
+  'messages.digested': (tx, { now, ...digest }: Digested & { now: number }): void => storeDigest(tx, digest, now),
 
   /** A digest that was damaged is made anew; its messages were told of it long ago. Refuses: storage-damaged. */
   'messages.mend-digest': ({ db }, { contentKey, search, ...digest }: Digested): void => {

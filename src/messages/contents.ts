@@ -4,6 +4,7 @@ import { damageOf } from '../storage/damage.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests } from '../storage/schema.ts'
+import type { Digested } from './changes.ts'
 import { removePiece, topBytes } from './pieces.ts'
 import type { SearchText } from './search-index.ts'
 import { topHeaders } from './top-headers.ts'
@@ -71,9 +72,10 @@ const statements = prepared((db: Db) => ({
     .insert(digests)
     .values({
       contentKey: placeholder('contentKey'),
-      text: placeholder('text'),
-      html: placeholder('html'),
-      detail: placeholder('detail'),
+      // What comes as bytes is text all the same.
+      text: sql`cast(${placeholder('text')} as text)`,
+      html: sql`cast(${placeholder('html')} as text)`,
+      detail: sql`cast(${placeholder('detail')} as text)`,
       checkValue: placeholder('checkValue'),
     })
     .onConflictDoUpdate({
@@ -168,7 +170,7 @@ export function keepDigest(
   db: Db,
   contentKey: number,
   state: 'ready' | 'failed',
-  digest: { text: string | null; html: string | null; detail: string; attachmentCount: number; subject: string },
+  digest: Pick<Digested, 'text' | 'html' | 'detail' | 'attachmentCount'> & { subject: string },
 ): void {
   const { text, html, detail, attachmentCount } = digest
   const content = contentOf(db, contentKey)

@@ -292,24 +292,11 @@ export class Digesting {
     const some = this.finished
     this.finished = []
     if (some.length === 0) return
-    const resolve = (): void => {
-      for (const one of some) one.resolve()
+    const now = this.outside.now()
+    // Asked for in one turn they travel in one message, and are committed together; one that fails keeps back none.
+    for (const { digest, resolve, reject } of some) {
+      this.store.writes.run('messages.digested', { ...digest, now }).then(resolve, reject)
     }
-    this.store.writes.run('messages.digested', this.stored(some)).then(resolve, (error) => this.apart(some, error))
-  }
-
-  /** One that cannot be stored must not keep back the others. */
-  private apart(some: Finished[], error: unknown): void {
-    if (some.length === 1) some[0]?.reject(error)
-    else {
-      for (const one of some) {
-        this.store.writes.run('messages.digested', this.stored([one])).then(one.resolve, one.reject)
-      }
-    }
-  }
-
-  private stored(some: Finished[]): { digests: Digested[]; now: number } {
-    return { digests: some.map(({ digest }) => digest), now: this.outside.now() }
   }
 
   private async give(contentKey: number, cause: keyof typeof failures): Promise<void> {

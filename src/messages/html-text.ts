@@ -1,6 +1,7 @@
 // What a person reads in an html body: its text, laid out in lines, and its links. One streaming pass without a tree.
 
 import { Parser } from 'htmlparser2'
+import { Heap } from '../limits/heap.ts'
 
 /** `url` as written, entities decoded; `text` is what stands in the link, else the alternative text of its images. */
 export type Anchor = { url: string; text: string }
@@ -27,6 +28,7 @@ export function htmlText(html: string, limit: number): HtmlText {
   const page = new Page(limit)
   let open = 0
   let silent = 0
+  const heap = new Heap()
   const parser = new Parser({
     onopentag(name, attributes) {
       open++
@@ -44,6 +46,7 @@ export function htmlText(html: string, limit: number): HtmlText {
   })
   for (let start = 0; start < html.length && open <= OPEN_ELEMENTS; start += CHUNK_CHARACTERS) {
     parser.write(html.slice(start, start + CHUNK_CHARACTERS))
+    if (start > 0) heap.look()
   }
   const tooDeep = open > OPEN_ELEMENTS
   if (!tooDeep) parser.end()

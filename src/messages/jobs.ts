@@ -4,7 +4,7 @@ import { free } from '../limits/free.ts'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
-import { digestCheck, mustBeSound } from '../storage/row-checks.ts'
+import { digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { digests, mailboxes, messages } from '../storage/schema.ts'
 import { attachment } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
@@ -12,9 +12,12 @@ import type { Digested } from './changes.ts'
 import { contentOf } from './contents.ts'
 import { type Digest, type DigestNote, digest, headers } from './digest.ts'
 import { searchText } from './digest-text.ts'
+import { travelling } from './long-text.ts'
 import { type Facts, readPieces, readWhole, verifyPieces } from './pieces.ts'
 import { sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
+
+const encoder = new TextEncoder()
 
 /** Bytes in which the headers are looked for. */
 const headBytes = 256 * 1024
@@ -30,9 +33,9 @@ export const digestJobs = {
     free(bytes)
     return {
       notes: detail.notes,
-      text,
-      html,
-      detail: JSON.stringify(detail),
+      text: text === null ? null : travelling(text),
+      html: html === null ? null : travelling(html),
+      detail: travelling(JSON.stringify(detail)),
       attachmentCount: detail.attachments.length,
       search: searchText(detail, text),
     }
@@ -70,17 +73,39 @@ export const readerJobs = {
     verifyPieces(db, contentKey, factsOf(db, contentKey))
   },
 
-  /** The html of a mail made safe; its text as html if it has none. `inline`: paths by content id. */
+  /** The html of a mail made safe, in UTF-8; its text as html if it has none. `inline`: paths by content id. */
   'messages.html': (
     { db }: Connection,
     { contentKey, remote, inline }: { contentKey: number; remote: boolean; inline: Record<string, string> },
-  ): string => {
-    const row = db.select().from(digests).where(eq(digests.contentKey, contentKey)).get()
-    if (row) mustBeSound(row, digestCheck(row), `the digest of content ${contentKey}`)
+  ): { bytes: Uint8Array } => {
+    const row = digestOf(db, contentKey)
     const paths = new Map(Object.entries(inline))
-    if (row?.html) return sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
-    return `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
+    const safe = row?.html
+      ? sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
+      : `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
+    return { bytes: encoder.encode(safe) }
   },
+
+  /** Of a long digest what is not its bodies, and which of them there are. Null: there is none, or it is damaged. */
+  'messages.detail': ({ db }: Connection, { contentKey }: { contentKey: number }) => {
+    const row = db.select().from(digests).where(eq(digests.contentKey, contentKey)).get()
+    if (!row || !isSound(row, digestCheck(row))) return null
+    return { detail: row.detail, hasText: row.text !== null, hasHtml: row.html !== null }
+  },
+
+  /** A body of a digest as JSON. Refuses: message-unknown, storage-damaged. */
+  'messages.body': (
+    { db }: Connection,
+    { contentKey, body }: { contentKey: number; body: 'text' | 'html' },
+  ): { bytes: Uint8Array } => {
+    const row = digestOf(db, contentKey)
+    if (!row) throw new Refusal('message-unknown')
+    return { bytes: encoder.encode(JSON.stringify(row[body])) }
+  },
+
+  /** Whether this is a part of a mail's text, in any case. Refuses: storage-damaged. */
+  'messages.says': ({ db }: Connection, { contentKey, part }: { contentKey: number; part: string }): boolean =>
+    (digestOf(db, contentKey)?.text ?? '').toLowerCase().includes(part.toLowerCase()),
 
   /** The headers alone, for a mail that could not be read otherwise. */
   'messages.headers': ({ db }: Connection, { contentKey }: { contentKey: number }): Digest['headers'] => {
@@ -110,6 +135,12 @@ export type SearchInput = {
   since: number
   now: number
   limit: number
+}
+
+function digestOf(db: Db, contentKey: number): typeof digests.$inferSelect | undefined {
+  const row = db.select().from(digests).where(eq(digests.contentKey, contentKey)).get()
+  if (row) mustBeSound(row, digestCheck(row), `the digest of content ${contentKey}`)
+  return row
 }
 
 const wholeOf = (db: Db, contentKey: number): Uint8Array => readWhole(db, contentKey, factsOf(db, contentKey))

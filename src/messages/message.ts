@@ -1,5 +1,6 @@
 // A message: a mail as one mailbox got it. Its bytes and what was read out of them belong to its content.
 import type { Contact, Digest, DigestedAttachment, Link } from './digest.ts'
+import type { LaterText } from './long-text.ts'
 
 export type DigestState = 'pending' | 'ready' | 'failed'
 
@@ -38,8 +39,8 @@ export type Attachment = DigestedAttachment & { id: string }
 
 /** A message with all that was read out of it; empty where the digest failed. */
 export type FullMessage = Message & {
-  text: string | null
-  html: string | null
+  text: string | LaterText | null
+  html: string | LaterText | null
   headers: { name: string; value: string }[]
   cc: Contact[]
   replyTo: Contact[]

@@ -2,10 +2,13 @@
 
 import { Buffer } from 'node:buffer'
 import type { AttachmentStream, MessageText } from 'mailparser'
+import { Heap } from '../limits/heap.ts'
 import { BoundedParser, type Leaf, type MimeBounds, type ParseNote, usualBounds } from './bounded-parser.ts'
 import { isBodyAlone } from './header-fields.ts'
 
 const CHUNK_BYTES = 64 * 1024
+/** So often it is looked at how much has been left behind. */
+const LOOK_BYTES = 16 * CHUNK_BYTES
 
 /** A body in mail order. `inText`, `inHtml`: whether it belongs to that reading of the mail (multipart/alternative). */
 export type Body = { kind: 'plain' | 'html'; content: string; inText: boolean; inHtml: boolean }
@@ -50,11 +53,13 @@ export async function parse(bytes: Uint8Array, bounds: MimeBounds = usualBounds,
 async function feed(parser: BoundedParser, bytes: Uint8Array, settled: Promise<void>): Promise<void> {
   const mail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   let start = 0
+  const heap = new Heap()
   for (; mail.length - start > CHUNK_BYTES && !parser.beyond; start += CHUNK_BYTES) {
     const written = new Promise<void>((resolve) => {
       parser.write(mail.subarray(start, start + CHUNK_BYTES), () => resolve())
     })
     await Promise.race([written, settled])
+    if (start % LOOK_BYTES === 0) heap.look()
   }
   if (parser.beyond || start === mail.length) parser.end()
   else parser.end(mail.subarray(start))

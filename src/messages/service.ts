@@ -6,7 +6,7 @@ import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { damaged } from '../storage/damage.ts'
-import { JobFailed, type Workers } from '../storage/job.ts'
+import type { Workers } from '../storage/job.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
 import type { Digesting } from './digesting.ts'
@@ -16,7 +16,8 @@ import type { readerJobs } from './jobs.ts'
 import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import type { SearchOwner } from './search-index.ts'
-import type { MessageStore, StoredDigest } from './store.ts'
+import type { MessageStore } from './store.ts'
+import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
 export type ListWish = {
@@ -48,6 +49,7 @@ export class Messages {
   private sweptMany = false
   private nextCount = 0
   private readonly arriving: Arriving
+  private readonly digests: StoredDigests
 
   constructor(
     private readonly store: MessageStore,
@@ -65,6 +67,7 @@ export class Messages {
     private readonly isAwaited: (address: string) => boolean,
   ) {
     this.arriving = new Arriving(store.writes)
+    this.digests = new StoredDigests(store, digesting, workers)
   }
 
   /** Begins to take a mail in, whose recipients `Mailboxes.accepting` has named. */
@@ -177,14 +180,15 @@ export class Messages {
     return { size: before.byteLength + source.size, pieces: this.bytes(before, source) }
   }
 
-  /** Html that runs nothing; images in the mail point to `{base}attachments/N`. Refuses: took-too-long, too-busy. */
-  async html(message: FullMessage, { remote, base }: { remote: boolean; base: string }): Promise<string> {
+  /** Html that runs nothing, in UTF-8; images in the mail point to `{base}attachments/N`. Refuses: took-too-long, too-busy. */
+  async html(message: FullMessage, { remote, base }: { remote: boolean; base: string }): Promise<Uint8Array> {
     const inline = Object.fromEntries(
       message.attachments.flatMap(({ contentId, index }) =>
         contentId === null ? [] : [[contentId, `${base}attachments/${index}`]],
       ),
     )
-    return this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
+    const { bytes } = await this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
+    return bytes
   }
 
   /** An attachment's bytes, held in memory until they are released. Refuses: attachment-unknown, took-too-long, too-busy. */
@@ -207,6 +211,11 @@ export class Messages {
     const now = this.outside.now()
     const found = await this.store.digestedAfter({ mailboxKey, address: place.tagged, seq, now, limit })
     return Promise.all(found.map((message) => this.full(message)))
+  }
+
+  /** Whether this is a part of a message's text, in any case. Refuses: storage-damaged, took-too-long, too-busy. */
+  says(message: FullMessage, part: string): Promise<boolean> {
+    return this.digests.says(message, part)
   }
 
   /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
@@ -270,7 +279,7 @@ export class Messages {
   }
 
   private async full(message: Message): Promise<FullMessage> {
-    const digest = await this.digestOf(message)
+    const digest = await this.digests.of(message)
     const ids = await this.store.attachmentsOf(message.key)
     if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
     const detail = digest?.detail
@@ -279,7 +288,7 @@ export class Messages {
       ...message,
       text: digest?.text ?? null,
       html: digest?.html ?? null,
-      headers: detail?.headers ?? (message.digest === 'failed' ? await this.headersOf(message) : []),
+      headers: detail?.headers ?? (message.digest === 'failed' ? await this.digests.headersOf(message) : []),
       cc: detail?.cc ?? [],
       replyTo: detail?.replyTo ?? [],
       date: detail?.date ?? null,
@@ -292,27 +301,6 @@ export class Messages {
       codes: detail?.codes ?? [],
       links: detail?.links ?? [],
       notes: detail?.notes ?? [],
-    }
-  }
-
-  /** A digest that was lost to damage is made again from the mail's bytes. Refuses: storage-damaged, if they are too. */
-  private async digestOf({ contentKey, digest }: Message): Promise<StoredDigest | null> {
-    const stored = await this.store.digestOf(contentKey)
-    if (stored || digest === 'pending') return stored
-    await this.digesting.again(contentKey)
-    const mended = await this.store.digestOf(contentKey)
-    if (!mended) throw damaged(`the digest of content ${contentKey}`)
-    return mended
-  }
-
-  /** None where even they take too long. */
-  private async headersOf({ contentKey }: Message): Promise<FullMessage['headers']> {
-    try {
-      return await this.workers.run('messages.headers', { contentKey })
-    } catch (error) {
-      if (error instanceof Refusal && error.reason === 'storage-damaged') throw error
-      if (error instanceof Refusal || error instanceof JobFailed) return []
-      throw error
     }
   }
 

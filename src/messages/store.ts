@@ -16,6 +16,7 @@ import {
 } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
+import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
 import { readSlices } from './pieces.ts'
 import { type Top, Tops } from './tops.ts'
@@ -32,7 +33,14 @@ export type ListQuery = {
   limit: number
 }
 
-export type StoredDigest = { text: string | null; html: string | null; detail: Partial<DigestDetail> }
+export type StoredDigest = {
+  text: string | LaterText | null
+  html: string | LaterText | null
+  detail: Partial<DigestDetail>
+}
+
+/** Bytes of a digest that are read in the main thread at most. */
+const quickBytes = 128 * 1024
 
 /** A content as it may be asked for by its bytes. */
 export type Source = { contentKey: number; size: number; trace: string }
@@ -47,7 +55,8 @@ export interface MessageStore {
   /** In the order of their digests, after `seq`. */
   digestedAfter(query: DigestedQuery): Promise<Message[]>
   /** Null also where it is damaged: it can be made again. */
-  digestOf(contentKey: number): Promise<StoredDigest | null>
+  /** Null where it is missing or damaged; `long` where reading it would hold up others. */
+  digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
   source(message: Message): Promise<Source | null>
   pieces(contentKey: number): Generator<Uint8Array>
@@ -126,6 +135,14 @@ const statements = prepared((db: Db) => {
       .where(and(afterSeq, toAddress))
       .orderBy(asc(messages.digestedSeq))
       .limit(placeholder('limit'))
+      .prepare(),
+    // SQLite knows the lengths without reading what is so long.
+    digestBytes: db
+      .select({
+        bytes: sql<number>`coalesce(octet_length(text), 0) + coalesce(octet_length(html), 0) + octet_length(detail)`,
+      })
+      .from(digests)
+      .where(eq(digests.contentKey, placeholder('contentKey')))
       .prepare(),
     digest: db
       .select()
@@ -249,7 +266,8 @@ export class SqliteMessageStore implements MessageStore {
     return row ? this.tops.keep(sound(row)) : null
   }
 
-  async digestOf(contentKey: number): Promise<StoredDigest | null> {
+  async digestOf(contentKey: number): Promise<StoredDigest | 'long' | null> {
+    if ((statements(this.db).digestBytes.get({ contentKey })?.bytes ?? 0) > quickBytes) return 'long'
     const row = statements(this.db).digest.get({ contentKey })
     if (!row || !isSound(row, digestCheck(row))) return null
     return { text: row.text, html: row.html, detail: JSON.parse(row.detail) }

@@ -169,7 +169,7 @@ class Wait {
       this.lookAgain = false
       const place = await this.current()
       for (let found = await this.next(place); found.length > 0; found = await this.next(place)) {
-        for (const message of found) if (this.takes(message)) return
+        for (const message of found) if (await this.takes(message)) return
       }
     }
   }
@@ -179,10 +179,14 @@ class Wait {
   }
 
   /** Whether the wait is over with this message. */
-  private takes(message: FullMessage): boolean {
+  private async takes(message: FullMessage): Promise<boolean> {
+    if (this.over) return true
+    const { text } = this.wish
+    const isIt = matches(message, this.wish) && (text === undefined || (await this.messages.says(message, text)))
+    // It may have ended meanwhile.
     if (this.over) return true
     this.seen = message.digestedSeq ?? this.seen
-    if (!matches(message, this.wish)) return false
+    if (!isIt) return false
     this.matched.push(message)
     if (this.wish.expectNone) return this.end('unexpected')
     return this.matched.length >= this.wish.count && this.end('arrived')
@@ -214,7 +218,6 @@ function matches(message: FullMessage, wish: WaitWish): boolean {
   return (
     has(`${message.from.name} <${message.from.address}>`, wish.from) &&
     has(message.subject, wish.subject) &&
-    has(message.text ?? '', wish.text) &&
     wish.has.every((what) => found[what])
   )
 }

@@ -35,7 +35,7 @@ export class Dots {
 
   /** Skips, without looking at each byte, to the first line that begins with a dot, and leaves `at` there. */
   private plainUpTo(chunk: Buffer): number {
-    if (this.at !== inLine && (this.at !== lineStart || chunk[0] === DOT)) return 0
+    if (this.mayHide(chunk)) return 0
     const found = chunk.indexOf(hiddenLine)
     if (found >= 0) {
       this.at = lineStart
@@ -45,6 +45,13 @@ export class Dots {
     if (last === CR) this.at = afterCr
     else this.at = last === LF && chunk[chunk.length - 2] === CR ? lineStart : inLine
     return chunk.length
+  }
+
+  /** Whether it may begin with a dot that does not belong to the mail. */
+  private mayHide(chunk: Buffer): boolean {
+    if (this.at === inLine) return false
+    if (this.at === lineStart) return chunk[0] === DOT
+    return this.at !== afterCr || (chunk[0] === LF && (chunk.length === 1 || chunk[1] === DOT))
   }
 
   private copy(chunk: Buffer, from: number): Undotted {

@@ -21,6 +21,17 @@ export function pack(work: readonly Work[]): Parcel {
   return parcel
 }
 
+/** Bytes from here on cost more to copy than to hand over. */
+const largeBytes = 64 * 1024
+
+/** The memory of what is handed over to the writer thread, and no longer there for whoever asked for the change. */
+export const handedOver = ({ bytes }: Parcel): ArrayBuffer[] =>
+  bytes.flatMap((some) => (some instanceof Uint8Array && some.byteLength > largeBytes ? ownBuffers(some) : []))
+
+/** The buffer of bytes that are all of it, unless several threads share it. */
+export const ownBuffers = ({ buffer, byteLength }: Uint8Array): ArrayBuffer[] =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
+
 export function unpack({ text, places, bytes, rest }: Parcel): Work[] {
   const work: { id: number; name: string; input: Record<string, unknown> }[] = JSON.parse(text)
   for (const [index, [number, field]] of places.entries()) {

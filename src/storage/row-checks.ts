@@ -1,14 +1,17 @@
 // The check value of each kind of row: written with it, compared when it is read, so that a damaged row is never believed.
 // 32 bits find any change of up to 32 neighbouring bits for certain, and any other but for one in four thousand million.
 import { damaged } from './damage.ts'
-import type { attachments, contents, digests, mailboxes, mailboxTokens, messages } from './schema.ts'
+import type { attachments, contents, mailboxes, mailboxTokens, messages } from './schema.ts'
 
 type Field = string | number | boolean | null
 
 /** Null stands apart from every text. */
+const nothing = '\u001e'
+const end = '\u001f'
+
 function checkOf(fields: readonly Field[]): number {
   let text = ''
-  for (const field of fields) text += field === null ? '\u001e' : `${field}\u001f`
+  for (const field of fields) text += field === null ? nothing : `${field}${end}`
   return Bun.hash.crc32(text)
 }
 
@@ -54,8 +57,19 @@ export const contentCheck = (
     row.attachmentCount,
   ])
 
-export const digestCheck = (row: Omit<typeof digests.$inferSelect, 'checkValue'>) =>
-  checkOf([row.contentKey, row.text, row.html, row.detail])
+/** The same for a text as for its bytes in UTF-8; long ones are not copied together. */
+export function digestCheck(row: {
+  contentKey: number
+  text: string | Uint8Array | null
+  html: string | Uint8Array | null
+  detail: string | Uint8Array
+}): number {
+  let value = checkOf([row.contentKey])
+  for (const field of [row.text, row.html, row.detail]) {
+    value = field === null ? Bun.hash.crc32(nothing, value) : Bun.hash.crc32(end, Bun.hash.crc32(field, value))
+  }
+  return value
+}
 
 export const messageCheck = (row: Omit<typeof messages.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([

@@ -7,7 +7,7 @@ import type { Connection } from './database.ts'
 import { type GroupResult, type Outcome, runGroup, type Work } from './group.ts'
 import type { Report } from './inspection.ts'
 import { closeLogFiles, type LogFiles } from './log-sync.ts'
-import { type Parcel, pack } from './parcel.ts'
+import { handedOver, type Parcel, pack } from './parcel.ts'
 
 /**
  * What the main thread tells the writer thread. `again`: another thread of this process had the database open before;
@@ -149,7 +149,7 @@ export class ThreadWriter implements Writer {
     if (this.outbox.length === 0) return
     const work = pack(this.outbox)
     this.outbox = []
-    this.post({ work })
+    this.thread?.postMessage({ work } satisfies ToWriter, handedOver(work))
   }
 
   private post(message: ToWriter): void {

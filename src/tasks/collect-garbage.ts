@@ -6,15 +6,38 @@ const megabyte = 1024 * 1024
 const enough = 256 * megabyte
 const growth = 32 * megabyte
 
+/** What makes a collection worth its price: it stops the thread for tens of milliseconds. */
+const worthwhile = 32 * megabyte
+/** Looks that are let pass at most, where it was not. */
+const longestRest = 32
+
+export type Memory = { rss: () => number; collect: () => void }
+
+const real: Memory = { rss: () => process.memoryUsage.rss(), collect: () => Bun.gc(true) }
+
 /** Collects the main thread's garbage when the process has grown by much. */
 export function collectGarbage(defect: (error: unknown) => void): Task {
+  const look = collector(real)
+  return every(1000, async () => look(), defect)
+}
+
+/** One look at the memory. Where it is others who grow, such as the thread that reads a large mail, it looks seldom. */
+export function collector({ rss, collect }: Memory): () => void {
   let least = enough
-  const look = async (): Promise<void> => {
-    const now = process.memoryUsage.rss()
+  let rest = 0
+  let pause = 1
+  return () => {
+    if (rest > 0) {
+      rest--
+      return
+    }
+    const now = rss()
     if (now > least + growth) {
-      Bun.gc(true)
-      least = Math.max(enough, process.memoryUsage.rss())
+      collect()
+      const after = rss()
+      pause = now - after >= worthwhile ? 1 : Math.min(2 * pause, longestRest)
+      rest = pause - 1
+      least = Math.max(enough, after)
     } else least = Math.max(enough, Math.min(least, now))
   }
-  return every(1000, look, defect)
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts'
 import { damageOf } from '../storage/damage.ts'
 import { type Connection, openForReading } from '../storage/database.ts'
 import type { Jobs, ToWorker } from '../storage/job.ts'
+import { ownBuffers } from '../storage/parcel.ts'
 
 declare const self: Worker
 
@@ -47,8 +48,6 @@ function answer(message: { id: number; done: boolean; value?: unknown; refusal?:
 
 /** Bytes that nobody else has are handed over, not copied. */
 function handedOver(value: unknown): ArrayBuffer[] {
-  if (typeof value !== 'object' || value === null || !('bytes' in value)) return []
-  const { bytes } = value
-  if (!(bytes instanceof Uint8Array) || !(bytes.buffer instanceof ArrayBuffer)) return []
-  return bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap((field) => (field instanceof Uint8Array ? ownBuffers(field) : []))
 }

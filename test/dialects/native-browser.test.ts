@@ -98,7 +98,7 @@ withBrowser('the same with the sanitiser switched off: the policy alone holds it
   await using server = await serve()
   caught.length = 0
   const { messages } = server.core
-  messages.html = async ({ html }) => html ?? ''
+  messages.html = async ({ html }) => Buffer.from(typeof html === 'string' ? html : '')
   const page = await frame(server, await ticketFor(server, hostile(trap.url.origin)))
   expect(await ran(page)).toBeUndefined()
   // Without the sanitiser a refresh may lead the frame itself away, where it is still sandboxed; nothing else goes out.

@@ -91,7 +91,7 @@ export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
   }
   // Bun says the length of bytes that are there, and of a stream never, whatever the headers say.
   if (size <= smallBytes) return new Response(Buffer.concat([...pieces]), { headers })
-  return piecewise(pieces, headers, () => {})
+  return piecewise(pieces, { headers }, () => {})
 }
 
 /** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
@@ -105,10 +105,12 @@ export async function htmlAnswer(
   { remote, base }: { remote: boolean; base: string },
 ): Promise<Response> {
   const html = await door.core.messages.html(message, { remote, base })
-  return new Response(`<!doctype html>\n<meta charset="utf-8">\n${html}`, {
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(remote) },
-  })
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(remote) }
+  if (html.byteLength <= smallBytes) return new Response(Buffer.concat([pageBegin, html]), { headers })
+  return piecewise([pageBegin, ...partsOf(html)], { headers }, () => {})
 }
+
+const pageBegin = Buffer.from('<!doctype html>\n<meta charset="utf-8">\n')
 
 /** By its number in the mail, or its id. Refuses: attachment-unknown, took-too-long, too-busy, rate-exceeded. */
 export async function attachmentAnswer(
@@ -137,7 +139,7 @@ export async function attachmentAnswer(
         release()
         leave()
       }
-      return piecewise(partsOf(bytes), headers, over)
+      return piecewise(partsOf(bytes), { headers }, over)
     }
     const copy = new Uint8Array(bytes)
     release()

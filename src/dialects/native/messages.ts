@@ -3,12 +3,13 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
-import type { Message } from '../../messages/message.ts'
+import { longAnswer } from '../../http/long-answer.ts'
+import type { FullMessage, Message } from '../../messages/message.ts'
 import type { ListWish, Page } from '../../messages/service.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, instantOf, Limit, Since, Words } from './input.ts'
-import { fullMessage, message } from './wire.ts'
+import { fullMessage, laterTexts, message } from './wire.ts'
 
 const Listing = queryInput(Type.Object({ limit: Limit, cursor: Cursor, since: Since, q: Type.Optional(Words) }))
 const Searching = queryInput(Type.Object({ q: Words, limit: Limit, cursor: Cursor, since: Since }))
@@ -49,19 +50,19 @@ export const messageRoutes = (door: Door) =>
         }),
       },
     )
-    .get('/messages/:id', async ({ caller, params }) => fullMessage(await door.core.messages.get(caller, params.id)), {
+    .get('/messages/:id', async ({ caller, params }) => fullAnswer(await door.core.messages.get(caller, params.id)), {
       ...described({
         summary: 'Read a message',
         description: 'It is not marked as seen.',
         tag: 'messages',
         credential: 'optional',
         answers: { 200: 'Message' },
-        refusals: ['message-unknown'],
+        refusals: ['message-unknown', 'took-too-long', 'too-busy'],
       }),
     })
     .patch(
       '/messages/:id',
-      async ({ caller, params, body }) => fullMessage(await door.core.messages.mark(caller, params.id, body)),
+      async ({ caller, params, body }) => fullAnswer(await door.core.messages.mark(caller, params.id, body)),
       {
         body: Marking,
         ...described({
@@ -69,7 +70,7 @@ export const messageRoutes = (door: Door) =>
           tag: 'messages',
           credential: 'required',
           answers: { 200: 'Message' },
-          refusals: ['message-unknown', 'forbidden', 'storage-failed'],
+          refusals: ['message-unknown', 'forbidden', 'storage-failed', 'took-too-long', 'too-busy'],
         }),
       },
     )
@@ -105,5 +106,7 @@ const wish = ({ since, ...rest }: Omit<ListWish, 'since'> & { since?: string }):
   ...rest,
   since: instantOf(since),
 })
+
+const fullAnswer = (one: FullMessage): Response => longAnswer(fullMessage(one), laterTexts([one]))
 
 const list = ({ items, next }: Page<Message>) => ({ items: items.map(message), next })

@@ -3,13 +3,14 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
+import { longAnswer } from '../../http/long-answer.ts'
 import type { Visit } from '../../http/visit.ts'
 import type { WaitOutcome } from '../../messages/waits.ts'
 import { invalid, type Reason, Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { answers, errorBody } from './errors.ts'
-import { waited } from './wire.ts'
+import { laterTexts, waited } from './wire.ts'
 
 const part = (description: string) => Type.Optional(Type.String({ maxLength: 500, description }))
 
@@ -71,17 +72,18 @@ export const waitRoutes = (door: Door) =>
         tag: 'messages',
         credential: 'optional',
         answers: { 200: 'Wait', 404: 'WaitRefused', 409: 'WaitRefused' },
-        refusals: ['mailbox-unknown', 'invalid-cursor', 'rate-exceeded', 'too-busy'],
+        refusals: ['mailbox-unknown', 'invalid-cursor', 'rate-exceeded', 'took-too-long', 'too-busy'],
       }),
     },
   )
 
 function answerOf(outcome: WaitOutcome, visit: Visit): Response {
   const found = waited(outcome)
+  const later = laterTexts(outcome.messages)
   const reason = refusalsOf[outcome.kind]
-  if (reason === null) return Response.json(found)
+  if (reason === null) return longAnswer(found, later)
   visit.refused = reason
-  return Response.json({ ...errorBody(new Refusal(reason), visit), ...found }, { status: answers[reason][0] })
+  return longAnswer({ ...errorBody(new Refusal(reason), visit), ...found }, later, { status: answers[reason][0] })
 }
 
 /** Refuses: invalid-request. */

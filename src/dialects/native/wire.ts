@@ -1,6 +1,7 @@
 // The shapes of the native API: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
+import { LaterText } from '../../messages/long-text.ts'
 import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
 import type { RefusalRow } from '../../usage/store.ts'
@@ -193,7 +194,14 @@ export function message(one: Message): Static<typeof MessageShape> {
   }
 }
 
-export function fullMessage(one: FullMessage): Static<typeof FullMessageShape> {
+/** A long text is put in while it is sent. */
+type Sent<Shape extends { text: unknown; html: unknown }> = Omit<Shape, 'text' | 'html'> &
+  Pick<FullMessage, 'text' | 'html'>
+
+export const laterTexts = (messages: readonly FullMessage[]): LaterText[] =>
+  messages.flatMap(({ text, html }) => [text, html].filter((body) => body instanceof LaterText))
+
+export function fullMessage(one: FullMessage): Sent<Static<typeof FullMessageShape>> {
   return {
     ...message(one),
     text: one.text,
