@@ -13,7 +13,8 @@ import { changes } from './changes.ts'
 declare const self: Worker
 
 const mostChanges = 256
-const mostBytes = 4 * 1024 * 1024
+/** Of mail in a group, before the last of its changes: everybody in it waits until all of it is on the disk. */
+const mostBytes = 1024 * 1024
 /** While the disk is busy with a group, the next one waits until it has so many changes: each commit has its price. */
 const leastAhead = 8
 /** Free pages given back in one go: about 2 ms. */
