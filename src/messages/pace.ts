@@ -3,7 +3,7 @@
 export const sliceMs = 25
 /** More mails than this in one slice are a burst: 1,000 a second. */
 const burstMails = 25
-const digestsInABurst = 6
+const digestsInABurst = 20
 
 export class Pace {
   private sliceBegan = Number.NEGATIVE_INFINITY
