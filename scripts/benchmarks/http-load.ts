@@ -1,6 +1,7 @@
 // A load generator for HTTP, in a process of its own. Every connection sends one GET after the other and stays open.
 // usage: http-load.ts PORT CONNECTIONS SECONDS PAUSE-MS PATH…; prints one line of JSON. SIGTERM ends it sooner.
 import type { Socket } from 'bun'
+import { report } from './load-report.ts'
 
 const [port = '', connections = '', seconds = '', pause = '0', ...paths] = process.argv.slice(2)
 
@@ -85,18 +86,4 @@ for (let n = 0; n < Number(connections); n++) {
 }
 const cpu = process.cpuUsage()
 await finished.promise
-const took = (performance.now() - began) / 1000
-const used = process.cpuUsage(cpu)
-latencies.sort((one, other) => one - other)
-const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
-console.log(
-  JSON.stringify({
-    done,
-    failed,
-    seconds: took,
-    rate: done / took,
-    p50: at(0.5),
-    p99: at(0.99),
-    cpu: (used.user + used.system) / 1e6 / took,
-  }),
-)
+report({ done, failed, latencies, began, cpu })

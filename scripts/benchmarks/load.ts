@@ -1,6 +1,7 @@
 // A load generator for SMTP, in a process of its own. Every connection sends one mail after the other, in lockstep.
 // usage: load.ts PORT CONNECTIONS MAILS FILE (reuse|new) ADDRESSES DOMAIN; prints one line of JSON.
 import type { Socket } from 'bun'
+import { report } from './load-report.ts'
 
 const [port = '', connections = '', mails = '', file = '', mode = 'reuse', addresses = '1', domain = 'mayfly.test'] =
   process.argv.slice(2)
@@ -117,18 +118,4 @@ const began = performance.now()
 const cpu = process.cpuUsage()
 for (let n = 0; n < Number(connections); n++) connect()
 await finished.promise
-const seconds = (performance.now() - began) / 1000
-const used = process.cpuUsage(cpu)
-latencies.sort((one, other) => one - other)
-const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
-console.log(
-  JSON.stringify({
-    done,
-    failed,
-    seconds,
-    rate: done / seconds,
-    p50: at(0.5),
-    p99: at(0.99),
-    cpu: (used.user + used.system) / 1e6 / seconds,
-  }),
-)
+report({ done, failed, latencies, began, cpu })

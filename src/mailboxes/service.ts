@@ -1,29 +1,17 @@
 // Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
 import type { Caller } from '../accounts/caller.ts'
 import type { Passwords } from '../accounts/passwords.ts'
-import type { Served } from '../domains/domain.ts'
 import type { Domains } from '../domains/service.ts'
 import type { Outside } from '../outside.ts'
 import { defaultTtl, type Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
-import { type Address, parseAddress, parseDomain, parseLocalPart } from './address.ts'
+import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
 import { isEnded, type Mailbox, type Place, type Recipient } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
+import { type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
 import type { MailboxPatch, MailboxStore, NewMailbox } from './store.ts'
-
-export type MailboxRules = {
-  /** Whether a mailbox may be opened without an account. */
-  anonymousMailboxes: boolean
-  reservedLocalParts: readonly string[]
-  unclaimedRetentionMinutes: number | null
-  unclaimedMessages: number | null
-  unclaimedBytes: number | null
-  quarantineHours: number
-  /** Where the operator's mail goes. */
-  operatorAddress: string
-}
 
 /** Minutes; null asks for a mailbox without an end. Without `localPart` and `domain` they are chosen. */
 export type OpeningWish = {
@@ -42,13 +30,13 @@ export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'>
 /** What is shown once, to the one who opened it. */
 export type Opened = { mailbox: Mailbox; token: string }
 
-/** Local parts of shared domains whose mail is the operator's (RFC 2142 §4, RFC 5321 §4.5.1). */
-const operatorLocalParts = ['postmaster', 'abuse']
 const triesForAName = 8
 const minute = 60_000
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export class Mailboxes {
+  private readonly recipients: Recipients
+
   constructor(
     private readonly store: MailboxStore,
     private readonly domains: Domains,
@@ -56,26 +44,14 @@ export class Mailboxes {
     private readonly passwords: Passwords,
     private readonly rules: MailboxRules,
     private readonly outside: Outside,
-    private readonly storeIsFull: () => boolean,
-  ) {}
+    storeIsFull: () => boolean,
+  ) {
+    this.recipients = new Recipients(store, domains, plans, rules, outside, storeIsFull)
+  }
 
-  /**
-   * Where mail to `to` would go. `trusted`: the client is in a trusted network; `size`: bytes it announced, or 0.
-   * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, storage-full.
-   */
-  async accepting(to: string, { trusted, size }: { trusted: boolean; size: number }): Promise<Recipient> {
-    // RFC 5321 §4.5.1: `postmaster` without a domain is always valid.
-    const address = parseAddress(to.toLowerCase() === 'postmaster' ? this.rules.operatorAddress : to)
-    if (!address) throw new Refusal('address-invalid')
-    const served = this.domains.serving(address.domain)
-    if (!served && address.mailbox !== this.rules.operatorAddress) throw new Refusal('relay-denied')
-    if (served && !trusted && !this.domains.servesStrangers(served)) throw new Refusal('relay-denied')
-    if (this.storeIsFull()) throw new Refusal('storage-full')
-    const recipient =
-      (await this.home(this.mailboxOf(address, served), address, served, size)) ??
-      (await this.caught(address, served, size))
-    if (!recipient) throw new Refusal('mailbox-unknown')
-    return recipient
+  /** Where mail to `to` would go. Refuses: as `Recipients.accepting`. */
+  accepting(to: string, client: { trusted: boolean; size: number }): Promise<Recipient> {
+    return this.recipients.accepting(to, client)
   }
 
   /**
@@ -131,7 +107,7 @@ export class Mailboxes {
     if (!usable || !right) throw new Refusal('credential-wrong')
     const token = makeSecret(this.outside, 'mbx_')
     await this.store.writes.run('mailboxes.token', { id: usable.id, hash: hashSecret(token), now })
-    return { mailbox: await this.current(usable), token }
+    return { mailbox: await this.recipients.current(usable), token }
   }
 
   /**
@@ -146,7 +122,7 @@ export class Mailboxes {
     const address = parseAddress(name)
     if (!address) throw new Refusal('mailbox-unknown')
     const served = this.domains.serving(address.domain)
-    const own = this.mailboxOf(address, served)
+    const own = this.recipients.mailboxOf(address, served)
     const tagged = address.tag === null ? null : address.full
     const mailbox = (await this.store.active(own)) ?? (await this.archivedOf(caller, own))
     const free = served?.rule.access === 'public' && own === address.mailbox
@@ -177,7 +153,7 @@ export class Mailboxes {
     const mailbox = await this.own(caller, name)
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
     if (isOperators(mailbox) && wish.ttlMinutes !== undefined) throw new Refusal('forbidden')
-    const plan = this.planOf(mailbox)
+    const plan = this.recipients.planOf(mailbox)
     const now = this.outside.now()
     if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0)
       throw new Refusal('mailboxes-exhausted')
@@ -209,7 +185,7 @@ export class Mailboxes {
   async restore(caller: Caller, name: string): Promise<Opened> {
     const archived = await this.own(caller, name)
     if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
-    const plan = this.planOf(archived)
+    const plan = this.recipients.planOf(archived)
     const now = this.outside.now()
     const token = makeSecret(this.outside, 'mbx_')
     const { key: _key, state: _state, messageCount: _count, bytes: _bytes, ...kept } = archived
@@ -267,96 +243,17 @@ export class Mailboxes {
     return now + this.rules.quarantineHours * 60 * minute
   }
 
-  /** The address of the mailbox that this address belongs to: its own without the tag, or the operator's. */
-  private mailboxOf(address: Address, served: Served | null): string {
-    const forOperator = served && operatorLocalParts.includes(address.localPart) && this.domains.servesStrangers(served)
-    return forOperator ? this.rules.operatorAddress : address.mailbox
-  }
-
-  /** Where mail for the mailbox at `own` goes, if that is open or may come to be by mail. */
-  private async home(own: string, asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
-    const now = this.outside.now()
-    const mailbox = await this.store.active(own)
-    const isPublic = served?.rule.access === 'public'
-    if (mailbox && !(mailbox.kind === 'unclaimed' && !isPublic)) {
-      if (isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
-      const plan = this.planOf(mailbox)
-      await this.refuseFull(mailbox, plan, size, now)
-      return {
-        address: asked.full,
-        mailboxAddress: own,
-        localPart: mailbox.localPart,
-        domain: mailbox.domain,
-        mailboxId: mailbox.kind === 'unclaimed' ? null : mailbox.id,
-        retentionMinutes: plan.retentionMinutes,
-      }
-    }
-    if (await this.store.held(own, now)) throw new Refusal('mailbox-unknown')
-    if (!isPublic || served.rule.catchAll !== null) return null
-    return this.unclaimed(own, asked)
-  }
-
-  /** Where a catch-all sends mail for an address without a mailbox. */
-  private async caught(asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
-    const target = served?.rule.catchAll ? parseAddress(served.rule.catchAll) : null
-    if (!target) return null
-    const there = this.domains.serving(target.domain)
-    const own = this.mailboxOf(target, there)
-    const withoutCatchAll = there && { ...there, rule: { ...there.rule, catchAll: null } }
-    const recipient = await this.home(own, target, withoutCatchAll, size)
-    return recipient && { ...recipient, address: asked.full }
-  }
-
-  private unclaimed(own: string, asked: Address): Recipient {
-    return {
-      address: asked.full,
-      mailboxAddress: own,
-      localPart: asked.localPart,
-      domain: asked.domain,
-      mailboxId: null,
-      retentionMinutes: this.rules.unclaimedRetentionMinutes,
-    }
-  }
-
-  private planOf(mailbox: Mailbox): Plan {
-    if (mailbox.kind === 'anonymous') return this.plans.anonymous()
-    if (mailbox.kind === 'owned') return this.plans.operator()
-    return {
-      ...this.plans.anonymous(),
-      retentionMinutes: this.rules.unclaimedRetentionMinutes,
-      mailboxBytes: this.rules.unclaimedBytes,
-      mailboxMessages: this.rules.unclaimedMessages,
-    }
-  }
-
-  private async refuseFull(mailbox: Mailbox, plan: Plan, size: number, now: number): Promise<void> {
-    const { mailboxBytes, mailboxMessages } = plan
-    const isFull = ({ messageCount, bytes }: Mailbox): boolean =>
-      (mailboxMessages !== null && messageCount >= mailboxMessages) ||
-      (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
-    if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
-  }
-
-  /** With the counts of what has not run out. */
-  private async current(mailbox: Mailbox, now = this.outside.now()): Promise<Mailbox> {
-    if (mailbox.state === 'archived') return { ...mailbox, messageCount: 0, bytes: 0 }
-    const { count, bytes } = await this.store.overdue(mailbox.key, now)
-    return count === 0
-      ? mailbox
-      : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
-  }
-
   private async fresh(id: string): Promise<Mailbox> {
     const mailbox = await this.store.byId(id)
     if (!mailbox) throw new Refusal('mailbox-unknown')
-    return this.current(mailbox)
+    return this.recipients.current(mailbox)
   }
 
   /** Foreign and missing are one answer; without a credential both ask for one. */
   private async readable(caller: Caller, mailbox: Mailbox | null): Promise<Mailbox> {
     const now = this.outside.now()
     const there = mailbox && (mailbox.state === 'archived' || !isEnded(mailbox, now)) ? mailbox : null
-    if (there && this.mayRead(caller, there)) return this.current(there, now)
+    if (there && this.mayRead(caller, there)) return this.recipients.current(there, now)
     throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'mailbox-unknown')
   }
 

@@ -1,27 +1,20 @@
 // What the writer thread may do to messages and their contents.
-import { and, eq, inArray, isNotNull, lte, notInArray, sql } from 'drizzle-orm'
-import type { EventType } from '../events.ts'
-import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
+import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { isEnded, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
 import { retainUntil } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
+import { attachmentCheck, messageCheck } from '../storage/row-checks.ts'
 import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
-import {
-  beginContent,
-  type ContentFacts,
-  keepContent,
-  keepDigest,
-  releaseContent,
-  storedText,
-  sweepContents,
-} from './contents.ts'
+import { beginContent, type ContentFacts, keepContent, keepDigest, storedText } from './contents.ts'
 import { indexSome } from './index-anew.ts'
 import type { LongText } from './long-text.ts'
 import { insertPiece, whole } from './pieces.ts'
-import { emptyIndex, indexMessage, mergeIndex, type SearchText, unindexMessage } from './search-index.ts'
+import { emptyIndex, indexMessage, mergeIndex, type SearchText } from './search-index.ts'
+import { type MailboxRow, type MessageRow, say, sound } from './telling.ts'
+import { upkeep } from './upkeep.ts'
 
 export type Arrived = Omit<ContentFacts, 'bytes'> & {
   /** The last (for a small mail: the only) piece. */
@@ -44,10 +37,9 @@ export type Digested = {
   search: SearchText
 }
 
-/** Milliseconds that one sweep may hold the writer. */
-const writerMs = 5
-
 export const changes = {
+  ...upkeep,
+
   /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. Refuses: storage-failed. */
   'contents.piece': (
     { db },
@@ -136,49 +128,6 @@ export const changes = {
     }
   },
 
-  /** Refuses: message-unknown. */
-  'messages.mark': (tx, { id, seen, now }: { id: string; seen: boolean; now: number }): void => {
-    const found = statements(tx.db).byId.get({ id })
-    if (!found) throw new Refusal('message-unknown')
-    if (found.message.seen === seen) return
-    const { key, checkValue: _, ...message } = sound(found.message)
-    tx.db
-      .update(messages)
-      .set({ seen, checkValue: messageCheck({ ...message, seen }) })
-      .where(eq(messages.key, key))
-      .run()
-    say(tx, 'message.changed', found.mailbox, id, now)
-  },
-
-  /** Refuses: message-unknown. */
-  'messages.delete': (tx, { id, now }: { id: string; now: number }): void => {
-    const found = statements(tx.db).byId.get({ id })
-    if (!found) throw new Refusal('message-unknown')
-    remove(tx, found.message, found.mailbox, now)
-  },
-
-  /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
-  'messages.clear': (
-    tx,
-    { mailboxKey, address, upTo, now }: { mailboxKey: number; address: string | null; upTo: number; now: number },
-  ): boolean => {
-    const mailbox = tx.db.select().from(mailboxes).where(eq(mailboxes.key, mailboxKey)).get()
-    if (!mailbox) return false
-    const which = and(
-      eq(messages.mailboxKey, mailboxKey),
-      lte(messages.key, upTo),
-      address === null ? undefined : eq(messages.address, address),
-    )
-    const batch = tx.db.select().from(messages).where(which).orderBy(messages.key).limit(200).all()
-    return (
-      removeSome(
-        tx,
-        batch.map((message) => ({ message, mailbox })),
-        now,
-      ) || batch.length === 200
-    )
-  },
-
   /** A step of taking what was deleted out of the search index. Answers whether there is more. */
   'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
 
@@ -190,45 +139,9 @@ export const changes = {
     }
     return indexSome(tx, after)
   },
-
-  /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
-  'messages.sweep': (tx, { now }: { now: number }): boolean => {
-    const { db } = tx
-    const overdue = db
-      .select({ message: messages, mailbox: mailboxes })
-      .from(messages)
-      .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
-      .where(and(isNotNull(messages.retainUntil), lte(messages.retainUntil, now)))
-      .limit(200)
-      .all()
-    if (removeSome(tx, overdue.filter(isWhole), now) || overdue.length === 200) return true
-    const closed = db
-      .select()
-      .from(mailboxes)
-      .where(sql`state <> 'active' and (state = 'ended' or message_count > 0) and message_count > 0`)
-      .limit(20)
-      .all()
-    for (const mailbox of closed.filter((row) => isSound(row, mailboxCheck(row)))) {
-      const left = db.select().from(messages).where(eq(messages.mailboxKey, mailbox.key)).limit(200).all()
-      if (
-        removeSome(
-          tx,
-          left.map((message) => ({ message, mailbox })),
-          now,
-          false,
-        ) ||
-        left.length === 200
-      )
-        return true
-    }
-    return sweepContents(db, writerMs) || closed.length === 20
-  },
 } satisfies Changes
 
 const { placeholder } = sql
-
-type MailboxRow = Pick<Mailbox, 'key' | 'id' | 'address' | 'accountId' | 'kind'>
-type MessageRow = typeof messages.$inferSelect
 
 const statements = prepared((db: Db) => ({
   insertMessage: db
@@ -261,12 +174,6 @@ const statements = prepared((db: Db) => ({
     .from(mailboxes)
     .where(eq(mailboxes.key, placeholder('key')))
     .prepare(),
-  byId: db
-    .select({ message: messages, mailbox: mailboxes })
-    .from(messages)
-    .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
-    .where(eq(messages.id, placeholder('id')))
-    .prepare(),
   orderDigest: db
     .update(messages)
     .set({ digestedSeq: sql`${placeholder('seq')}`, checkValue: sql`${placeholder('checkValue')}` })
@@ -282,10 +189,6 @@ const statements = prepared((db: Db) => ({
       checkValue: placeholder('checkValue'),
     })
     .onConflictDoNothing()
-    .prepare(),
-  removeMessage: db
-    .delete(messages)
-    .where(eq(messages.key, placeholder('key')))
     .prepare(),
 }))
 
@@ -336,34 +239,6 @@ function nameAttachments(db: Db, messageKey: number, count: number): void {
   }
 }
 
-/** Refuses: storage-damaged. What changes a row must not make a damaged one look sound. */
-function sound(message: MessageRow): MessageRow {
-  mustBeSound(message, messageCheck(message), `message ${message.key}`)
-  return message
-}
-
-/** Of a damaged row it is not known whether it has run out. */
-const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))
-
-/** Removes some, for a few milliseconds. Answers whether some are left. */
-function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[], now: number, tell = true): boolean {
-  const began = performance.now()
-  for (const [index, { message, mailbox }] of batch.entries()) {
-    remove(tx, message, mailbox, now, tell)
-    if (performance.now() - began > writerMs) return index + 1 < batch.length
-  }
-  return false
-}
-
-function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, tell = true): void {
-  const { db } = tx
-  unindexMessage(tx, message.key)
-  statements(db).removeMessage.run({ key: message.key })
-  releaseContent(db, message.contentKey)
-  countMail(db, mailbox.key, -1, -message.size)
-  if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
-}
-
 /** A content's messages that wait for its digest: one that was made twice must not be told, nor waited for, twice. */
 function undigested(db: Db, contentKey: number): { message: MessageRow; mailbox: MailboxRow }[] {
   const of: { message: MessageRow; mailbox: MailboxRow }[] = []
@@ -379,16 +254,4 @@ function tellDigested(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: num
   const seq = say(tx, 'message.digested', mailbox, message.id, now)
   const checkValue = messageCheck({ ...sound(message), digestedSeq: seq })
   statements(tx.db).orderDigest.run({ key: message.key, seq, checkValue })
-}
-
-function say(tx: Tx, type: EventType, mailbox: MailboxRow, messageId: string, at: number): number {
-  return tx.tell({
-    at,
-    type,
-    accountId: mailbox.accountId,
-    mailboxId: mailbox.id,
-    address: mailbox.address,
-    unclaimed: mailbox.kind === 'unclaimed',
-    messageId,
-  })
 }

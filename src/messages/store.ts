@@ -1,24 +1,16 @@
 // Reading messages and their contents; what changes them is in changes.ts. Listing never reads bodies.
 import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import { isEnded } from '../mailboxes/mailbox.ts'
 import type { Writes } from '../storage/change.ts'
 import { damaged } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
-import {
-  attachmentCheck,
-  contentCheck,
-  digestCheck,
-  isSound,
-  mailboxCheck,
-  messageCheck,
-  mustBeSound,
-} from '../storage/row-checks.ts'
+import { attachmentCheck, digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
 import { readSlices } from './pieces.ts'
+import { isOver, type Listed, message, readable, sound } from './rows.ts'
 import { type Top, Tops } from './tops.ts'
 
 export type ListQuery = {
@@ -54,7 +46,6 @@ export interface MessageStore {
   byKeys(keys: readonly number[], now: number): Promise<Message[]>
   /** In the order of their digests, after `seq`. */
   digestedAfter(query: DigestedQuery): Promise<Message[]>
-  /** Null also where it is damaged: it can be made again. */
   /** Null where it is missing or damaged; `long` where reading it would hold up others. */
   digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
@@ -313,63 +304,4 @@ export class SqliteMessageStore implements MessageStore {
   async newest(mailboxKey: number): Promise<number> {
     return statements(this.db).newest.get({ mailboxKey })?.key ?? 0
   }
-}
-
-type MailboxOf = Pick<typeof mailboxes.$inferSelect, 'id' | 'address' | 'expiresAt'>
-
-/** A message with what is asked of its mailbox. */
-type Row = { message: typeof messages.$inferSelect; mailbox: MailboxOf }
-
-type ContentRow = typeof contents.$inferSelect
-
-type Listed = Row & { content: Pick<ContentRow, 'key' | 'tries' | 'checkValue'> | null }
-
-/** Whether its retention is over; it is swept soon. */
-const isOver = ({ retainUntil }: Row['message'], now: number): boolean => retainUntil !== null && retainUntil <= now
-
-/** A message found by itself; null if there is none that may be read. */
-function readable(
-  row:
-    | { message: Row['message']; content: ContentRow | null; mailbox: typeof mailboxes.$inferSelect | null }
-    | undefined,
-  now: number,
-): Message | null {
-  if (!row) return null
-  const { mailbox, content } = row
-  if (!mailbox) throw damaged(`the mailbox of message ${row.message.key} is missing`)
-  mustBeSound(mailbox, mailboxCheck(mailbox), `mailbox ${mailbox.key}`)
-  const found = message({ ...row, mailbox }, content, content && sound(content))
-  const isThere = mailbox.state === 'active' && !isEnded(mailbox, now) && !isOver(row.message, now)
-  return isThere ? found : null
-}
-
-/** Refuses: storage-damaged. */
-function sound(content: ContentRow): ContentRow {
-  mustBeSound(content, contentCheck(content), `content ${content.key}`)
-  return content
-}
-
-/** Refuses: storage-damaged. */
-function message({ message, mailbox }: Row, content: { tries: number } | null, top: Top | null): Message {
-  const { retainUntil, checkValue: _, ...row } = message
-  mustBeSound(message, messageCheck(message), `message ${row.key}`)
-  if (!content || !top) throw damaged(`the content of message ${row.key} is missing`)
-  return {
-    ...row,
-    mailboxId: mailbox.id,
-    mailboxAddress: mailbox.address,
-    from: { name: top.fromName, address: top.fromAddress },
-    to: top.to.length > 0 ? top.to : [{ name: '', address: message.address }],
-    envelopeFrom: top.envelopeFrom,
-    subject: top.subject,
-    expiresAt: earlier(retainUntil, mailbox.expiresAt),
-    attachmentCount: top.attachmentCount,
-    digest: top.digest,
-    tries: content.tries,
-  }
-}
-
-function earlier(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.min(one, other)
 }

@@ -21,6 +21,21 @@ const ground = (more: Partial<Ground> = {}): Ground => ({
 
 const whatHappened = (work: Promise<unknown>) => work.catch((error: unknown) => error)
 
+/** A backup that only ends when it is told to; `begun` and `ended` say how far it is. */
+function endlessBackup() {
+  const begun = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  const make: Ground['backups']['make'] = (_, signal) =>
+    new Promise((_, reject) => {
+      begun.resolve()
+      signal.addEventListener('abort', () => {
+        ended.resolve()
+        reject(new CannotDo('the backup was stopped'))
+      })
+    })
+  return { begun, ended, backups: { make } }
+}
+
 /** Posts whatever it likes, as another program might. */
 const post = (dataDir: string, path: string, body: string) =>
   fetch(`http://mayfly/${path}`, { unix: join(dataDir, 'control.sock'), method: 'POST', body })
@@ -79,21 +94,8 @@ describe('the control socket', () => {
 
   test('ends a verb when whoever asked has gone', async () => {
     using directory = temporaryDirectory()
-    const ended = Promise.withResolvers<void>()
-    const begun = Promise.withResolvers<void>()
-    const slow = ground({
-      backups: {
-        make: (_, signal) =>
-          new Promise((_, reject) => {
-            begun.resolve()
-            signal.addEventListener('abort', () => {
-              ended.resolve()
-              reject(new CannotDo('stopped'))
-            })
-          }),
-      },
-    })
-    const control = await openControl(directory.path, slow, log)
+    const { begun, ended, backups } = endlessBackup()
+    const control = await openControl(directory.path, ground({ backups }), log)
     const leaving = new AbortController()
     const asked = whatHappened(
       fetch('http://mayfly/backup', {
@@ -112,17 +114,8 @@ describe('the control socket', () => {
 
   test('tells who asked that the server stops, before it does', async () => {
     using directory = temporaryDirectory()
-    const begun = Promise.withResolvers<void>()
-    const slow = ground({
-      backups: {
-        make: (_, signal) =>
-          new Promise((_, reject) => {
-            begun.resolve()
-            signal.addEventListener('abort', () => reject(new CannotDo('the backup was stopped')))
-          }),
-      },
-    })
-    const control = await openControl(directory.path, slow, log)
+    const { begun, backups } = endlessBackup()
+    const control = await openControl(directory.path, ground({ backups }), log)
     const asked = whatHappened(ask(directory.path, 'backup', { file: '/b' }))
     await begun.promise
     await control.stop()

@@ -1,0 +1,134 @@
+// Where mail for an address goes, and whether there is room for it.
+import type { Served } from '../domains/domain.ts'
+import type { Domains } from '../domains/service.ts'
+import type { Outside } from '../outside.ts'
+import type { Plan } from '../plans/plan.ts'
+import type { Plans } from '../plans/service.ts'
+import { Refusal } from '../refusal.ts'
+import { type Address, parseAddress } from './address.ts'
+import { isEnded, type Mailbox, type Recipient } from './mailbox.ts'
+import type { MailboxStore } from './store.ts'
+
+export type MailboxRules = {
+  /** Whether a mailbox may be opened without an account. */
+  anonymousMailboxes: boolean
+  reservedLocalParts: readonly string[]
+  unclaimedRetentionMinutes: number | null
+  unclaimedMessages: number | null
+  unclaimedBytes: number | null
+  quarantineHours: number
+  /** Where the operator's mail goes. */
+  operatorAddress: string
+}
+
+/** Local parts of shared domains whose mail is the operator's (RFC 2142 §4, RFC 5321 §4.5.1). */
+export const operatorLocalParts = ['postmaster', 'abuse']
+
+export class Recipients {
+  constructor(
+    private readonly store: MailboxStore,
+    private readonly domains: Domains,
+    private readonly plans: Plans,
+    private readonly rules: MailboxRules,
+    private readonly outside: Outside,
+    private readonly storeIsFull: () => boolean,
+  ) {}
+
+  /**
+   * Where mail to `to` would go. `trusted`: the client is in a trusted network; `size`: bytes it announced, or 0.
+   * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, storage-full.
+   */
+  async accepting(to: string, { trusted, size }: { trusted: boolean; size: number }): Promise<Recipient> {
+    // RFC 5321 §4.5.1: `postmaster` without a domain is always valid.
+    const address = parseAddress(to.toLowerCase() === 'postmaster' ? this.rules.operatorAddress : to)
+    if (!address) throw new Refusal('address-invalid')
+    const served = this.domains.serving(address.domain)
+    if (!served && address.mailbox !== this.rules.operatorAddress) throw new Refusal('relay-denied')
+    if (served && !trusted && !this.domains.servesStrangers(served)) throw new Refusal('relay-denied')
+    if (this.storeIsFull()) throw new Refusal('storage-full')
+    const recipient =
+      (await this.home(this.mailboxOf(address, served), address, served, size)) ??
+      (await this.caught(address, served, size))
+    if (!recipient) throw new Refusal('mailbox-unknown')
+    return recipient
+  }
+
+  /** The address of the mailbox that this address belongs to: its own without the tag, or the operator's. */
+  mailboxOf(address: Address, served: Served | null): string {
+    const forOperator = served && operatorLocalParts.includes(address.localPart) && this.domains.servesStrangers(served)
+    return forOperator ? this.rules.operatorAddress : address.mailbox
+  }
+
+  /** Where mail for the mailbox at `own` goes, if that is open or may come to be by mail. */
+  private async home(own: string, asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
+    const now = this.outside.now()
+    const mailbox = await this.store.active(own)
+    const isPublic = served?.rule.access === 'public'
+    if (mailbox && !(mailbox.kind === 'unclaimed' && !isPublic)) {
+      if (isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
+      const plan = this.planOf(mailbox)
+      await this.refuseFull(mailbox, plan, size, now)
+      return {
+        address: asked.full,
+        mailboxAddress: own,
+        localPart: mailbox.localPart,
+        domain: mailbox.domain,
+        mailboxId: mailbox.kind === 'unclaimed' ? null : mailbox.id,
+        retentionMinutes: plan.retentionMinutes,
+      }
+    }
+    if (await this.store.held(own, now)) throw new Refusal('mailbox-unknown')
+    if (!isPublic || served.rule.catchAll !== null) return null
+    return this.unclaimed(own, asked)
+  }
+
+  /** Where a catch-all sends mail for an address without a mailbox. */
+  private async caught(asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
+    const target = served?.rule.catchAll ? parseAddress(served.rule.catchAll) : null
+    if (!target) return null
+    const there = this.domains.serving(target.domain)
+    const own = this.mailboxOf(target, there)
+    const withoutCatchAll = there && { ...there, rule: { ...there.rule, catchAll: null } }
+    const recipient = await this.home(own, target, withoutCatchAll, size)
+    return recipient && { ...recipient, address: asked.full }
+  }
+
+  private unclaimed(own: string, asked: Address): Recipient {
+    return {
+      address: asked.full,
+      mailboxAddress: own,
+      localPart: asked.localPart,
+      domain: asked.domain,
+      mailboxId: null,
+      retentionMinutes: this.rules.unclaimedRetentionMinutes,
+    }
+  }
+
+  planOf(mailbox: Mailbox): Plan {
+    if (mailbox.kind === 'anonymous') return this.plans.anonymous()
+    if (mailbox.kind === 'owned') return this.plans.operator()
+    return {
+      ...this.plans.anonymous(),
+      retentionMinutes: this.rules.unclaimedRetentionMinutes,
+      mailboxBytes: this.rules.unclaimedBytes,
+      mailboxMessages: this.rules.unclaimedMessages,
+    }
+  }
+
+  /** With the counts of what has not run out. */
+  async current(mailbox: Mailbox, now = this.outside.now()): Promise<Mailbox> {
+    if (mailbox.state === 'archived') return { ...mailbox, messageCount: 0, bytes: 0 }
+    const { count, bytes } = await this.store.overdue(mailbox.key, now)
+    return count === 0
+      ? mailbox
+      : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
+  }
+
+  private async refuseFull(mailbox: Mailbox, plan: Plan, size: number, now: number): Promise<void> {
+    const { mailboxBytes, mailboxMessages } = plan
+    const isFull = ({ messageCount, bytes }: Mailbox): boolean =>
+      (mailboxMessages !== null && messageCount >= mailboxMessages) ||
+      (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
+    if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
+  }
+}

@@ -1,0 +1,129 @@
+// What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
+import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
+import { countMail } from '../mailboxes/store.ts'
+import { Refusal } from '../refusal.ts'
+import type { Changes, Tx } from '../storage/change.ts'
+import { type Db, prepared } from '../storage/database.ts'
+import { isSound, mailboxCheck, messageCheck } from '../storage/row-checks.ts'
+import { mailboxes, messages } from '../storage/schema.ts'
+import { releaseContent, sweepContents } from './contents.ts'
+import { unindexMessage } from './search-index.ts'
+import { type MailboxRow, type MessageRow, say, sound } from './telling.ts'
+
+/** Milliseconds that one sweep may hold the writer. */
+const writerMs = 5
+
+export const upkeep = {
+  /** Refuses: message-unknown. */
+  'messages.mark': (tx, { id, seen, now }: { id: string; seen: boolean; now: number }): void => {
+    const found = statements(tx.db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    if (found.message.seen === seen) return
+    const { key, checkValue: _, ...message } = sound(found.message)
+    tx.db
+      .update(messages)
+      .set({ seen, checkValue: messageCheck({ ...message, seen }) })
+      .where(eq(messages.key, key))
+      .run()
+    say(tx, 'message.changed', found.mailbox, id, now)
+  },
+
+  /** Refuses: message-unknown. */
+  'messages.delete': (tx, { id, now }: { id: string; now: number }): void => {
+    const found = statements(tx.db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    remove(tx, found.message, found.mailbox, now)
+  },
+
+  /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
+  'messages.clear': (
+    tx,
+    { mailboxKey, address, upTo, now }: { mailboxKey: number; address: string | null; upTo: number; now: number },
+  ): boolean => {
+    const mailbox = tx.db.select().from(mailboxes).where(eq(mailboxes.key, mailboxKey)).get()
+    if (!mailbox) return false
+    const which = and(
+      eq(messages.mailboxKey, mailboxKey),
+      lte(messages.key, upTo),
+      address === null ? undefined : eq(messages.address, address),
+    )
+    const batch = tx.db.select().from(messages).where(which).orderBy(messages.key).limit(200).all()
+    return (
+      removeSome(
+        tx,
+        batch.map((message) => ({ message, mailbox })),
+        now,
+      ) || batch.length === 200
+    )
+  },
+
+  /** Removes what has run out and what nobody needs any more, for a few milliseconds. Answers whether there is more. */
+  'messages.sweep': (tx, { now }: { now: number }): boolean => {
+    const { db } = tx
+    const overdue = db
+      .select({ message: messages, mailbox: mailboxes })
+      .from(messages)
+      .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+      .where(and(isNotNull(messages.retainUntil), lte(messages.retainUntil, now)))
+      .limit(200)
+      .all()
+    if (removeSome(tx, overdue.filter(isWhole), now) || overdue.length === 200) return true
+    const closed = db
+      .select()
+      .from(mailboxes)
+      .where(sql`state <> 'active' and (state = 'ended' or message_count > 0) and message_count > 0`)
+      .limit(20)
+      .all()
+    for (const mailbox of closed.filter((row) => isSound(row, mailboxCheck(row)))) {
+      const left = db.select().from(messages).where(eq(messages.mailboxKey, mailbox.key)).limit(200).all()
+      if (
+        removeSome(
+          tx,
+          left.map((message) => ({ message, mailbox })),
+          now,
+          false,
+        ) ||
+        left.length === 200
+      )
+        return true
+    }
+    return sweepContents(db, writerMs) || closed.length === 20
+  },
+} satisfies Changes
+
+const { placeholder } = sql
+
+const statements = prepared((db: Db) => ({
+  byId: db
+    .select({ message: messages, mailbox: mailboxes })
+    .from(messages)
+    .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+    .where(eq(messages.id, placeholder('id')))
+    .prepare(),
+  removeMessage: db
+    .delete(messages)
+    .where(eq(messages.key, placeholder('key')))
+    .prepare(),
+}))
+
+/** Of a damaged row it is not known whether it has run out. */
+const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))
+
+/** Removes some, for a few milliseconds. Answers whether some are left. */
+function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[], now: number, tell = true): boolean {
+  const began = performance.now()
+  for (const [index, { message, mailbox }] of batch.entries()) {
+    remove(tx, message, mailbox, now, tell)
+    if (performance.now() - began > writerMs) return index + 1 < batch.length
+  }
+  return false
+}
+
+function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, tell = true): void {
+  const { db } = tx
+  unindexMessage(tx, message.key)
+  statements(db).removeMessage.run({ key: message.key })
+  releaseContent(db, message.contentKey)
+  countMail(db, mailbox.key, -1, -message.size)
+  if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
+}
