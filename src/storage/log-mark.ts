@@ -18,13 +18,18 @@ export function markIn(index: number): Uint8Array {
   return mark
 }
 
+/** The frames in a mark: the index has numbers in the machine's own order. */
+export function framesIn(mark: Uint8Array): number {
+  const [frames = 0] = new Uint32Array(mark.slice(0, 4).buffer)
+  return frames
+}
+
 /** Null where there is none: the log was written by a server that synced each commit by itself. */
 export function readMark(database: string): LogMark | null {
   const file = markFile(database)
   if (!existsSync(file)) return null
   const mark = readFileSync(file)
   if (mark.byteLength < markBytes) return null
-  // The index has numbers in the machine's own order, and the salts as they stand in the log.
-  const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
-  return { frames: isLittle ? mark.readUInt32LE(0) : mark.readUInt32BE(0), salts: mark.subarray(16, 24) }
+  // The salts are as they stand in the log.
+  return { frames: framesIn(mark), salts: mark.subarray(16, 24) }
 }

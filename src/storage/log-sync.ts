@@ -11,7 +11,8 @@ import {
   readSync,
   writeSync,
 } from 'node:fs'
-import { markBytes, markFile, markIn } from './log-mark.ts'
+import { framesIn, markBytes, markFile, markIn } from './log-mark.ts'
+import { soundFrames } from './wal-check.ts'
 
 /** The log of a database, its index and the mark beside them, open. */
 export type LogFiles = { log: number; index: number; mark: number }
@@ -75,10 +76,14 @@ export class LogSync {
 
   /**
    * Writes the log once more, byte for byte: after an fdatasync that failed the system may take for written what never
-   * was, and the next one would answer well for it. Throws if the disk fails again.
+   * was, and the next one would answer well for it. Throws if the disk fails again, or if the system has forgotten what
+   * the disk never got: then nothing more is kept until a start finds out where the log ends.
    */
   mend(): void {
-    const { log } = this.files
+    const { log, index } = this.files
+    const frames = framesIn(markIn(index))
+    const sound = soundFrames(log)
+    if (sound < frames) throw new Error(`the disk lost the write-ahead log behind frame ${sound} of ${frames}`)
     const bytes = Buffer.alloc(chunkBytes)
     for (let at = 0; ; ) {
       const read = readSync(log, bytes, 0, chunkBytes, at)

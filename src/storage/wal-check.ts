@@ -1,7 +1,7 @@
 // The write-ahead log of a server that did not stop cleanly, looked at before SQLite does. SQLite takes the first frame
 // whose checksum is wrong for the end of the log and drops all that follows: right after a power cut, which breaks off the
 // last write, and wrong after damage further in front, where acknowledged mail follows.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readSync } from 'node:fs'
 import { readMark } from './log-mark.ts'
 
 const headerBytes = 32
@@ -89,13 +89,48 @@ class Log {
     )
   }
 
-  private sumsAgree(spans: readonly (readonly [number, number])[], one: number, two: number, sums: number): boolean {
-    for (const [from, to] of spans) {
-      for (let at = from; at < to; at += 8) {
-        one = (one + this.words.getUint32(at, this.littleEndian) + two) | 0
-        two = (two + this.words.getUint32(at + 4, this.littleEndian) + one) | 0
-      }
+  private sumsAgree(spans: Spans, one: number, two: number, sums: number): boolean {
+    const [first, second] = sumsOf(this.words, this.littleEndian, spans, one, two)
+    return first === this.wal.readUInt32BE(sums) && second === this.wal.readUInt32BE(sums + 4)
+  }
+}
+
+type Spans = readonly (readonly [from: number, to: number])[]
+
+/** The two sums of a log's checksum over these bytes, gone on with from `one` and `two`. */
+function sumsOf(words: DataView, littleEndian: boolean, spans: Spans, one: number, two: number): [number, number] {
+  for (const [from, to] of spans) {
+    for (let at = from; at < to; at += 8) {
+      one = (one + words.getUint32(at, littleEndian) + two) | 0
+      two = (two + words.getUint32(at + 4, littleEndian) + one) | 0
     }
-    return one >>> 0 === this.wal.readUInt32BE(sums) && two >>> 0 === this.wal.readUInt32BE(sums + 4)
+  }
+  return [one >>> 0, two >>> 0]
+}
+
+const framesAtOnce = 256
+
+/** How many frames at the begin of an open log are as they were written; a few hundred are held in memory at a time. */
+export function soundFrames(log: number): number {
+  const header = Buffer.alloc(headerBytes)
+  if (readSync(log, header, 0, headerBytes, 0) < headerBytes) return 0
+  const littleEndian = header.readUInt32BE(0) === 0x377f0682
+  const frameBytes = frameHeaderBytes + header.readUInt32BE(8)
+  const some = Buffer.alloc(framesAtOnce * frameBytes)
+  const words = new DataView(some.buffer, some.byteOffset, some.byteLength)
+  let [one, two] = [header.readUInt32BE(24), header.readUInt32BE(28)]
+  for (let sound = 0; ; ) {
+    const read = readSync(log, some, 0, some.byteLength, headerBytes + sound * frameBytes)
+    for (let at = 0; at + frameBytes <= read; at += frameBytes) {
+      const spans: Spans = [
+        [at, at + 8],
+        [at + frameHeaderBytes, at + frameBytes],
+      ]
+      ;[one, two] = sumsOf(words, littleEndian, spans, one, two)
+      const isOfThisLog = some.subarray(at + 8, at + 16).equals(header.subarray(16, 24))
+      if (!isOfThisLog || one !== some.readUInt32BE(at + 16) || two !== some.readUInt32BE(at + 20)) return sound
+      sound++
+    }
+    if (read < some.byteLength) return sound
   }
 }
