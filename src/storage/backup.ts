@@ -2,7 +2,7 @@
 import { link, lstat, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { because, CannotDo } from '../cannot-do.ts'
-import { sync } from './copy.ts'
+import { sync } from './sync.ts'
 
 /** What the thread is told, and what it answers. */
 export type ToCopier = { from: string; to: string }

@@ -1,6 +1,7 @@
 // A whole copy of a database while others read and write it. It blocks its thread until it is done.
 import { Database } from 'bun:sqlite'
-import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
+import { sync } from './sync.ts'
 
 /** A database holds something else than it should; the message is SQLite's first complaint. */
 export class Damaged extends Error {
@@ -44,14 +45,4 @@ export function copyDatabase(from: string, to: string): void {
 export function firstComplaint(sqlite: Database, how: 'integrity_check' | 'quick_check'): string | null {
   const said = sqlite.query<Record<string, string>, []>(`PRAGMA ${how}(1)`).get()?.[how] ?? 'it said nothing'
   return said === 'ok' ? null : said
-}
-
-/** Answers when a file, or the names in a directory, are on the disk. */
-export function sync(path: string): void {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import * as schema from './schema.ts'
 import { unknownIn } from './shape.ts'
+import { sync } from './sync.ts'
 
 export type Db = BunSQLiteDatabase<typeof schema>
 
@@ -57,23 +58,25 @@ export function openForWriting(
 function create(file: string, steps: readonly string[]): void {
   const unfinished = `${file}.new`
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${end}`, { force: true })
-  const sqlite = opened(unfinished, steps)
+  // Synced once, when it is whole: until then nobody would miss it, and each of some fifteen syncs keeps the start waiting.
+  const sqlite = opened(unfinished, steps, 'OFF')
   sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
   sqlite.close()
+  sync(unfinished)
   // Of a database that was moved away its log must not be taken for this one's.
   for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
   renameSync(unfinished, file)
 }
 
-function opened(file: string, steps: readonly string[]): Database {
+function opened(file: string, steps: readonly string[], synchronous: 'FULL' | 'OFF' = 'FULL'): Database {
   const sqlite = new Database(file, { create: true, strict: true })
   try {
     refuseOldSqlite(sqlite)
     sqlite.run('PRAGMA busy_timeout = 5000')
+    sqlite.run(`PRAGMA synchronous = ${synchronous}`)
     // Before journal_mode: the other order silently leaves it off.
     sqlite.run('PRAGMA auto_vacuum = INCREMENTAL')
     sqlite.run('PRAGMA journal_mode = WAL')
-    sqlite.run('PRAGMA synchronous = FULL')
     sqlite.run('PRAGMA trusted_schema = OFF')
     sqlite.run('PRAGMA cell_size_check = ON')
     sqlite.run('PRAGMA journal_size_limit = 67108864')

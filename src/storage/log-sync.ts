@@ -11,7 +11,9 @@ import {
   readSync,
   writeSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { framesIn, markBytes, markFile, markIn } from './log-mark.ts'
+import { sync } from './sync.ts'
 import { soundFrames } from './wal-check.ts'
 
 /** The log of a database, its index and the mark beside them, open. */
@@ -27,6 +29,8 @@ export function openLogFiles(database: string): LogFiles {
     keepMark(mark, new Uint8Array(markBytes))
     fsyncSync(mark)
   }
+  // Their names too, and that of the database: what is in a file counts for nothing without them.
+  sync(dirname(database))
   return { log, index, mark }
 }
 
