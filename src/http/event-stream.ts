@@ -5,6 +5,8 @@ export type ServerEvent = { id?: number; event: string; data: unknown }
 
 export type Sender = {
   send: (event: ServerEvent) => void
+  /** Answers when the reader has read nearly all of it, or the stream is over. */
+  ready: () => Promise<void>
   /** Ends the stream after what was sent. */
   end: () => void
 }
@@ -22,6 +24,11 @@ const encoder = new TextEncoder()
 const comment = encoder.encode(':\n\n')
 // How long a browser waits before it comes back.
 const opening = encoder.encode('retry: 2000\n\n')
+
+/** What may be unread while more is ready to be sent. */
+const readyBytes = 64 * 1024
+/** How long a reader may leave that much unread while more waits for him. */
+const patienceMs = 60_000
 
 /** What is asked of streams when they leave too much unread together: to be well below the bound, so that it is rare. */
 const share = 0.75
@@ -61,12 +68,14 @@ export class EventStreams {
     const { maxBufferBytes } = this.options
     let over: (() => void) | null = null
     let controller: ReadableStreamDefaultController<Uint8Array> | null = null
+    let wake: (() => void) | null = null
     const close = (how: (open: ReadableStreamDefaultController<Uint8Array>) => void): void => {
       const open = controller
       controller = null
       this.open.delete(entry)
       over?.()
       over = null
+      wake?.()
       if (open) how(open)
     }
     const write = (bytes: Uint8Array): void => {
@@ -85,17 +94,29 @@ export class EventStreams {
       },
       unread: () => (controller ? maxBufferBytes - (controller.desiredSize ?? 0) : 0),
     }
+    const hasRoom = (): boolean => controller === null || entry.unread() <= Math.min(readyBytes, maxBufferBytes / 2)
+    const ready = (): Promise<void> => {
+      if (hasRoom()) return Promise.resolve()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const late = setTimeout(entry.drop, patienceMs)
+      late.unref()
+      wake = resolve
+      return promise.finally(() => clearTimeout(late))
+    }
     const stream = new ReadableStream<Uint8Array>(
       {
         start: (made) => {
           controller = made
           write(opening)
         },
+        pull: () => {
+          if (hasRoom()) wake?.()
+        },
         cancel: () => close(() => {}),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: maxBufferBytes }),
     )
-    const stop = await begin({ send: (event) => write(encoder.encode(text(event))), end: entry.end })
+    const stop = await begin({ send: (event) => write(encoder.encode(text(event))), ready, end: entry.end })
     // It may be over before it has begun.
     if (controller === null) stop()
     else {

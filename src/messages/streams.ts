@@ -21,7 +21,13 @@ export type StreamItem =
 /** One mailbox to follow, and on whose behalf. */
 export type Target = { caller: Caller; mailbox: string }
 
+/** Who follows. `ready` answers when there is room for more, or the stream is over; `end` is for when no more can come. */
+export type Reader = { take: (item: StreamItem) => void; ready: () => Promise<void>; end: () => void }
+
+/** Events of a mailbox that are read at a time. */
 const replayBatch = 500
+/** Those that are told before others have their turn. */
+const atOnce = 16
 
 export class Streams {
   private following = 0
@@ -42,29 +48,30 @@ export class Streams {
   }
 
   /**
-   * Follows mailboxes from after `lastSeq` (null: from now). `take` gets each item, in order; call the answer to stop.
-   * Refuses: as Mailboxes.see; too-busy.
+   * Follows mailboxes from after `lastSeq` (null: from now). The reader gets each item, in order: what was missed no faster
+   * than there is room for it, however much it is. Call the answer to stop. Refuses: as Mailboxes.see; too-busy.
    */
-  async follow(
-    targets: readonly Target[],
-    lastSeq: number | null,
-    take: (item: StreamItem) => void,
-  ): Promise<() => void> {
+  async follow(targets: readonly Target[], lastSeq: number | null, reader: Reader): Promise<() => void> {
     const places = await Promise.all(targets.map(({ caller, mailbox }) => this.mailboxes.see(caller, mailbox)))
     if (this.following >= this.most) throw new Refusal('too-busy')
     this.following++
-    const stream = new Stream(this.store, this.outside, take, this.defect)
+    const stream = new Stream(this.store, this.outside, reader.take, this.defect)
     const stops = places.map((place) => this.events.onAddress(place.address, (event) => stream.hear(event, place)))
-    let open = true
     const stop = (): void => {
-      if (!open) return
-      open = false
+      if (!stream.isOpen) return
       this.following--
       stream.close()
       for (const one of stops) one()
     }
     try {
-      await this.replay(stream, places, lastSeq)
+      const last = await this.log.last()
+      const isLost = lastSeq !== null && (lastSeq > last || lastSeq + 1 < (await this.log.oldest()))
+      if (isLost) stream.reset(last)
+      this.catchUp(stream, places, isLost ? last : (lastSeq ?? last), reader.ready).catch((error) => {
+        this.defect(error)
+        stop()
+        reader.end()
+      })
     } catch (error) {
       stop()
       throw error
@@ -72,33 +79,54 @@ export class Streams {
     return stop
   }
 
-  private async replay(stream: Stream, places: readonly Place[], lastSeq: number | null): Promise<void> {
-    const last = await this.log.last()
-    if (lastSeq !== null && (lastSeq > last || lastSeq + 1 < (await this.log.oldest()))) stream.reset(last)
-    else if (lastSeq !== null) {
-      const missed = await Promise.all(places.map((place) => this.missed(place, lastSeq)))
-      for (const { event, place } of missed.flat().sort((one, other) => one.event.seq - other.event.seq)) {
-        stream.tell(event, place)
+  /** Tells what happened after `from` out of the log until that has no more, and only then what happens. */
+  private async catchUp(
+    stream: Stream,
+    places: readonly Place[],
+    from: number,
+    ready: () => Promise<void>,
+  ): Promise<void> {
+    for (let after = from; stream.isOpen; ) {
+      // What is heard from here on may not be among what is read.
+      stream.isBehind = false
+      const { missed, upTo } = await this.missed(places, after)
+      if (missed.length === 0 && !stream.isBehind) {
+        stream.live()
+        return
       }
+      for (const [at, { event, place }] of missed.entries()) {
+        if (at % atOnce === 0) await new Promise((turn) => setImmediate(turn))
+        await ready()
+        stream.tell(event, place)
+        await stream.told
+      }
+      after = upTo
     }
-    stream.live()
   }
 
-  private async missed(place: Place, after: number): Promise<{ event: Event; place: Place }[]> {
+  /** Some of what comes after a `seq`, in order over all places, and how far they reach. */
+  private async missed(
+    places: readonly Place[],
+    after: number,
+  ): Promise<{ missed: { event: Event; place: Place }[]; upTo: number }> {
     const found: { event: Event; place: Place }[] = []
-    for (let seq = after; ; ) {
-      const events = await this.log.since(place.address, seq, replayBatch)
-      found.push(...events.map((event) => ({ event, place })))
-      seq = events.at(-1)?.seq ?? seq
-      if (events.length < replayBatch) return found
+    let upTo = Number.POSITIVE_INFINITY
+    for (const place of places) {
+      const events = await this.log.since(place.address, after, replayBatch)
+      // Of a place that may have more nothing is known behind the last one.
+      if (events.length === replayBatch) upTo = Math.min(upTo, events.at(-1)?.seq ?? after)
+      for (const event of events) found.push({ event, place })
     }
+    const missed = found.filter(({ event }) => event.seq <= upTo).sort((one, other) => one.event.seq - other.event.seq)
+    return { missed, upTo: missed.at(-1)?.event.seq ?? after }
   }
 }
 
 class Stream {
+  /** Something was heard that will have to be read from the log. */
+  isBehind = false
   private open = true
   private replaying = true
-  private held: { event: Event; place: Place }[] = []
   private sent = 0
   /** Items follow each other though each may need a read. */
   private last: Promise<void> = Promise.resolve()
@@ -111,9 +139,18 @@ class Stream {
     private readonly defect: (error: unknown) => void,
   ) {}
 
-  /** An event of now; held until what was missed has been told. */
+  get isOpen(): boolean {
+    return this.open
+  }
+
+  /** Answers when all that was told has been given to the reader. */
+  get told(): Promise<void> {
+    return this.last
+  }
+
+  /** An event of now. It is in the log already, where it will be found while what was missed is told. */
   hear(event: Event, place: Place): void {
-    if (this.replaying) this.held.push({ event, place })
+    if (this.replaying) this.isBehind = true
     else this.tell(event, place)
   }
 
@@ -124,8 +161,6 @@ class Stream {
 
   live(): void {
     this.replaying = false
-    for (const { event, place } of this.held) this.tell(event, place)
-    this.held = []
   }
 
   close(): void {

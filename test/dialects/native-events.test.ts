@@ -68,6 +68,22 @@ test('a stream goes on behind the last event that was read, also after a restart
   expect(await subjects(`${events}?lastEventId=${last}`, {})).toEqual(['Two', 'Three'])
 })
 
+test('a stream that missed far more than may wait unread is told all of it, as it reads', async () => {
+  await using server = await serve({ MAYFLY_HTTP_MAX_STREAM_BUFFER_BYTES: '16384' })
+  const many = 150
+  const long = 'x'.repeat(900)
+  for (let n = 0; n < many; n++) await server.mail(address, { Subject: `${n} ${long}` })
+  const stream = await listen(server, events, { 'last-event-id': '0' })
+  const heard: unknown[] = []
+  while (heard.length < many) {
+    const one = await stream.next()
+    if (one === null) break
+    if (one.event === 'message.stored') heard.push(at(one.data, 'message', 'subject'))
+  }
+  expect(heard).toEqual(Array.from({ length: many }, (_, n) => `${n} ${long}`))
+  stream.close()
+})
+
 test('an id from before what is kept, or from the future, gets one reset and the stream goes on', async () => {
   await using server = await serve()
   const stream = await listen(server, events, { 'last-event-id': '999999' })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { nobody } from '../../src/accounts/caller.ts'
 import type { Message } from '../../src/messages/message.ts'
+import type { StreamItem } from '../../src/messages/streams.ts'
 import { type Reason, Refusal } from '../../src/refusal.ts'
 import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
 
@@ -441,11 +442,12 @@ describe('the search index', () => {
 })
 
 describe('a stream', () => {
-  const follow = async (core: TestCore, lastSeq: number | null, name = to) => {
+  const follow = async (core: TestCore, lastSeq: number | null, name = to, ready = async () => {}) => {
     const items: string[] = []
-    const stop = await core.streams.follow([{ caller: nobody, mailbox: name }], lastSeq, (item) => {
+    const take = (item: StreamItem) => {
       items.push(item.type === 'event' ? `${item.event.type} ${item.message?.subject ?? '-'}` : item.type)
-    })
+    }
+    const stop = await core.streams.follow([{ caller: nobody, mailbox: name }], lastSeq, { take, ready, end: () => {} })
     return { items, stop }
   }
 
@@ -476,6 +478,32 @@ describe('a stream', () => {
       'message.stored three',
     ])
     stop()
+  })
+
+  test('tells what was missed no faster than there is room for it, and loses nothing that happens meanwhile', async () => {
+    const core = testCore()
+    for (let n = 0; n < 300; n++) await send(core, `missed ${n}`)
+    const room = Promise.withResolvers<void>()
+    let asked = 0
+    const { items, stop } = await follow(core, 0, to, async () => {
+      if (++asked > 5) await room.promise
+    })
+    await Bun.sleep(20)
+    expect(items).toHaveLength(5)
+    await send(core, 'meanwhile')
+    await Bun.sleep(20)
+    expect(items).toHaveLength(5)
+    room.resolve()
+    for (let n = 0; n < 500 && !items.includes('message.stored meanwhile'); n++) await Bun.sleep(10)
+    await send(core, 'after')
+    await Bun.sleep(1)
+    expect(items.filter((item) => item.startsWith('message.stored'))).toEqual([
+      ...Array.from({ length: 300 }, (_, n) => `message.stored missed ${n}`),
+      'message.stored meanwhile',
+      'message.stored after',
+    ])
+    stop()
+    expect(core.streams.count).toBe(0)
   })
 
   test('through a tag tells only of mail to that very address', async () => {

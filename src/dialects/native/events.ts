@@ -5,7 +5,7 @@ import type { Caller } from '../../accounts/caller.ts'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
 import type { Visit } from '../../http/visit.ts'
-import type { Target } from '../../messages/streams.ts'
+import type { StreamItem, Target } from '../../messages/streams.ts'
 import { invalid, Refusal } from '../../refusal.ts'
 import { holderOf, tokensIn } from './auth.ts'
 import { keyed, prefix } from './base.ts'
@@ -98,12 +98,13 @@ async function follow(
   try {
     visit.holdOpen()
     let left = targets.length
-    return await door.streams.answer(async ({ send, end }) => {
-      const stop = await door.core.streams.follow(targets, last, (item) => {
+    return await door.streams.answer(async ({ send, ready, end }) => {
+      const take = (item: StreamItem): void => {
         send(streamed(item))
         // Nothing more can come of a stream whose mailboxes are all gone.
         if (item.type === 'gone' && --left === 0) end()
-      })
+      }
+      const stop = await door.core.streams.follow(targets, last, { take, ready, end })
       return () => {
         stop()
         leave()
