@@ -1,12 +1,12 @@
 // Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
 import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
-import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
 import { isEnded, type Mailbox } from './mailbox.ts'
+import { say } from './telling.ts'
 
 const { placeholder } = sql
 
@@ -210,7 +210,7 @@ export const changes = {
     if (there) changeMailbox(db, there.key, { ...mailbox, id })
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
-    say(tx, 'mailbox.opened', { ...mailbox, id }, now)
+    say(tx, 'mailbox.opened', { ...mailbox, id }, null, now)
     return { key, id }
   },
 
@@ -219,7 +219,7 @@ export const changes = {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
     changeMailbox(tx.db, mailbox.key, patch)
-    say(tx, 'mailbox.changed', mailbox, now)
+    say(tx, 'mailbox.changed', mailbox, null, now)
   },
 
   /** Adds a token; of all but the newest `keep` the mailbox forgets. Refuses: mailbox-unknown. */
@@ -242,7 +242,7 @@ export const changes = {
     if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, now))) throw new Refusal('mailbox-unknown')
     if (archive && mailbox.state === 'archived') return
     close(tx, mailbox, archive, quarantineUntil)
-    say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, now)
+    say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, null, now)
   },
 
   /**
@@ -260,7 +260,7 @@ export const changes = {
     tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
     const key = insertMailbox(tx.db, mailbox)
     if (tokenHash) insertToken(tx.db, key, tokenHash, now)
-    say(tx, 'mailbox.restored', mailbox, now)
+    say(tx, 'mailbox.restored', mailbox, null, now)
     return { key, id: mailbox.id }
   },
 
@@ -278,7 +278,7 @@ export const changes = {
       const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
       if (!mailbox) continue
       close(tx, mailbox, mailbox.recoverable, quarantineUntil)
-      say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, now)
+      say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, null, now)
       if (performance.now() - began > writerMs) return true
     }
     for (const rows of [forgettable.ended, forgettable.released(now)]) {
@@ -315,7 +315,7 @@ function free(tx: Tx, address: string, now: number): void {
     const mailbox = asMailbox(row)
     if (!mailbox || mailbox.kind === 'unclaimed') continue
     close(tx, mailbox, false, now)
-    say(tx, 'mailbox.deleted', mailbox, now)
+    say(tx, 'mailbox.deleted', mailbox, null, now)
   }
   tx.db.delete(quarantine).where(eq(quarantine.address, address)).run()
 }
@@ -334,21 +334,4 @@ function activeById(db: Db, id: string, now: number): Mailbox {
 function insertToken(db: Db, mailboxKey: number, hash: string, now: number): void {
   const checkValue = tokenCheck({ hash, mailboxKey })
   db.insert(mailboxTokens).values({ hash, mailboxKey, createdAt: now, checkValue }).run()
-}
-
-function say(
-  tx: Tx,
-  type: EventType,
-  mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId' | 'kind'>,
-  at: number,
-): void {
-  tx.tell({
-    at,
-    type,
-    accountId: mailbox.accountId,
-    mailboxId: mailbox.id,
-    address: mailbox.address,
-    unclaimed: mailbox.kind === 'unclaimed',
-    messageId: null,
-  })
 }

@@ -1,14 +1,15 @@
 // What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
 import { countMail } from '../mailboxes/store.ts'
+import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, messageCheck } from '../storage/row-checks.ts'
 import { mailboxes, messages } from '../storage/schema.ts'
+import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
 import { releaseContent, sweepContents } from './contents.ts'
 import { unindexMessage } from './search-index.ts'
-import { type MailboxRow, type MessageRow, say, sound } from './telling.ts'
 
 /** Milliseconds that one sweep may hold the writer. */
 const writerMs = 5
