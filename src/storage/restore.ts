@@ -10,6 +10,7 @@ import { giveToOwner } from './directory.ts'
 import { lostIn, lostText } from './lost.ts'
 import { schemaVersion } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
+import { shapeDamage } from './shape.ts'
 import { sync } from './sync.ts'
 import { walDamage } from './wal-check.ts'
 
@@ -92,7 +93,7 @@ function refuseStranger(file: string): void {
   if (!statSync(file).isFile()) throw new CannotDo(`${file} cannot be restored: it is no file`)
   const damage = walDamage(file)
   if (damage !== null) throw new CannotDo(`${file} cannot be restored: ${damage}`)
-  const { version, tables } = lookInto(file)
+  const { version, tables, changed } = lookInto(file)
   if (version === 0 || !ownTables.every((name) => tables.has(name))) {
     throw new CannotDo(`${file} cannot be restored: it is no database of Mayfly's`)
   }
@@ -101,14 +102,18 @@ function refuseStranger(file: string): void {
       `${file} cannot be restored: it has schema ${version}, and this Mayfly knows schemas up to ${migrations.length}; take a Mayfly at least as new as the one that wrote it`,
     )
   }
+  if (changed !== null) throw new CannotDo(`${file} cannot be restored: ${changed}`)
 }
 
-function lookInto(file: string): { version: number; tables: Set<string> } {
+/** `changed`: what of its header and tables is not as its schema has it. */
+function lookInto(file: string): { version: number; tables: Set<string>; changed: string | null } {
   try {
     const sqlite = new Database(file, { readonly: true })
     try {
       const tables = sqlite.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
-      return { version: schemaVersion(sqlite), tables: new Set(tables.map(({ name }) => name)) }
+      const version = schemaVersion(sqlite)
+      const changed = version > migrations.length ? null : shapeDamage(sqlite)
+      return { version, tables: new Set(tables.map(({ name }) => name)), changed }
     } finally {
       sqlite.close()
     }

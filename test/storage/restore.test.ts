@@ -171,6 +171,15 @@ describe('a restore', () => {
       },
       'it has schema 9999',
     ],
+    [
+      'whose tables were changed',
+      (backup) => {
+        const changed = new Database(backup)
+        changed.run('DROP INDEX messages_mailbox')
+        changed.close()
+      },
+      'its tables are not those of schema',
+    ],
   ])('refuses a file %s, and changes nothing', (_, spoil, sentence) => {
     using place = scene()
     fill(place.dataDir, 'old')
