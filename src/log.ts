@@ -1,6 +1,6 @@
 // Structured logs: JSON lines for machines, or readable ones. No secret and no control byte gets into a line.
 import { type DestinationStream, type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import type Pretty from 'pino-pretty'
 
 export type Log = Logger
 
@@ -15,15 +15,15 @@ export type LogOptions = {
 const secretFields = ['token', 'password', 'key', 'authorization', 'cookie', 'secret', 'ticket']
 
 export function openLog({ level, format, to }: LogOptions): Log {
-  const destination =
-    to ??
-    (format === 'pretty' ? pretty({ destination: standardError(), colorize: process.stderr.isTTY }) : standardError())
+  const destination = to ?? (format === 'pretty' ? readable() : standardError())
   return pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: clean },
+      // `clean` has taken errors apart already.
+      serializers: { err: (error: unknown) => error },
       redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     },
     destination,
@@ -38,6 +38,12 @@ function standardError(): DestinationStream {
   const destination = pino.destination({ fd: 2, sync: true, maxLength: mostWaiting })
   destination.on('error', () => {})
   return destination
+}
+
+/** What only a terminal needs is loaded for a terminal only. */
+function readable(): DestinationStream {
+  const pretty: typeof Pretty = require('pino-pretty')
+  return pretty({ destination: standardError(), colorize: process.stderr.isTTY })
 }
 
 const longest = 2000

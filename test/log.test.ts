@@ -45,7 +45,8 @@ describe('the log', () => {
   )
 
   test('says what an error was and where', () => {
-    const { err } = JSON.parse(logged({ err: new Error('broken\u0007') }))
+    const { err } = JSON.parse(logged({ err: new RangeError('broken\u0007') }))
+    expect(err.type).toBe('RangeError')
     expect(err.message).toBe('broken ')
     expect(err.stack).toContain('log.test.ts')
   })

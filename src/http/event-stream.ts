@@ -1,4 +1,5 @@
 // Server-sent events (WHATWG HTML §9.2): kept open with comments, resumed by id, dropped where nobody reads.
+import { Refusal } from '../refusal.ts'
 
 /** One event; `data` is sent as JSON. Without an `id` the reader's place stays as it was. */
 export type ServerEvent = { id?: number; event: string; data: unknown }
@@ -63,10 +64,14 @@ export class EventStreams {
     return this.open.size
   }
 
-  /** Answers with a stream. `begin` is given the way to send; what it answers is called when the stream is over. */
+  /**
+   * Answers with a stream. `begin` is given the way to send; what it answers is called when the stream is over. Refuses:
+   * too-busy, where it was dropped before it could be answered.
+   */
   async answer(begin: (to: Sender) => Promise<() => void>): Promise<Response> {
     const { maxBufferBytes } = this.options
     let over: (() => void) | null = null
+    let isDropped = false
     let controller: ReadableStreamDefaultController<Uint8Array> | null = null
     let wake: (() => void) | null = null
     const close = (how: (open: ReadableStreamDefaultController<Uint8Array>) => void): void => {
@@ -89,6 +94,7 @@ export class EventStreams {
       beat: () => write(comment),
       end: () => close((open) => open.close()),
       drop: () => {
+        isDropped = true
         this.options.dropped()
         close((open) => open.error(new Error('the reader of a stream is too slow')))
       },
@@ -123,6 +129,7 @@ export class EventStreams {
       over = stop
       this.open.add(entry)
     }
+    if (isDropped) throw new Refusal('too-busy')
     return new Response(stream, {
       headers: {
         'Content-Type': 'text/event-stream; charset=utf-8',

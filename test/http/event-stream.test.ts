@@ -40,3 +40,15 @@ test('where all streams together leave too much unread, those with most of it ar
   expect(some.over).toContain(8)
   expect(some.all.count).toBe(10 - some.over.length)
 })
+
+test('a stream that is dropped before it is answered is refused', async () => {
+  using some = await streams(0, 50_000, 10_000_000)
+  const over: number[] = []
+  const answer = some.all.answer(async ({ send }) => {
+    for (let n = 0; n < 10; n++) send({ event: 'message.stored', data })
+    return () => void over.push(1)
+  })
+  expect(await answer.catch((error) => error.reason)).toBe('too-busy')
+  expect(over).toHaveLength(1)
+  expect(some.all.count).toBe(0)
+})
