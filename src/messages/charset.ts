@@ -2,7 +2,7 @@
 
 import { type Buffer, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
-import libmime from 'libmime'
+import { libmime } from './mime-library.ts'
 
 // Charsets outside the WHATWG list that mail still uses; libmime decodes them with iconv-lite.
 const RARE = /^(?:cp|ibm)-?\d{3,4}$|^hz-gb-2312$|^viscii|^tcvn|^armscii-8$|^utf-?32(?:le|be)?$|^mac[a-z]+$/
@@ -28,8 +28,8 @@ export function decodeBytes(bytes: Buffer, charset: string | null): string {
   if (/^utf-?16$/.test(label) && bytes[0] === 0xfe && bytes[1] === 0xff) return decode(bytes, 'utf-16be') ?? ''
   return (
     decode(bytes, label) ??
-    (RARE.test(label) ? libmime.decodeWord(label, 'B', bytes.toString('base64')) : null) ??
-    decode(bytes, libmime.normalizeCharset(label)) ??
+    (RARE.test(label) ? libmime().decodeWord(label, 'B', bytes.toString('base64')) : null) ??
+    decode(bytes, libmime().normalizeCharset(label)) ??
     guess(bytes)
   )
 }

@@ -1,7 +1,7 @@
 // Names of attachments that are safe to write to a disk and to put into a header.
 
-import libmime from 'libmime'
 import { cut } from './header-fields.ts'
+import { libmime } from './mime-library.ts'
 
 const NAME_CHARACTERS = 120
 const EXTENSION_CHARACTERS = 12
@@ -29,7 +29,7 @@ export function safeName(written: string): string {
 
 /** The safe name, or `attachment-N.EXT` by place (from 1) and type when there is none. */
 export function attachmentName(written: string | null, index: number, type: string): string {
-  const extension = libmime.detectExtension(type)
+  const extension = libmime().detectExtension(type)
   return safeName(written ?? '') || `attachment-${index + 1}.${type === 'message/rfc822' ? 'eml' : extension || 'bin'}`
 }
 

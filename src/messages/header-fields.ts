@@ -1,8 +1,8 @@
 // The header of a mail as fields, in the order written, and the text that stands in a field.
 
 import { Buffer } from 'node:buffer'
-import libmime from 'libmime'
 import { decodeBytes } from './charset.ts'
+import { libmime } from './mime-library.ts'
 
 /** `value` is unfolded but not decoded: one character a byte. */
 export type Field = { name: string; value: string }
@@ -58,7 +58,7 @@ export function fields(bytes: Uint8Array): Field[] {
 export function decodeText(raw: string): string {
   if (!raw.includes('=?')) return printable(decodeRaw(raw))
   try {
-    return printable(libmime.decodeWords(decodeRaw(wordsInAscii(raw))))
+    return printable(libmime().decodeWords(decodeRaw(wordsInAscii(raw))))
   } catch {
     return printable(decodeRaw(raw))
   }
