@@ -75,6 +75,11 @@ async function assemble(
   const lock = DataDirectoryLock.take(dataDir)
   undo.push(() => lock.release())
   finishRestore(dataDir)
+  const readCertificate = () => certificateOf(config, outside.now())
+  // Meanwhile the database is opened; what goes wrong with it is told first.
+  const certificateRead = readCertificate()
+  const certificateDone = certificateRead.catch(() => {})
+  undo.push(() => certificateDone)
 
   const defect = (error: unknown): void => {
     // A disk that failed was told of by the writer; the work it cost is done later.
@@ -185,8 +190,7 @@ async function assemble(
   const operator = await core.mailboxes.operator()
   undo.push(() => core.usage.flush())
 
-  const readCertificate = () => certificateOf(config, outside.now())
-  const certificate = await readCertificate()
+  const certificate = await certificateRead
   const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
   const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })

@@ -2,15 +2,19 @@
 
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { because } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { Config } from './config/schema.ts'
+import { endOf as endOfThread, startThread } from './thread.ts'
 
 /** PEM texts; `cert` may hold the chain. */
 export type Certificate = { cert: string; key: string }
+
+/** What the thread that makes one is told, in epoch milliseconds, and what it answers. */
+export type ToMaker = { hostname: string; from: number; to: number }
+export type FromMaker = Certificate | { failed: string }
 
 const day = 86_400_000
 const lifetimeDays = 3650
@@ -94,25 +98,19 @@ const belongTogether = ({ cert, key }: Certificate): boolean =>
   new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
 
 async function make(hostname: string, now: number): Promise<Certificate> {
-  // Loaded only when needed: it is large, and a server makes a certificate once in its life.
-  const { generate } = await import('selfsigned')
-  const made = await generate([{ name: 'commonName', value: hostname.slice(0, 64) }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(now - day),
-    notAfterDate: new Date(now + lifetimeDays * day),
-    extensions: [
-      { name: 'basicConstraints', cA: false },
-      { name: 'keyUsage', digitalSignature: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [isIP(hostname) ? { type: 7, ip: hostname } : { type: 2, value: hostname }],
-      },
-    ],
-  })
-  return { cert: made.cert, key: made.private }
+  const thread = startThread('certificate')
+  const end = endOfThread(thread)
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<FromMaker>()
+    thread.onmessage = ({ data }: MessageEvent<FromMaker>) => resolve(data)
+    thread.onerror = ({ message }) => reject(new Error(message))
+    thread.postMessage({ hostname, from: now - day, to: now + lifetimeDays * day } satisfies ToMaker)
+    const made = await promise
+    if ('failed' in made) throw new Error(made.failed)
+    return made
+  } finally {
+    await end()
+  }
 }
 
 /** Whole or not at all, also when the machine stops half-way. */
