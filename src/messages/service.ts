@@ -1,7 +1,7 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
 import { type Caller, nobody } from '../accounts/caller.ts'
 import type { Cursors } from '../cursor.ts'
-import type { Place } from '../mailboxes/mailbox.ts'
+import { isEnded, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
@@ -16,7 +16,7 @@ import type { readerJobs } from './jobs.ts'
 import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import type { SearchOwner } from './search-index.ts'
-import type { MessageStore } from './store.ts'
+import type { ListQuery, MessageStore } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
@@ -102,18 +102,20 @@ export class Messages {
     const place = await this.mailboxes.see(caller, mailbox)
     const scope = JSON.stringify([place.address, place.tagged, wish.since ?? 0, wish.q?.trim() ?? ''])
     const before = wish.cursor === undefined ? Number.MAX_SAFE_INTEGER : this.cursors.read('list', scope, wish.cursor)
-    if (!place.mailbox) return { items: [], next: null }
+    const { mailbox: asked } = place
+    const now = this.outside.now()
+    if (asked?.state !== 'active' || isEnded(asked, now)) return { items: [], next: null }
     const query = {
-      mailboxKey: place.mailbox.key,
+      mailboxKey: asked.key,
       address: place.tagged,
       before,
       since: wish.since ?? 0,
-      now: this.outside.now(),
+      now,
       limit: wish.limit + 1,
     }
     const found = wish.q?.trim()
-      ? await this.find(wish.q, { mailboxKey: place.mailbox.key }, query)
-      : await this.store.list(query)
+      ? await this.find(wish.q, { mailboxKey: asked.key }, query)
+      : await this.store.list({ ...query, mailbox: asked })
     const items = found.slice(0, wish.limit)
     const last = items.at(-1)
     const more = found.length > wish.limit && last
@@ -250,11 +252,7 @@ export class Messages {
     while (after !== null) after = await this.store.writes.run('search.anew', { after })
   }
 
-  private async find(
-    typed: string,
-    owner: SearchOwner,
-    query: Parameters<MessageStore['list']>[0],
-  ): Promise<Message[]> {
+  private async find(typed: string, owner: SearchOwner, query: Omit<ListQuery, 'mailbox'>): Promise<Message[]> {
     const { mailboxKey: _, ...rest } = query
     const keys = await this.workers.run('messages.search', { typed, owner, ...rest })
     return this.store.byKeys(keys, query.now)

@@ -10,11 +10,13 @@ import type { changes } from './changes.ts'
 import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
 import { readSlices } from './pieces.ts'
-import { isOver, type Listed, message, readable, sound } from './rows.ts'
+import { isOver, type Listed, message, type Row, readable, sound } from './rows.ts'
 import { type Top, Tops } from './tops.ts'
 
 export type ListQuery = {
   mailboxKey: number
+  /** Open, as whoever asks has just found it. */
+  mailbox: Row['mailbox']
   /** Only mail sent to this very address; null: all. */
   address: string | null
   /** Only keys below. */
@@ -71,9 +73,12 @@ export type DigestedQuery = { mailboxKey: number; address: string | null; seq: n
 const { placeholder } = sql
 
 // Lists have looked at their mailbox before, and know most contents; a message found by itself is looked at with all of both.
-const listed = {
+const ofList = {
   message: messages,
   content: { key: contents.key, tries: contents.tries, checkValue: contents.checkValue },
+}
+const listed = {
+  ...ofList,
   mailbox: { id: mailboxes.id, address: mailboxes.address, expiresAt: mailboxes.expiresAt },
 }
 const alone = { message: messages, content: contents, mailbox: mailboxes }
@@ -86,6 +91,7 @@ const statements = prepared((db: Db) => {
       // What is not there is damage, and no reason to leave a message out.
       .leftJoin(contents, eq(contents.key, messages.contentKey))
       .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+  const list = () => db.select(ofList).from(messages).leftJoin(contents, eq(contents.key, messages.contentKey))
   const one = () =>
     db
       .select(alone)
@@ -102,7 +108,6 @@ const statements = prepared((db: Db) => {
     lt(messages.key, placeholder('before')),
     // Not `>=`: a time that damage made nonsense of must be found, to be refused.
     sql`(${messages.receivedAt} between 0 and ${placeholder('since')} - 1) is not true`,
-    open,
   )
   const afterSeq = and(
     eq(messages.mailboxKey, placeholder('mailboxKey')),
@@ -113,8 +118,8 @@ const statements = prepared((db: Db) => {
   const toAddress = eq(messages.address, placeholder('address'))
   const undigested = { contentKey: contents.key, size: contents.size, tries: contents.tries }
   return {
-    list: joined().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
-    listTo: joined().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
+    list: list().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
+    listTo: list().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
     byId: one()
       .where(eq(messages.id, placeholder('id')))
       .prepare(),
@@ -197,13 +202,16 @@ export class SqliteMessageStore implements MessageStore {
     readonly writes: Writes<typeof changes>,
   ) {}
 
-  async list({ address, ...query }: ListQuery): Promise<Message[]> {
+  async list({ address, mailbox, ...query }: ListQuery): Promise<Message[]> {
     const { list, listTo } = statements(this.db)
     return this.take(
       query,
       query.before,
       ({ key }) => key,
-      (before) => (address === null ? list.all({ ...query, before }) : listTo.all({ ...query, before, address })),
+      (before) => {
+        const rows = address === null ? list.all({ ...query, before }) : listTo.all({ ...query, before, address })
+        return rows.map((row) => ({ ...row, mailbox }))
+      },
     )
   }
 
