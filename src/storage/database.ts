@@ -80,7 +80,7 @@ function opened(file: string, steps: readonly string[], synchronous: 'FULL' | 'O
     sqlite.run('PRAGMA trusted_schema = OFF')
     sqlite.run('PRAGMA cell_size_check = ON')
     sqlite.run('PRAGMA journal_size_limit = 67108864')
-    sqlite.run('PRAGMA cache_size = -16384')
+    sqlite.run('PRAGMA cache_size = -8192')
     keepTemporaryInMemory(sqlite)
     migrate(sqlite, steps)
     sqlite.run('PRAGMA foreign_keys = ON')
@@ -96,7 +96,7 @@ export function openForReading(file: string): Connection {
   const sqlite = new Database(file, { readonly: true, strict: true })
   sqlite.run('PRAGMA busy_timeout = 5000')
   sqlite.run('PRAGMA trusted_schema = OFF')
-  sqlite.run('PRAGMA cache_size = -8192')
+  sqlite.run('PRAGMA cache_size = -2048')
   keepTemporaryInMemory(sqlite)
   return connection(sqlite)
 }
