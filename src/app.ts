@@ -143,7 +143,7 @@ async function assemble(
     undo.push(() => workers.stop())
     return workers
   }
-  const digestWorkers = pool('digest', 8, 1000, config.limits.digest_seconds)
+  const digestWorkers = pool('digest', 16, 1000, config.limits.digest_seconds)
   const readerWorkers = pool('reader', 1, 1000, config.limits.reader_seconds)
 
   const inspectors = pool('reader', 1, 10, 3600)

@@ -36,9 +36,9 @@ const failures = {
 } as const
 
 /** Digests under way at once: enough to keep a thread busy, and to store many in one change. */
-const atOnce = 32
+const atOnce = 64
 /** Digests that are stored together: the search index costs most by the commit. */
-const together = 16
+const together = 32
 /** Milliseconds that one waits for others. */
 const patience = 25
 const mostQueued = 30_000
