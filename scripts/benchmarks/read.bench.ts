@@ -3,7 +3,7 @@
 import { fixed, goal, Measures, runs, table, title, whole } from './bench.ts'
 import { filled } from './fill.ts'
 import { type Load, request } from './loads.ts'
-import { mayfly } from './servers.ts'
+import { mayfly, untilAtRest } from './servers.ts'
 
 const sizes = [1000, 100_000, 1_000_000]
 const connections = 16
@@ -19,6 +19,7 @@ for (let run = 0; run < runs; run++) {
   for (const size of sizes) {
     const { directory, many } = await filled(size)
     const server = await mayfly({ directory })
+    await untilAtRest(server)
     const list = `/mayfly/v1/mailboxes/${many}/messages?limit=25`
     const page: { items: { id: string }[] } = JSON.parse(
       await (await fetch(`http://127.0.0.1:${server.http}${list}`)).text(),

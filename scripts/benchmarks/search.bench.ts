@@ -2,7 +2,7 @@
 import { fixed, goal, Measures, runs, table, title, whole } from './bench.ts'
 import { commonWord, everyWord, filled, rareWord } from './fill.ts'
 import { type Load, request } from './loads.ts'
-import { mayfly } from './servers.ts'
+import { mayfly, untilAtRest } from './servers.ts'
 
 const sizes = [1000, 200_000, 1_000_000]
 const ofGoal = 200_000
@@ -26,6 +26,7 @@ for (let run = 0; run < runs; run++) {
   for (const size of sizes) {
     const { directory, ...mailboxes } = await filled(size)
     const server = await mayfly({ directory })
+    await untilAtRest(server)
     for (const [who, mailbox] of Object.entries(mailboxes)) {
       for (const [what, words] of Object.entries(searches)) {
         const paths = words.map(

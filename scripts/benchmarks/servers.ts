@@ -140,3 +140,25 @@ export function megabytes({ pid }: Pick<Server, 'pid'>, which: 'VmRSS' | 'VmHWM'
   const kibibytes = new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return (Number(kibibytes) * 1024) / 1e6
 }
+
+/** Seconds that a server gets for it: it takes minutes where a million messages are stored. */
+const longestRest = 30
+
+/** Answers when a server has nothing to do any more: a large database is looked through after each start. Linux only. */
+export async function untilAtRest({ pid }: Pick<Server, 'pid'>): Promise<void> {
+  let before = ticks(pid)
+  for (let second = 0; second < longestRest; second++) {
+    await Bun.sleep(1000)
+    const now = ticks(pid)
+    if (now - before < 5) return
+    before = now
+  }
+}
+
+/** Hundredths of a second of user and system time. */
+function ticks(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // proc(5): they are the fields 14 and 15; the second field, a name in brackets, may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
