@@ -106,7 +106,7 @@ export class Digesting {
 
   /** Digests a content when its turn comes. */
   enqueue(contentKey: number, size: number): void {
-    this.pace.arrived()
+    this.pace.arrived(size)
     if (this.queue.length >= mostQueued) this.behind = true
     else this.queue.push({ contentKey, size, tries: 0 })
     this.pump()
@@ -142,14 +142,15 @@ export class Digesting {
 
   private pump(): void {
     const limit = this.catchingUp ? 1 : atOnce
-    while (!this.stopped && this.underWay.size < limit && this.queue.length > 0) {
+    while (!this.stopped && this.underWay.size < limit) {
+      const [next] = this.queue
+      if (!next) break
       // When even the queue is too short for a burst it goes on for too long to wait for its end.
-      if (!this.behind && !this.pace.mayBegin()) {
+      if (!this.behind && !this.pace.mayBegin(next.size)) {
         this.rest ??= setTimeout(() => this.goOn(), sliceMs)
         break
       }
-      const next = this.queue.shift()
-      if (!next) break
+      this.queue.shift()
       if (!this.underWay.has(next.contentKey) && !this.isLate(next.contentKey)) this.begin(next, 'in turn')
     }
     if (this.stopped || this.queue.length > 0 || this.underWay.size > 0) return
