@@ -146,7 +146,7 @@ async function assemble(
   const digestWorkers = pool('digest', 16, 1000, config.limits.digest_seconds)
   const readerWorkers = pool('reader', 1, 1000, config.limits.reader_seconds)
 
-  const inspectors = pool('reader', 1, 10, 3600)
+  const inspectors = pool('inspector', 1, 10, 3600)
 
   const shortage = () =>
     writer.isAlive ? (integrity.shortage() ?? room.shortage()) : 'the writer thread ended, and is being started again'

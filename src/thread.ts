@@ -1,6 +1,6 @@
 // The one place that knows how a thread is started, from sources and in the executable.
 
-export type ThreadName = 'writer' | 'digest' | 'reader' | 'backup' | 'certificate'
+export type ThreadName = 'writer' | 'digest' | 'reader' | 'inspector' | 'backup' | 'certificate'
 
 /** Starts `threads/NAME.ts`. In the executable each is an entry point of the build, found by its path from `src`. */
 export function startThread(name: ThreadName): Worker {

@@ -5,7 +5,7 @@ export const sliceMs = 25
 const countedBytes = 8192
 /** More than this in one slice is a burst: 1,000 small mails a second, or 160 of 50 KB. */
 const burstMails = 25
-const digestsInABurst = 20
+const digestsInABurst = 14
 
 const weightOf = (size: number): number => Math.max(1, size / countedBytes)
 
