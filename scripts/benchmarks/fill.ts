@@ -2,9 +2,9 @@
 // group. The mails are short, and each has words of its own; their digests are stored too, so that a search finds them.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Arrived, Digested } from '../../src/messages/changes.ts'
+import type { Arrived, Digested, changes as messageChanges } from '../../src/messages/changes.ts'
 import { digest } from '../../src/messages/digest.ts'
-import { databaseFile, openForWriting } from '../../src/storage/database.ts'
+import { type Connection, databaseFile, openForWriting } from '../../src/storage/database.ts'
 import { runGroup, type Work } from '../../src/storage/group.ts'
 import { untyped } from '../../src/storage/untyped.ts'
 import { changes } from '../../src/threads/changes.ts'
@@ -71,14 +71,33 @@ async function fill(file: string, count: number): Promise<void> {
         body: text,
       },
     }))
-    run([work('messages.digested', { digests, now: Date.now() })])
+    run(digests.map((digest) => work('messages.digested', { ...digest, now: Date.now() })))
   }
+  assertDigested(connection, count)
   connection.sqlite.run('PRAGMA journal_mode = WAL')
   connection.close()
 }
 
 let workId = 0
-const work = (name: string, input: unknown): Work => ({ id: workId++, name, input: untyped(input) })
+const work = <Name extends keyof typeof messageChanges>(
+  name: Name,
+  input: Parameters<(typeof messageChanges)[Name]>[1],
+): Work => ({
+  id: workId++,
+  name,
+  input: untyped(input),
+})
+
+/** A store without its search index would be measured as a very quick one. */
+function assertDigested({ sqlite }: Connection, count: number): void {
+  const { left } =
+    sqlite.query<{ left: number }, []>('select count(*) as left from messages where digested_seq is null').get() ?? {}
+  const { found } =
+    sqlite
+      .query<{ found: number }, [string]>('select count(*) as found from message_search where message_search match ?')
+      .get(`subject : ${everyWord}`) ?? {}
+  if (left !== 0 || found !== count) throw new Error(`${left} of ${count} messages have no digest, ${found} are found`)
+}
 
 const encoder = new TextEncoder()
 const subjectOf = (number: number): string => `Order ${number} was ${everyWord}`
