@@ -141,7 +141,7 @@ export function megabytes({ pid }: Pick<Server, 'pid'>, which: 'VmRSS' | 'VmHWM'
   return (Number(kibibytes) * 1024) / 1e6
 }
 
-/** Seconds that a server gets for it: it takes minutes where a million messages are stored. */
+/** Seconds that a server gets for it at most. */
 const longestRest = 30
 
 /** Answers when a server has nothing to do any more: a large database is looked through after each start. Linux only. */
