@@ -46,6 +46,9 @@ function keepMark(file: number, mark: Uint8Array): void {
   } catch {}
 }
 
+/** How a descriptor is synced: beside the thread, or while it waits, which throws what goes wrong. */
+export type Disk = { beside: (descriptor: number, then: Then) => void; now: (descriptor: number) => void }
+
 /** What follows once the log is on the disk, or the disk has failed to keep it. */
 type Then = (failure: Error | null) => void
 
@@ -59,10 +62,11 @@ export class LogSync {
   private broken = false
   private lastMs = Number.POSITIVE_INFINITY
 
-  /** `sync`: a test has a disk of its own, which is never quick. */
+  /** A test has a disk and a clock (milliseconds) of its own. */
   constructor(
     private readonly files: LogFiles,
-    private readonly sync: ((descriptor: number, then: Then) => void) | null = null,
+    private readonly disk: Disk = { beside: fdatasync, now: fdatasyncSync },
+    private readonly elapsed: () => number = () => performance.now(),
   ) {}
 
   /** Whether the disk is at work. */
@@ -103,35 +107,39 @@ export class LogSync {
   }
 
   private begin(): void {
-    let some = this.waiting
+    const some = this.waiting
     this.waiting = []
     this.isBusy = true
     const mark = markIn(this.files.index)
-    const began = performance.now()
-    const sync = this.sync ?? (this.lastMs < quickMs ? syncNow : fdatasync)
-    sync(this.files.log, (failure) => {
-      this.isBusy = false
-      this.lastMs = performance.now() - began
-      if (failure) {
-        this.broken = true
-        // What was committed meanwhile stands in the log behind what was lost, where no recovery would find it.
-        some = some.concat(this.waiting)
-        this.waiting = []
-      } else {
-        keepMark(this.files.mark, mark)
-        if (this.waiting.length > 0) this.begin()
-      }
-      for (const then of some) then(failure)
-    })
+    const began = this.elapsed()
+    const done: Then = (failure) => {
+      this.lastMs = this.elapsed() - began
+      this.end(some, mark, failure)
+    }
+    if (this.lastMs < quickMs) done(this.syncNow())
+    else this.disk.beside(this.files.log, done)
   }
-}
 
-function syncNow(descriptor: number, then: Then): void {
-  let failure: Error | null = null
-  try {
-    fdatasyncSync(descriptor)
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error))
+  private syncNow(): Error | null {
+    try {
+      this.disk.now(this.files.log)
+      return null
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
   }
-  then(failure)
+
+  private end(some: Then[], mark: Uint8Array, failure: Error | null): void {
+    let told = some
+    this.isBusy = false
+    if (failure) {
+      this.broken = true
+      // What was committed meanwhile stands in the log behind what was lost, where no recovery would find it.
+      told = some.concat(this.waiting)
+      this.waiting = []
+    } else keepMark(this.files.mark, mark)
+    for (const then of told) then(failure)
+    // Only now: a quick disk answers at once, and those behind must not hear before those in front.
+    if (!this.isBusy && this.waiting.length > 0) this.begin()
+  }
 }
