@@ -104,6 +104,7 @@ async function make(hostname: string, now: number): Promise<Certificate> {
     const { promise, resolve, reject } = Promise.withResolvers<FromMaker>()
     thread.onmessage = ({ data }: MessageEvent<FromMaker>) => resolve(data)
     thread.onerror = ({ message }) => reject(new Error(message))
+    thread.addEventListener('close', () => reject(new Error('the thread that makes the certificate ended')))
     thread.postMessage({ hostname, from: now - day, to: now + lifetimeDays * day } satisfies ToMaker)
     const made = await promise
     if ('failed' in made) throw new Error(made.failed)

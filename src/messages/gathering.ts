@@ -1,4 +1,5 @@
 // Bytes of one mail that are not stored yet: a small mail's as they came, a larger one's in blocks.
+import { joined } from '../storage/parcel.ts'
 import { type Blocks, blockBytes } from './blocks.ts'
 
 /** Up to here a mail costs no block. */
@@ -36,7 +37,7 @@ export class Gathering {
 
   /** The bytes, each part with a buffer of its own or a shared one: what crosses to the writer takes whole buffers along. */
   parts(): Uint8Array[] {
-    if (this.blocks.length === 0) return this.size === 0 ? [] : [joined(this.chunks, this.size)]
+    if (this.blocks.length === 0) return this.size === 0 ? [] : [inOne(this.chunks, this.size)]
     const last = this.blocks.length - 1
     return this.blocks.map((block, n) => (n === last ? block.subarray(0, this.size - last * blockBytes) : block))
   }
@@ -68,14 +69,8 @@ export class Gathering {
 const compact = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+function inOne(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [first] = chunks
   if (first && chunks.length === 1 && first.byteLength === first.buffer.byteLength) return first
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return all
+  return joined(chunks, size)
 }

@@ -86,7 +86,8 @@ const isBytes = (value: unknown): value is Bytes =>
   value instanceof Uint8Array ||
   (Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof Uint8Array))
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+/** A copy of all the parts in one buffer of its own. `size`: of all of them, in bytes. */
+export function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(size)
   let at = 0
   for (const part of parts) {
