@@ -10,6 +10,7 @@ import { type HttpServer, startHttp } from './http/server.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import { plansOf } from './plans/from-config.ts'
 import { Refusal } from './refusal.ts'
 import { type SmtpServer, startSmtp } from './smtp/server.ts'
 import { Backups } from './storage/backup.ts'
@@ -25,11 +26,12 @@ import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
 import { expire } from './tasks/expire.ts'
-import { flushRefusals } from './tasks/flush-refusals.ts'
+import { tidyAccounts } from './tasks/tidy-accounts.ts'
 import { trimEvents } from './tasks/trim-events.ts'
 import { watchCertificate } from './tasks/watch-certificate.ts'
 import { watchClock } from './tasks/watch-clock.ts'
 import { watchDisk } from './tasks/watch-disk.ts'
+import { writeUsage } from './tasks/write-usage.ts'
 import { startThread, type ThreadName } from './thread.ts'
 
 export type App = {
@@ -38,6 +40,10 @@ export type App = {
   smtp: SmtpServer['addresses']
   /** The operator's mailbox and a token for it. */
   operator: { address: string; token: string }
+  /** The secret of the link that makes the first admin; null once there is one. */
+  adminLink: string | null
+  /** Takes up what may be changed while the server runs: the plans. */
+  reload: (config: Config) => Promise<void>
   /** Takes up a new certificate if there is one. */
   lookAtCertificate: () => Promise<void>
   /** Stops taking connections, lets mail in flight finish, commits, closes. */
@@ -188,7 +194,13 @@ async function assemble(
   if (isInspected) await mendSearch().catch(defect)
   await core.messages.forgetLost()
   const operator = await core.mailboxes.operator()
+  await core.plans.remember()
+  await core.switches.load()
+  await core.blocks.load()
+  await core.usage.load()
+  const adminLink = await core.accounts.adminLink()
   undo.push(() => core.usage.flush())
+  undo.push(() => core.keys.flush())
 
   const certificate = await certificateRead
   const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
@@ -208,7 +220,8 @@ async function assemble(
   for (const task of [
     expire(core, () => integrity.shortage() === null, defect),
     trimEvents(core, outside, config.limits.event_hours, defect),
-    flushRefusals(core, defect),
+    writeUsage(core, defect),
+    tidyAccounts(core, defect),
     certificateWatch,
     watchDisk(room, defect),
     watchClock(outside, log, defect),
@@ -241,6 +254,8 @@ async function assemble(
     ...addresses,
     lookAtCertificate: certificateWatch.look,
     operator: { address: operator.mailbox.address, token: operator.token },
+    adminLink: adminLink?.token ?? null,
+    reload: (fresh) => core.plans.replace(plansOf(fresh.plans)),
   }
 }
 

@@ -1,12 +1,19 @@
 // Builds each service once, in dependency order. `Core` is all that a door holds.
 import { Passwords } from './accounts/passwords.ts'
+import { Accounts } from './accounts/service.ts'
+import { AccountStore } from './accounts/store.ts'
+import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
 import type { Events } from './events.ts'
+import { Keys } from './keys/service.ts'
+import { Standing } from './keys/standing.ts'
+import { KeyStore } from './keys/store.ts'
 import { Budget } from './limits/budget.ts'
 import type { Log } from './log.ts'
 import { parseAddress, parseDomain } from './mailboxes/address.ts'
+import { Blocks } from './mailboxes/blocks.ts'
 import { Mailboxes } from './mailboxes/service.ts'
 import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
@@ -19,20 +26,27 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
-import { planOf } from './plans/from-config.ts'
+import { plansOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
+import { PlanStore } from './plans/store.ts'
 import type { Refusal } from './refusal.ts'
 import { guarded } from './storage/damage.ts'
 import type { Db } from './storage/database.ts'
 import { EventLog } from './storage/event-log.ts'
 import type { Jobs, Workers } from './storage/job.ts'
+import { Settings } from './storage/settings.ts'
 import type { Writer } from './storage/writer.ts'
 import { Usage } from './usage/service.ts'
 import { UsageStore } from './usage/store.ts'
 
 export type Core = {
   plans: Plans
+  switches: Switches
+  accounts: Accounts
+  keys: Keys
+  standing: Standing
   domains: Domains
+  blocks: Blocks
   mailboxes: Mailboxes
   messages: Messages
   waits: Waits
@@ -50,6 +64,8 @@ export type Core = {
   outgoing: Budget
 }
 
+/** What keys may be for. */
+const dialectNames = ['native', 'run2mail', 'dustmail', 'minutemail', 'mailcx', 'mailfade']
 /** How long a download waits for others to end. */
 const downloadWaitMs = 30_000
 
@@ -79,23 +95,54 @@ export function makeCore(config: Config, ground: Ground): Core {
   const digestWorkers = guarded(ground.digestWorkers, found)
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
-  const plans = new Plans(new Map(Object.entries(config.plans).map(([name, plan]) => [name, planOf(name, plan)])))
+  const plans = new Plans(plansOf(config.plans), new PlanStore(writer))
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
   )
   const passwords = new Passwords()
   const cursors = new Cursors(ground.cursorSecret)
   const eventLog = guarded(new EventLog(db, writer), found)
-  const usage = new Usage(
-    guarded(new UsageStore(db, writer), found),
-    { refusalsKept: config.limits.refusals_kept },
+  const { registration } = config.server
+  const dialects = Object.fromEntries(Object.entries(config.dialects).map(([name, { enabled }]) => [name, enabled]))
+  const switches = new Switches(new Settings(writer), () => ({ developerApi: true, registration, dialects }), outside)
+  const accounts = new Accounts(
+    guarded(new AccountStore(db, writer), found),
+    plans,
+    passwords,
+    {
+      registration: () => switches.now.registration,
+      defaultPlan: () => config.server.default_plan,
+      registrationsPerDay: config.server.registrations_per_day,
+    },
     outside,
   )
+  const usage = new Usage(
+    guarded(new UsageStore(db, writer), found),
+    plans,
+    {
+      refusalsKept: config.limits.refusals_kept,
+      pageRequestsPerMinute: config.page.requests_per_minute,
+      pageBurst: config.page.burst,
+    },
+    outside,
+  )
+  const keys = new Keys(
+    guarded(new KeyStore(db, writer), found),
+    accounts,
+    plans,
+    { readDomain: parseDomain, dialects: dialectNames },
+    outside,
+    events,
+  )
+  const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
+  const blocks = new Blocks(writer, outside)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),
     domains,
     plans,
     passwords,
+    usage,
+    (id) => accounts.find(id),
     {
       anonymousMailboxes: config.http.anonymous_mailboxes,
       reservedLocalParts: config.mailboxes.reserved_local_parts,
@@ -139,19 +186,34 @@ export function makeCore(config: Config, ground: Ground): Core {
     new Downloads(ground.readerWorkers, bounds, outgoing),
     cursors,
     outside,
-    (size) => {
+    (size, accountIds) => {
       metrics.mailsAccepted.inc()
       metrics.mailBytes.inc(size)
+      for (const accountId of accountIds) usage.received(accountId, size)
     },
     () => ground.shortage() !== null,
     (address) => events.hasListener(address),
   )
-  const waits = new Waits(messages, mailboxes, events, eventLog, cursors, config.http.max_waits)
-  const streams = new Streams(messageStore, mailboxes, events, eventLog, outside, config.http.max_streams, defect)
+  const waits = new Waits(messages, mailboxes, events, eventLog, cursors, standing, config.http.max_waits)
+  const streams = new Streams(
+    messageStore,
+    mailboxes,
+    events,
+    eventLog,
+    standing,
+    outside,
+    config.http.max_streams,
+    defect,
+  )
   const tickets = new Tickets(outside)
   return {
     plans,
+    switches,
+    accounts,
+    keys,
+    standing,
     domains,
+    blocks,
     mailboxes,
     messages,
     waits,

@@ -2,8 +2,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Refusal } from './refusal.ts'
 
-/** `list`: the last message's key. `wait`: the `seq` behind the last match. `refusals`: the last row's key. */
-export type CursorKind = 'list' | 'wait' | 'refusals'
+/** `list` and `search`: the last message's key. `wait`: the `seq` behind the last match. Else the last row's key. */
+export type CursorKind = 'list' | 'search' | 'wait' | 'refusals' | 'mailboxes' | 'keys' | 'accounts' | 'audit'
 
 const macCharacters = 16
 

@@ -11,6 +11,16 @@ export const eventTypes = [
   'mailbox.restored',
   'mailbox.expired',
   'mailbox.deleted',
+  // Of an account as such.
+  'account.changed',
+  'account.suspended',
+  'account.resumed',
+  'account.deleted',
+  'member.changed',
+  'member.removed',
+  'session.ended',
+  'key.changed',
+  'key.revoked',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
@@ -21,32 +31,35 @@ export type Event = {
   at: number
   type: EventType
   accountId: string | null
+  /** "" where it is about no mailbox. */
   mailboxId: string
-  /** The mailbox's own address, without a tag. */
+  /** The mailbox's own address, without a tag; "" where it is about no mailbox. */
   address: string
   /** Whether the mailbox was nobody's at that moment, so that anyone may hear of it. */
   unclaimed: boolean
   messageId: string | null
+  /** The key, member or session that it is about. */
+  subjectId: string | null
 }
 
 export type Listener = (event: Event) => void
 
-/** Hands each event to everyone who listens to its address, then to those who listen to all. */
+/** Hands each event to everyone who listens to its address or its account, then to those who listen to all. */
 export class Events {
   private readonly byAddress = new Map<string, Set<Listener>>()
+  private readonly byAccount = new Map<string, Set<Listener>>()
   private readonly all = new Set<Listener>()
 
   constructor(private readonly failed: (error: unknown) => void) {}
 
   /** Listens to one mailbox's address; call the answer to stop. */
   onAddress(address: string, listener: Listener): () => void {
-    const listeners = this.byAddress.get(address) ?? new Set()
-    this.byAddress.set(address, listeners)
-    listeners.add(listener)
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0 && this.byAddress.get(address) === listeners) this.byAddress.delete(address)
-    }
+    return listen(this.byAddress, address, listener)
+  }
+
+  /** Listens to all that happens to an account's mailboxes; call the answer to stop. */
+  onAccount(accountId: string, listener: Listener): () => void {
+    return listen(this.byAccount, accountId, listener)
   }
 
   onAny(listener: Listener): () => void {
@@ -62,6 +75,9 @@ export class Events {
   tell(events: readonly Event[]): void {
     for (const event of events) {
       for (const listener of this.byAddress.get(event.address) ?? []) this.call(listener, event)
+      if (event.accountId !== null && event.mailboxId !== '') {
+        for (const listener of this.byAccount.get(event.accountId) ?? []) this.call(listener, event)
+      }
       for (const listener of this.all) this.call(listener, event)
     }
   }
@@ -72,5 +88,15 @@ export class Events {
     } catch (error) {
       this.failed(error)
     }
+  }
+}
+
+function listen(to: Map<string, Set<Listener>>, name: string, listener: Listener): () => void {
+  const listeners = to.get(name) ?? new Set()
+  to.set(name, listeners)
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0 && to.get(name) === listeners) to.delete(name)
   }
 }

@@ -16,7 +16,7 @@ import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
 import { surviveDefects } from './defects.ts'
 import { openapi } from './http/openapi.ts'
-import { openLog } from './log.ts'
+import { type Log, openLog } from './log.ts'
 import { realOutside } from './outside.ts'
 import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
@@ -64,13 +64,18 @@ async function main(): Promise<number | null> {
 async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   let app: App | null = null
   // Without a handler, a certificate that is renewed while the server starts would end it.
-  process.on('SIGHUP', () => void app?.lookAtCertificate())
+  let reloadNow = (): void => {}
+  process.on('SIGHUP', () => reloadNow())
   const { config, file } = loadConfig(sources)
   const pretty = config.log.format === 'pretty' || (config.log.format === 'auto' && process.stderr.isTTY)
   const log = openLog({ level: config.log.level, format: pretty ? 'pretty' : 'json' })
   surviveDefects(log, realOutside.elapsed, () => app !== null)
   const started = await start(config, realOutside, log)
   app = started
+  reloadNow = () => {
+    void started.lookAtCertificate()
+    void reload(started, sources, log)
+  }
   let stopping = false
   const stop = (signal: string): void => {
     // A second one means now.
@@ -96,7 +101,19 @@ async function serve(sources: Parameters<typeof loadConfig>[0]): Promise<void> {
   for (const warning of warnings(config)) log.warn(warning)
   const { domains } = started.core
   const openDomain = domains.names().find((name) => domains.serving(name)?.rule.access === 'public') ?? null
-  process.stdout.write(greeting({ ...started, openDomain }))
+  process.stdout.write(greeting({ ...started, openDomain, publicUrl: config.server.public_url ?? null }))
+}
+
+/** Takes up a changed config as far as that is possible while the server runs; a wrong one changes nothing. */
+async function reload(app: App, sources: Parameters<typeof loadConfig>[0], log: Log): Promise<void> {
+  try {
+    await app.reload(loadConfig(sources).config)
+    log.info('the config was read again: plans are as it says now')
+  } catch (error) {
+    if (error instanceof ConfigComplaints)
+      log.error({ complaints: error.message }, 'the config is wrong, and was not taken up')
+    else log.error({ err: error }, 'the config could not be taken up')
+  }
 }
 
 /** A sentence for what the operator can mend; a defect shows its stack. */

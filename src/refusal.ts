@@ -5,6 +5,8 @@ export const reasons = [
   'invalid-cursor',
   'credential-missing',
   'credential-wrong',
+  'key-inactive',
+  'account-suspended',
   'forbidden',
   'origin-refused',
   'host-refused',
@@ -12,14 +14,25 @@ export const reasons = [
   'mailbox-unknown',
   'message-unknown',
   'attachment-unknown',
+  'account-unknown',
+  'member-unknown',
+  'key-unknown',
+  'session-unknown',
+  'invitation-unknown',
+  'plan-unknown',
+  'block-unknown',
   'mailbox-taken',
+  'email-taken',
+  'last-owner',
   'mailboxes-exhausted',
+  'quota-exceeded',
   'message-not-arrived',
   'message-unexpected',
   'idempotency-mismatch',
   'too-large',
   'too-busy',
   'rate-exceeded',
+  'api-off',
   'storage-full',
   'storage-failed',
   'storage-damaged',
@@ -34,6 +47,7 @@ export const reasons = [
   'too-many-connections',
   'too-many-hops',
   'bare-line-ending',
+  'blocked',
 ] as const
 
 export type Reason = (typeof reasons)[number]
@@ -44,6 +58,8 @@ export type FieldComplaint = { path: string; message: string }
 export type RefusalDetails = {
   fields?: FieldComplaint[]
   retryAfterSeconds?: number
+  /** The limit that refused; `resetAt` is epoch milliseconds. */
+  limit?: { limit: number; remaining: number; resetAt: number }
   /** For the log alone. */
   what?: string
 }

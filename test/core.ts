@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nobody } from '../src/accounts/caller.ts'
 import { loadConfig } from '../src/config/load.ts'
 import type { Config } from '../src/config/schema.ts'
 import { type Core, makeCore } from '../src/core.ts'
 import { type Event, Events } from '../src/events.ts'
 import { openLog } from '../src/log.ts'
+import type { Mailbox } from '../src/mailboxes/mailbox.ts'
+import type { OpeningWish } from '../src/mailboxes/service.ts'
 import { digestJobs, readerJobs } from '../src/messages/jobs.ts'
 import { Metrics } from '../src/metrics.ts'
 import { type Outside, realOutside } from '../src/outside.ts'
@@ -28,9 +31,16 @@ export type TestCore = Core & {
   close: () => void
 }
 
-/** The defaults, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */
+/** Most tests are not about limits, and all come from one address. */
+export const unlimited = {
+  MAYFLY_PLANS_ANONYMOUS_REQUESTS_PER_MINUTE: 'unlimited',
+  MAYFLY_PLANS_ANONYMOUS_INBOXES_PER_DAY: 'unlimited',
+  MAYFLY_PLANS_ANONYMOUS_ACTIVE_MAILBOXES: 'unlimited',
+}
+
+/** The defaults without limits on who has no account, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */
 export function testConfig(env: Record<string, string> = {}): Config {
-  return loadConfig({ env, cwd: tmpdir() }).config
+  return loadConfig({ env: { ...unlimited, ...env }, cwd: tmpdir() }).config
 }
 
 /** A core whose clock stands still until the test moves it. `file`: a database on the disk, for a restart. */
@@ -69,6 +79,16 @@ export function testCore({
     log,
   })
   return { ...core, config, connection, told, clock, metrics, outside, room, close: () => connection.close() }
+}
+
+/** Opens a mailbox without an account. */
+export async function openAnonymous(
+  core: Pick<Core, 'mailboxes'>,
+  wish: OpeningWish = {},
+): Promise<{ mailbox: Mailbox; token: string }> {
+  const { mailbox, token } = await core.mailboxes.open(nobody, wish, '192.0.2.1')
+  if (token === null) throw new Error('a mailbox without an account has a token')
+  return { mailbox, token }
 }
 
 /** Sends a mail past SMTP, the way its door does. Answers the messages' ids. Refuses what RCPT refuses. */

@@ -10,6 +10,7 @@ const event = (seq: number, address: string): Event => ({
   address,
   unclaimed: true,
   messageId: null,
+  subjectId: null,
 })
 
 test('an event reaches who listens to its address and who listens to all, in order, until they stop', () => {

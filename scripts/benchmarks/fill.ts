@@ -124,6 +124,7 @@ function arrived(number: number, count: number, mail: string): Arrived {
         localPart,
         domain,
         mailboxId: null,
+        accountId: null,
         // As mail has it as a rule, but longer than a benchmark runs.
         retentionMinutes: 525_600,
         messageId: Bun.randomUUIDv7(),

@@ -6,9 +6,13 @@ export type Listening = {
   /** The first public domain with a name, where any address takes mail; null if there is none. */
   openDomain: string | null
   operator: { address: string; token: string }
+  /** The secret of the link that makes the first admin; null once there is one. */
+  adminLink: string | null
+  /** Where people reach the server, if the config says. */
+  publicUrl: string | null
 }
 
-export function greeting({ http, smtp, openDomain, operator }: Listening): string {
+export function greeting({ http, smtp, openDomain, operator, adminLink, publicUrl }: Listening): string {
   const lines = [
     ...http.map((one) => `HTTP  ${scheme(one)}://${place(one)}/`),
     ...smtp.map((one) => `SMTP  ${place(one)}${one.tls ? ' (TLS)' : ''}`),
@@ -17,6 +21,10 @@ export function greeting({ http, smtp, openDomain, operator }: Listening): strin
   const plain = smtp.find(({ tls }) => !tls)
   // A certificate is for a name, which an address on this machine is not.
   const web = http.find(({ tls }) => !tls) ?? http[0]
+  if (web && adminLink !== null) {
+    const base = publicUrl?.replace(/\/$/, '') ?? `${scheme(web)}://${reachable(web)}`
+    lines.push(`Become the admin, once: ${base}/app/invitation#${adminLink}`)
+  }
   if (plain && web) {
     const to = openDomain === null ? operator.address : `hello@${openDomain}`
     const credential = openDomain === null ? ` -H 'Authorization: Bearer ${operator.token}'` : ''

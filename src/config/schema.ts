@@ -45,13 +45,14 @@ const ServerSection = Type.Object(
     registration: choice(
       ['off', 'open', 'invitation'],
       'off',
-      `Who may make an account: nobody but the operator, anyone, or whoever was invited. ${UNUSED_YET}`,
+      'Who may make an account: nobody but the operator, anyone, or whoever was invited.',
     ),
     default_plan: Type.String({
       default: 'free',
       minLength: 1,
-      description: `The plan of an account that somebody registers. ${UNUSED_YET}`,
+      description: 'The plan of an account that somebody registers.',
     }),
+    registrations_per_day: count(10, 'How many accounts may be registered from one address in a day (UTC).'),
   },
   { additionalProperties: false, description: 'The server as a whole. Paths are taken from the working directory.' },
 )
@@ -186,13 +187,13 @@ const LogSection = Type.Object(
 
 const PageSection = Type.Object(
   {
-    notice: optionalText('A notice at the top of the web page, which a visitor can close.', {
+    notice: optionalText(`A notice at the top of the web page, which a visitor can close. ${UNUSED_YET}`, {
       sample: 'Mail here is deleted after an hour.',
     }),
     requests_per_minute: count(600, 'Calls a minute that the page of somebody signed in may make.'),
     burst: count(1000, 'How many of them may come at once.'),
   },
-  { additionalProperties: false, description: `Settings of the web page. ${UNUSED_YET}` },
+  { additionalProperties: false, description: 'Settings of the web page.' },
 )
 
 const PaymentsSection = Type.Object(

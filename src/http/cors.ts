@@ -22,6 +22,18 @@ export class Origins {
     return this.isOwn(origin, host) || this.welcome.has(origin)
   }
 
+  /**
+   * Whether a cookie may speak for this request: to read, unless it says that it comes from elsewhere; to change
+   * something, only if it says that it comes from a page of ours.
+   */
+  mayUseCookie({ method, headers }: Pick<Request, 'method' | 'headers'>): boolean {
+    const origin = headers.get('origin')
+    const site = headers.get('sec-fetch-site')
+    if (site !== null && site !== 'same-origin' && site !== 'none') return false
+    if (origin !== null) return this.isOwn(origin, headers.get('host'))
+    return method === 'GET' || method === 'HEAD'
+  }
+
   /** The scheme is not compared: a proxy may speak TLS for us. */
   private isOwn(origin: string, host: string | null): boolean {
     const from = hostOf(origin)

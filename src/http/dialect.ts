@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import type { Refusal } from '../refusal.ts'
+import type { Origins } from './cors.ts'
 import type { EventStreams } from './event-stream.ts'
 import type { Slots } from './slots.ts'
 import type { Visit } from './visit.ts'
@@ -10,6 +11,7 @@ import type { Visit } from './visit.ts'
 /** What a dialect is built on. To describe its routes it needs none of it: see `withoutServer`. */
 export interface Door {
   readonly core: Core
+  readonly origins: Origins
   readonly log: Log
   readonly outside: Outside
   readonly streams: EventStreams
@@ -25,6 +27,10 @@ export interface Door {
 export type DoorOptions = {
   /** Mailboxes that one stream follows at most. */
   maxStreamMailboxes: number
+  /** Whether people reach this server by https: then cookies are for that alone. */
+  isPublicOverTls: boolean
+  /** Where people reach it, if that is known. */
+  publicUrl: string | null
   idempotency: { keys: number; hours: number }
 }
 
@@ -45,6 +51,9 @@ export interface Dialect {
 /** A door with nothing behind it: enough to describe the routes. */
 export const withoutServer: Door = {
   get core() {
+    return absent()
+  },
+  get origins() {
     return absent()
   },
   get log() {
@@ -68,7 +77,7 @@ export const withoutServer: Door = {
   get stopping() {
     return absent()
   },
-  options: { maxStreamMailboxes: 100, idempotency: { keys: 0, hours: 24 } },
+  options: { maxStreamMailboxes: 100, isPublicOverTls: false, publicUrl: null, idempotency: { keys: 0, hours: 24 } },
 }
 
 function absent(): never {

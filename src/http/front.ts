@@ -1,6 +1,6 @@
 // The path of every request: who asks, whether this host and origin are answered, the body, the dialect, and the end.
 import type { Log } from '../log.ts'
-import { type Reason, Refusal } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { type BodyBounds, hasBody, readBody } from './body.ts'
 import {
   allowReading,
@@ -29,8 +29,7 @@ export type FrontOptions = {
   elapsed: () => number
   /** How long browsers remember that this host speaks TLS, said over TLS; 0: not said. */
   hstsSeconds: number
-  refused: (reason: Reason) => void
-  answered: (route: string, method: string, status: number) => void
+  answered: (visit: Visit, dialect: string, method: string, status: number) => void
   log: Log
 }
 
@@ -56,6 +55,8 @@ export class Front {
       path,
       body: '',
       route: null,
+      caller: null,
+      limit: null,
       refused: null,
       holdOpen: () => server.timeout(request, 0),
     }
@@ -70,8 +71,7 @@ export class Front {
     if (tls && options.hstsSeconds > 0) {
       response.headers.set('Strict-Transport-Security', `max-age=${options.hstsSeconds}`)
     }
-    if (visit.refused) options.refused(visit.refused)
-    options.answered(visit.route ?? dialect.name, request.method, response.status)
+    options.answered(visit, dialect.name, request.method, response.status)
     this.tell(request, visit, response.status, options.elapsed() - began)
     return response
   }

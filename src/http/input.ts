@@ -114,6 +114,11 @@ function fits(schema: TSchema, value: unknown): boolean {
   if (KindGuard.IsLiteral(schema)) return value === schema.const
   if (KindGuard.IsBoolean(schema)) return typeof value === 'boolean'
   if (KindGuard.IsString(schema)) return typeof value === 'string' && fitsText(schema, value)
+  if (KindGuard.IsArray(schema)) {
+    return (
+      Array.isArray(value) && value.length <= (schema.maxItems ?? 0) && value.every((one) => fits(schema.items, one))
+    )
+  }
   if (typeof value !== 'number' || !Number.isFinite(value)) return false
   if (KindGuard.IsInteger(schema) && !Number.isSafeInteger(value)) return false
   return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity)
@@ -156,6 +161,7 @@ function wanted(schema: TSchema): string {
   if (KindGuard.IsBoolean(schema)) return 'true or false'
   if (schema['format'] === 'date-time') return 'an instant such as 2026-01-31T12:00:00Z'
   if (KindGuard.IsString(schema)) return `a text of ${schema.minLength ?? 0} to ${schema.maxLength} characters`
+  if (KindGuard.IsArray(schema)) return `a list of at most ${schema.maxItems}, each ${wanted(schema.items)}`
   const kind = KindGuard.IsInteger(schema) ? 'a whole number' : 'a number'
   return `${kind} from ${schema.minimum} to ${schema.maximum}`
 }

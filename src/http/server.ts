@@ -57,8 +57,10 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     maxTotalBytes: http.max_streams_buffer_bytes,
     dropped: () => metrics.httpRefused.inc({ reason: 'stream-unread' }),
   })
+  const origins = new Origins(http.cors_origins, server.public_url)
   const door: Door = {
     core,
+    origins,
     log,
     outside,
     streams,
@@ -68,6 +70,8 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     stopping: stopping.signal,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,
+      isPublicOverTls: server.public_url?.startsWith('https:') ?? false,
+      publicUrl: server.public_url ?? null,
       idempotency: { keys: limits.idempotency_keys, hours: limits.idempotency_hours },
     },
   }
@@ -78,15 +82,18 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
   const front = new Front({
     dialects: [...dialects, site],
     hosts: new Hosts(http.hosts, server.public_url),
-    origins: new Origins(http.cors_origins, server.public_url),
+    origins,
     body: { bytes: http.max_body_bytes, milliseconds: http.body_seconds * 1000 },
     headBytes: http.max_header_bytes < bunHeadBytes ? http.max_header_bytes : null,
     clientOf: (peer, forwardedFor) => clientAddress(peer, forwardedFor, proxies),
     newId: outside.uuid,
     elapsed: outside.elapsed,
     hstsSeconds: http.hsts_seconds,
-    refused: (reason) => metrics.httpRefused.inc({ reason }),
-    answered: (route, method, status) => metrics.requests.inc({ route, method, status }),
+    answered: ({ route, caller, refused }, dialect, method, status) => {
+      if (refused) metrics.httpRefused.inc({ reason: refused })
+      metrics.requests.inc({ route: route ?? dialect, method, status })
+      core.usage.answered(caller, dialect, status, refused)
+    },
     log,
   })
   if (http.tls && !ground.certificate) throw new Error('there is no certificate for http.tls')

@@ -1,6 +1,8 @@
 // What is known of one request beside the request itself. Handlers find it by the request that they were given.
 import type { Server } from 'bun'
+import type { Caller } from '../accounts/caller.ts'
 import type { Reason } from '../refusal.ts'
+import type { LimitState } from '../usage/calls.ts'
 
 export type Visit = {
   /** The request id: the client's own if it sent a sane one. */
@@ -13,6 +15,10 @@ export type Visit = {
   body: string
   /** The template of the route that took it (`/mayfly/v1/mailboxes/:mailbox`); null if none did. */
   route: string | null
+  /** Who called, once that is known. */
+  caller: Caller | null
+  /** The limit of which the answer's headers speak, if there is one. */
+  limit: LimitState | null
   /** What was refused, to be counted; null if nothing was. */
   refused: Reason | null
   /** Lets the connection be silent for as long as the answer takes. */

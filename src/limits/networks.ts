@@ -21,6 +21,10 @@ export function countedAddress(text: string): string {
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`
 }
 
+/** Whether a text is a CIDR or a single address. */
+export const isNetwork = (text: string): boolean =>
+  text.includes('/') ? ipaddr.isValidCIDR(text) : parse(text) !== null
+
 /** A list of networks that answers whether an address lies in one. */
 export class Networks {
   private readonly ranges: [Address, number][] = []

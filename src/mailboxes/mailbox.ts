@@ -43,6 +43,8 @@ export type Recipient = {
   domain: string
   /** Null: nobody's; whichever mailbox is at the address when the mail is stored gets it, or one is made. */
   mailboxId: string | null
+  /** Whose mailbox it is; null: no account's. */
+  accountId: string | null
   /** Null keeps the message as long as its mailbox. */
   retentionMinutes: number | null
 }

@@ -1,4 +1,5 @@
 // Where mail for an address goes, and whether there is room for it.
+import type { Account } from '../accounts/account.ts'
 import type { Served } from '../domains/domain.ts'
 import type { Domains } from '../domains/service.ts'
 import type { Outside } from '../outside.ts'
@@ -21,6 +22,9 @@ export type MailboxRules = {
   operatorAddress: string
 }
 
+/** An account by its id; null for one that is gone. */
+export type AccountLookup = (id: string) => Promise<Account | null>
+
 /** Local parts of shared domains whose mail is the operator's (RFC 2142 §4, RFC 5321 §4.5.1). */
 export const operatorLocalParts = ['postmaster', 'abuse']
 
@@ -29,6 +33,7 @@ export class Recipients {
     private readonly store: MailboxStore,
     private readonly domains: Domains,
     private readonly plans: Plans,
+    private readonly accountOf: AccountLookup,
     private readonly rules: MailboxRules,
     private readonly outside: Outside,
     private readonly storeIsFull: () => boolean,
@@ -36,7 +41,7 @@ export class Recipients {
 
   /**
    * Where mail to `to` would go. `trusted`: the client is in a trusted network; `size`: bytes it announced, or 0.
-   * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, storage-full.
+   * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, account-suspended, storage-full.
    */
   async accepting(to: string, { trusted, size }: { trusted: boolean; size: number }): Promise<Recipient> {
     // RFC 5321 §4.5.1: `postmaster` without a domain is always valid.
@@ -66,7 +71,10 @@ export class Recipients {
     const isPublic = served?.rule.access === 'public'
     if (mailbox && !(mailbox.kind === 'unclaimed' && !isPublic)) {
       if (isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
-      const plan = this.planOf(mailbox)
+      const account = mailbox.accountId === null ? null : await this.accountOf(mailbox.accountId)
+      if (account?.state === 'suspended') throw new Refusal('account-suspended')
+      if (mailbox.accountId !== null && !account) throw new Refusal('mailbox-unknown')
+      const plan = this.planOf(mailbox, account)
       await this.refuseFull(mailbox, plan, size, now)
       return {
         address: asked.full,
@@ -74,6 +82,7 @@ export class Recipients {
         localPart: mailbox.localPart,
         domain: mailbox.domain,
         mailboxId: mailbox.kind === 'unclaimed' ? null : mailbox.id,
+        accountId: mailbox.accountId,
         retentionMinutes: plan.retentionMinutes,
       }
     }
@@ -100,13 +109,15 @@ export class Recipients {
       localPart: asked.localPart,
       domain: asked.domain,
       mailboxId: null,
+      accountId: null,
       retentionMinutes: this.rules.unclaimedRetentionMinutes,
     }
   }
 
-  planOf(mailbox: Mailbox): Plan {
+  /** `account`: whose it is. */
+  planOf(mailbox: Mailbox, account: Pick<Account, 'plan'> | null): Plan {
     if (mailbox.kind === 'anonymous') return this.plans.anonymous()
-    if (mailbox.kind === 'owned') return this.plans.operator()
+    if (mailbox.kind === 'owned') return account ? this.plans.of(account.plan) : this.plans.operator()
     return {
       ...this.plans.anonymous(),
       retentionMinutes: this.rules.unclaimedRetentionMinutes,
@@ -130,5 +141,8 @@ export class Recipients {
       (mailboxMessages !== null && messageCount >= mailboxMessages) ||
       (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
     if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
+    if (plan.accountBytes === null || mailbox.accountId === null) return
+    const bytes = await this.store.bytesOf(mailbox.accountId)
+    if (bytes >= plan.accountBytes || bytes + size > plan.accountBytes) throw new Refusal('mailbox-full')
   }
 }

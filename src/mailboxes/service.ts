@@ -1,17 +1,19 @@
 // Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
-import type { Caller } from '../accounts/caller.ts'
+import { type AccountCaller, type Caller, isAdmin, may, nobody, ofAccount } from '../accounts/caller.ts'
 import type { Passwords } from '../accounts/passwords.ts'
 import type { Domains } from '../domains/service.ts'
+import { countedAddress } from '../limits/networks.ts'
 import type { Outside } from '../outside.ts'
 import { defaultTtl, type Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
+import type { Usage } from '../usage/service.ts'
 import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
 import { isEnded, type Mailbox, type Place, type Recipient } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
-import { type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
-import type { MailboxPatch, MailboxStore, NewMailbox } from './store.ts'
+import { type AccountLookup, type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
+import type { MailboxOwner, MailboxPatch, MailboxQuota, MailboxStore, NewMailbox } from './store.ts'
 
 /** Minutes; null asks for a mailbox without an end. Without `localPart` and `domain` they are chosen. */
 export type OpeningWish = {
@@ -27,8 +29,8 @@ export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'>
   password?: string | null | undefined
 }
 
-/** What is shown once, to the one who opened it. */
-export type Opened = { mailbox: Mailbox; token: string }
+/** `token` is shown once, to the one who opened it; an account's mailbox has none. */
+export type Opened = { mailbox: Mailbox; token: string | null }
 
 const triesForAName = 8
 const minute = 60_000
@@ -40,13 +42,15 @@ export class Mailboxes {
   constructor(
     private readonly store: MailboxStore,
     private readonly domains: Domains,
-    private readonly plans: Plans,
+    plans: Plans,
     private readonly passwords: Passwords,
+    private readonly usage: Usage,
+    private readonly accountOf: AccountLookup,
     private readonly rules: MailboxRules,
     private readonly outside: Outside,
     storeIsFull: () => boolean,
   ) {
-    this.recipients = new Recipients(store, domains, plans, rules, outside, storeIsFull)
+    this.recipients = new Recipients(store, domains, plans, accountOf, rules, outside, storeIsFull)
   }
 
   /** Where mail to `to` would go. Refuses: as `Recipients.accepting`. */
@@ -55,19 +59,22 @@ export class Mailboxes {
   }
 
   /**
-   * Opens a mailbox. Refuses: credential-missing (where anonymous mailboxes are off), invalid-request, forbidden,
-   * mailbox-taken, mailboxes-exhausted.
+   * Opens a mailbox: of the caller's account, or without one. Refuses: credential-missing (where anonymous mailboxes are
+   * off), invalid-request, forbidden, mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
    */
-  async open(wish: OpeningWish): Promise<Opened> {
-    if (!this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
-    const plan = this.plans.anonymous()
-    const domain = this.openableDomain(plan, wish.domain)
+  async open(caller: Caller, wish: OpeningWish, client: string): Promise<Opened> {
+    const own = caller.kind === 'account' ? ofAccount(caller, 'mailboxes') : null
+    if (!own && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
+    const plan = this.usage.planOf(own ?? nobody)
+    const domain = this.openableDomain(plan, wish.domain, own)
     const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart)
     if (wish.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
     const now = this.outside.now()
+    const opener = own ? null : countedAddress(client)
     const fields = {
-      kind: 'anonymous',
-      accountId: null,
+      kind: own ? 'owned' : 'anonymous',
+      accountId: own?.account.id ?? null,
+      opener,
       domain,
       createdAt: now,
       expiresAt: endAt(plan, wish.ttlMinutes === undefined ? defaultTtl(plan) : wish.ttlMinutes, now),
@@ -75,12 +82,29 @@ export class Mailboxes {
       tag: wish.tag ?? null,
       passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
     } as const
+    const quota = quotaOf(plan, own ? { accountId: own.account.id } : { opener: opener ?? '' })
+    const giveBack = this.usage.inbox(own ?? nobody, client)
+    try {
+      return await this.openSomewhere(fields, localPart, quota)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  private async openSomewhere(
+    fields: Omit<NewMailbox, 'id' | 'localPart' | 'address'>,
+    localPart: string | null,
+    quota: MailboxQuota,
+  ): Promise<Opened> {
     for (let tries = 1; ; tries++) {
       const local = localPart ?? randomLocalPart(this.outside)
-      const token = makeSecret(this.outside, 'mbx_')
-      const mailbox = { ...fields, id: this.outside.uuid(), localPart: local, address: `${local}@${domain}` }
+      const token = fields.kind === 'anonymous' ? makeSecret(this.outside, 'mbx_') : null
+      const mailbox = { ...fields, id: this.outside.uuid(), localPart: local, address: `${local}@${fields.domain}` }
+      const tokenHash = token === null ? null : hashSecret(token)
       try {
-        const { id } = await this.store.writes.run('mailboxes.open', { mailbox, tokenHash: hashSecret(token), now })
+        const change = { mailbox, tokenHash, quota, now: fields.createdAt }
+        const { id } = await this.store.writes.run('mailboxes.open', change)
         return { mailbox: await this.fresh(id), token }
       } catch (error) {
         const taken = error instanceof Refusal && error.reason === 'mailbox-taken'
@@ -89,22 +113,24 @@ export class Mailboxes {
     }
   }
 
-  /** Who holds this mailbox token. Refuses: credential-wrong. */
+  /** Who holds this mailbox token. Refuses: credential-wrong; account-suspended, for a mailbox of such an account. */
   async holder(token: string): Promise<Caller> {
     const mailbox = token.startsWith('mbx_') && token.length === 44 ? await this.store.byToken(hashSecret(token)) : null
     if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, this.outside.now()))) {
       throw new Refusal('credential-wrong')
     }
+    await this.accountIn(mailbox)
     return { kind: 'mailbox', mailboxId: mailbox.id, operator: isOperators(mailbox) }
   }
 
-  /** A new token, for the right password. Refuses: credential-wrong (also for an unknown mailbox), too-busy. */
-  async signIn(name: string, password: string): Promise<Opened> {
+  /** A new token, for the right password. Refuses: credential-wrong (also for an unknown mailbox), account-suspended, too-busy. */
+  async signIn(name: string, password: string): Promise<{ mailbox: Mailbox; token: string }> {
     const found = uuid.test(name) ? await this.store.byId(name.toLowerCase()) : await this.activeAt(name)
     const now = this.outside.now()
     const usable = found && found.state === 'active' && !isEnded(found, now) ? found : null
     const right = await this.passwords.matches(password, usable?.passwordHash ?? null)
     if (!usable || !right) throw new Refusal('credential-wrong')
+    await this.accountIn(usable)
     const token = makeSecret(this.outside, 'mbx_')
     await this.store.writes.run('mailboxes.token', { id: usable.id, hash: hashSecret(token), now })
     return { mailbox: await this.recipients.current(usable), token }
@@ -142,10 +168,27 @@ export class Mailboxes {
     return mailbox
   }
 
-  /** The caller's mailboxes. Refuses: credential-missing. */
-  async list(caller: Caller): Promise<Mailbox[]> {
-    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
-    return [await this.own(caller, caller.mailboxId)]
+  /**
+   * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. Refuses:
+   * credential-missing, forbidden.
+   */
+  async list(
+    caller: Caller,
+    page: { state: Mailbox['state'] | null; before: number; limit: number },
+  ): Promise<Mailbox[]> {
+    if (caller.kind === 'mailbox') {
+      const own = await this.own(caller, caller.mailboxId)
+      return own.key < page.before && (page.state ?? own.state) === own.state ? [own] : []
+    }
+    const { account, key } = ofAccount(caller, 'mailboxes')
+    const now = this.outside.now()
+    const found = await this.store.ofAccount({ accountId: account.id, domains: key?.domains ?? [], now, ...page })
+    return Promise.all(found.map((mailbox) => this.recipients.current(mailbox, now)))
+  }
+
+  /** How many mailboxes the caller's account has open, and how many count as archived. Refuses: as `ofAccount`. */
+  counts(caller: Caller): Promise<{ active: number; archived: number }> {
+    return this.store.countsOf(ofAccount(caller, null).account.id, this.outside.now())
   }
 
   /** Refuses: as `own`; invalid-request; forbidden for an end of the operator's own. An end is counted from now. */
@@ -153,7 +196,7 @@ export class Mailboxes {
     const mailbox = await this.own(caller, name)
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
     if (isOperators(mailbox) && wish.ttlMinutes !== undefined) throw new Refusal('forbidden')
-    const plan = this.recipients.planOf(mailbox)
+    const plan = await this.planOf(mailbox)
     const now = this.outside.now()
     if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0)
       throw new Refusal('mailboxes-exhausted')
@@ -163,7 +206,9 @@ export class Mailboxes {
     if (wish.tag !== undefined) patch.tag = wish.tag
     if (wish.password === null) patch.passwordHash = null
     else if (wish.password !== undefined) patch.passwordHash = await this.passwords.hash(wish.password)
-    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, now })
+    const owner = ownerOf(mailbox)
+    const quota = owner && quotaOf(plan, owner)
+    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, quota, now })
     return this.fresh(mailbox.id)
   }
 
@@ -181,31 +226,34 @@ export class Mailboxes {
     })
   }
 
-  /** Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken. */
+  /** Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken, mailboxes-exhausted. */
   async restore(caller: Caller, name: string): Promise<Opened> {
     const archived = await this.own(caller, name)
     if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
-    const plan = this.recipients.planOf(archived)
+    const plan = await this.planOf(archived)
     const now = this.outside.now()
-    const token = makeSecret(this.outside, 'mbx_')
+    const token = archived.kind === 'anonymous' ? makeSecret(this.outside, 'mbx_') : null
     const { key: _key, state: _state, messageCount: _count, bytes: _bytes, ...kept } = archived
     const mailbox: NewMailbox = {
       ...kept,
       id: this.outside.uuid(),
+      opener: null,
       createdAt: now,
       expiresAt: endAt(plan, defaultTtl(plan), now),
     }
+    const owner = ownerOf(archived)
     const { id } = await this.store.writes.run('mailboxes.restore', {
       id: archived.id,
       mailbox,
-      tokenHash: hashSecret(token),
+      tokenHash: token === null ? null : hashSecret(token),
+      quota: owner && quotaOf(plan, owner),
       now,
     })
     return { mailbox: await this.fresh(id), token }
   }
 
   /** Opens the operator's mailbox, whoever had its address before, if it is not there, and answers a new token for it; former ones end. */
-  async operator(): Promise<Opened> {
+  async operator(): Promise<{ mailbox: Mailbox; token: string }> {
     const address = parseAddress(this.rules.operatorAddress)
     if (!address) throw new Error(`${this.rules.operatorAddress} is no address`)
     const now = this.outside.now()
@@ -222,13 +270,14 @@ export class Mailboxes {
       domain: address.domain,
       kind: 'owned',
       accountId: null,
+      opener: null,
       createdAt: now,
       expiresAt: null,
       recoverable: false,
       tag: null,
       passwordHash: null,
     }
-    const seize = { mailbox, tokenHash: hashSecret(token), now, seize: true }
+    const seize = { mailbox, tokenHash: hashSecret(token), quota: null, now, seize: true }
     const { id } = await this.store.writes.run('mailboxes.open', seize)
     return { mailbox: await this.fresh(id), token }
   }
@@ -237,6 +286,24 @@ export class Mailboxes {
   async expire(): Promise<boolean> {
     const now = this.outside.now()
     return this.store.writes.run('mailboxes.expire', { now, quarantineUntil: this.quarantineEnd(now) })
+  }
+
+  /** Ends what belonged to accounts that were deleted. Answers whether there is more. */
+  async leave(): Promise<boolean> {
+    const now = this.outside.now()
+    return this.store.writes.run('mailboxes.leave', { now, quarantineUntil: this.quarantineEnd(now) })
+  }
+
+  private async planOf(mailbox: Mailbox): Promise<Plan> {
+    return this.recipients.planOf(mailbox, mailbox.accountId === null ? null : await this.accountOf(mailbox.accountId))
+  }
+
+  /** Refuses: account-suspended; credential-wrong, where the account is gone. */
+  private async accountIn({ accountId }: Pick<Mailbox, 'accountId'>): Promise<void> {
+    if (accountId === null) return
+    const account = await this.accountOf(accountId)
+    if (!account) throw new Refusal('credential-wrong')
+    if (account.state === 'suspended') throw new Refusal('account-suspended')
   }
 
   private quarantineEnd(now: number): number {
@@ -258,9 +325,11 @@ export class Mailboxes {
   }
 
   /** Whether this caller may read what lies in this mailbox, which must not have ended. */
-  mayRead(caller: Caller, mailbox: Pick<Mailbox, 'id' | 'kind' | 'domain'>): boolean {
+  mayRead(caller: Caller, mailbox: Pick<Mailbox, 'id' | 'kind' | 'domain' | 'accountId'>): boolean {
     if (mailbox.kind === 'unclaimed') return this.domains.serving(mailbox.domain)?.rule.access === 'public'
-    return caller.kind === 'mailbox' && caller.mailboxId === mailbox.id
+    if (caller.kind === 'mailbox') return caller.mailboxId === mailbox.id
+    if (isOperators(mailbox)) return isAdmin(caller)
+    return caller.kind === 'account' && isOf(caller, mailbox)
   }
 
   /** The same by id; false if it is gone. */
@@ -270,7 +339,8 @@ export class Mailboxes {
   }
 
   private async archivedOf(caller: Caller, address: string): Promise<Mailbox | null> {
-    if (caller.kind === 'nobody') return null
+    if (caller.kind === 'account') return this.store.archived(address, caller.account.id)
+    if (caller.kind !== 'mailbox') return null
     const mailbox = await this.store.byId(caller.mailboxId)
     return mailbox?.state === 'archived' && mailbox.address === address ? mailbox : null
   }
@@ -280,9 +350,10 @@ export class Mailboxes {
     return address ? this.store.active(address.mailbox) : null
   }
 
-  private openableDomain(plan: Plan, wished: string | undefined): string {
+  private openableDomain(plan: Plan, wished: string | undefined, own: AccountCaller | null): string {
+    const allowed = own?.key?.domains ?? []
     if (wished === undefined) {
-      const primary = this.domains.primary()
+      const primary = allowed.length > 0 ? (allowed[0] ?? null) : this.domains.primary()
       if (primary === null) throw invalid('body.domain', 'is required here: no shared domain has a name of its own')
       return primary
     }
@@ -290,6 +361,7 @@ export class Mailboxes {
     const domain = parseDomain(wished)
     if (domain === null || !this.domains.serving(domain))
       throw invalid('body.domain', 'must be a domain that is served here')
+    if (allowed.length > 0 && !allowed.includes(domain)) throw new Refusal('forbidden')
     return domain
   }
 
@@ -304,6 +376,22 @@ export class Mailboxes {
     return localPart
   }
 }
+
+/** Whether a credential of the mailbox's account is good for it. */
+const isOf = (caller: AccountCaller, { accountId, domain }: Pick<Mailbox, 'accountId' | 'domain'>): boolean =>
+  accountId === caller.account.id &&
+  may(caller, 'mailboxes') &&
+  (!caller.key || caller.key.domains.length === 0 || caller.key.domains.includes(domain))
+
+/** By whom a mailbox is counted; null for one that is not. */
+const ownerOf = ({ kind, accountId }: Mailbox): MailboxOwner | null =>
+  kind === 'owned' && accountId !== null ? { accountId } : null
+
+const quotaOf = ({ activeMailboxes, archivedMailboxes }: Plan, owner: MailboxOwner): MailboxQuota => ({
+  owner,
+  active: activeMailboxes,
+  archived: archivedMailboxes,
+})
 
 const isOperators = ({ kind, accountId }: Pick<Mailbox, 'kind' | 'accountId'>): boolean =>
   kind === 'owned' && accountId === null

@@ -1,10 +1,10 @@
 // Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
-import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
-import { mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
+import { accounts, mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
 import { isEnded, type Mailbox } from './mailbox.ts'
 import { say } from './telling.ts'
 
@@ -15,7 +15,7 @@ type Row = typeof mailboxes.$inferSelect
 /** Refuses: storage-damaged. */
 function asMailbox(row: Row): Mailbox | null {
   mustBeSound(row, mailboxCheck(row), `mailbox ${row.key}`)
-  const { state, checkValue: _, ...fields } = row
+  const { state, checkValue: _check, opener: _opener, ...fields } = row
   return state === 'ended' ? null : { ...fields, state }
 }
 
@@ -59,6 +59,7 @@ const statements = prepared((db: Db) => ({
       messageCount: 0,
       bytes: 0,
       checkValue: placeholder('checkValue'),
+      opener: placeholder('opener'),
     })
     .prepare(),
   quarantined: db
@@ -78,11 +79,29 @@ export interface MailboxStore {
   active(address: string): Promise<Mailbox | null>
   byId(id: string): Promise<Mailbox | null>
   byToken(hash: string): Promise<Mailbox | null>
+  /** Archived at this address by this account. */
+  archived(address: string, accountId: string): Promise<Mailbox | null>
+  /** Of an account, newest first; in one state or (null) any. */
+  ofAccount(query: MailboxQuery): Promise<Mailbox[]>
+  /** Bytes in all mailboxes of an account. */
+  bytesOf(accountId: string): Promise<number>
+  /** How many of an account are active, and how many count as archived. */
+  countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }>
   /** Whether an ended mailbox keeps the address from others: in quarantine or in an archive. */
   held(address: string, now: number): Promise<boolean>
   /** What of its messages has run out but is not swept yet. */
   overdue(key: number, now: number): Promise<{ count: number; bytes: number }>
   readonly writes: Writes<typeof changes>
+}
+
+/** `domains`: only of these; empty: of all. */
+export type MailboxQuery = {
+  accountId: string
+  state: Mailbox['state'] | null
+  domains: readonly string[]
+  before: number
+  limit: number
+  now: number
 }
 
 export class SqliteMailboxStore implements MailboxStore {
@@ -107,8 +126,51 @@ export class SqliteMailboxStore implements MailboxStore {
     return asMailbox(row.mailbox)
   }
 
+  async archived(address: string, accountId: string): Promise<Mailbox | null> {
+    const rows = statements(this.db).archived.all({ address })
+    const row = rows.findLast((one) => one.accountId === accountId)
+    return row ? asMailbox(row) : null
+  }
+
+  async ofAccount({ accountId, state, domains, before, limit, now }: MailboxQuery): Promise<Mailbox[]> {
+    const rows = this.db
+      .select()
+      .from(mailboxes)
+      .where(
+        and(
+          eq(mailboxes.accountId, accountId),
+          eq(mailboxes.kind, 'owned'),
+          state === null ? inArray(mailboxes.state, ['active', 'archived']) : eq(mailboxes.state, state),
+          domains.length === 0 ? undefined : inArray(mailboxes.domain, [...domains]),
+          sql`(state <> 'active' or expires_at is null or expires_at > ${now})`,
+          lt(mailboxes.key, before),
+        ),
+      )
+      .orderBy(desc(mailboxes.key))
+      .limit(limit)
+      .all()
+    return rows.flatMap((row) => asMailbox(row) ?? [])
+  }
+
+  async bytesOf(accountId: string): Promise<number> {
+    const sum = this.db
+      .select({ bytes: sql<number>`coalesce(sum(${mailboxes.bytes}), 0)` })
+      .from(mailboxes)
+      .where(and(eq(mailboxes.accountId, accountId), eq(mailboxes.state, 'active')))
+      .get()
+    return sum?.bytes ?? 0
+  }
+
+  async countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }> {
+    const whose = { accountId }
+    return {
+      active: countOpen(this.db, whose, now, Number.MAX_SAFE_INTEGER),
+      archived: countArchived(this.db, whose, Number.MAX_SAFE_INTEGER),
+    }
+  }
+
   async held(address: string, now: number): Promise<boolean> {
-    return isHeld(this.db, address, now)
+    return isHeld(this.db, address, null, now)
   }
 
   async overdue(key: number, now: number): Promise<{ count: number; bytes: number }> {
@@ -122,11 +184,62 @@ export function findActive(db: Db, address: string): Mailbox | null {
   return row ? asMailbox(row) : null
 }
 
-export function isHeld(db: Db, address: string, now: number): boolean {
-  return Boolean(statements(db).quarantined.get({ address, now }) ?? statements(db).archived.get({ address }))
+/** Not from its former account, if there is one. */
+export function isHeld(db: Db, address: string, accountId: string | null, now: number): boolean {
+  const isForeign = (held: { accountId: string | null } | undefined): boolean =>
+    held !== undefined && (accountId === null || held.accountId !== accountId)
+  return (
+    isForeign(statements(db).quarantined.get({ address, now })) ||
+    statements(db).archived.all({ address }).some(isForeign)
+  )
 }
 
-export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes'>
+/** Whose mailboxes count together: an account's, or those that one address opened without one. */
+export type MailboxOwner = { accountId: string } | { opener: string }
+
+/** How many mailboxes somebody may have; null: any number. Open recoverable ones count as archived too. */
+export type MailboxQuota = { owner: MailboxOwner; active: number | null; archived: number | null }
+
+const ownedBy = (owner: MailboxOwner): SQL =>
+  'accountId' in owner
+    ? sql`account_id = ${owner.accountId} and kind = 'owned'`
+    : sql`opener = ${owner.opener} and state <> 'ended' and kind = 'anonymous'`
+
+const stillOpen = (now: number): SQL => sql`state = 'active' and (expires_at is null or expires_at > ${now})`
+
+/** Up to `most`: beyond, it does not matter how many. */
+function countOpen(db: Db, owner: MailboxOwner, now: number, most: number): number {
+  return countRows(db, sql`${ownedBy(owner)} and ${stillOpen(now)}`, most)
+}
+
+function countArchived(db: Db, owner: MailboxOwner, most: number): number {
+  const archived = countRows(db, sql`${ownedBy(owner)} and state = 'archived'`, most)
+  // One that has run out and is not swept yet is in the archive as well as gone.
+  return archived + countRows(db, sql`${ownedBy(owner)} and state = 'active' and recoverable = 1`, most - archived)
+}
+
+function countRows(db: Db, where: SQL, most: number): number {
+  const [counted] = db.all<{ n: number }>(
+    sql`select count(*) as n from (select 1 from ${mailboxes} where ${where} limit ${most})`,
+  )
+  return counted?.n ?? 0
+}
+
+/** Refuses: mailboxes-exhausted, where there is no room for one more. `isMore`: of what will be one more. */
+function refuseBeyond(
+  db: Db,
+  { owner, active, archived }: MailboxQuota,
+  isMore: { active: boolean; archived: boolean },
+  now: number,
+): void {
+  const isFull =
+    (isMore.active && active !== null && countOpen(db, owner, now, active) >= active) ||
+    (isMore.archived && archived !== null && countArchived(db, owner, archived) >= archived)
+  if (isFull) throw new Refusal('mailboxes-exhausted')
+}
+
+/** `opener`: who opens it without an account, as an IPv4 address or an IPv6 /64. */
+export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes'> & { opener: string | null }
 
 /** Puts an open mailbox into the table; its address must be free. Answers its key. */
 export function insertMailbox(db: Db, mailbox: NewMailbox): number {
@@ -189,20 +302,29 @@ const forgettable = {
 export const changes = {
   /**
    * Opens a mailbox, and takes over what lies at its address unclaimed.
-   * Refuses: mailbox-taken, also while a former mailbox holds the address; not to one who may `seize` it.
+   * Refuses: mailboxes-exhausted; mailbox-taken, also while a former mailbox holds the address from all but its account;
+   * not to one who may `seize` it.
    */
   'mailboxes.open': (
     tx,
     {
       mailbox,
       tokenHash,
+      quota,
       now,
       seize = false,
-    }: { mailbox: NewMailbox; tokenHash: string | null; now: number; seize?: boolean },
+    }: {
+      mailbox: NewMailbox
+      tokenHash: string | null
+      quota: MailboxQuota | null
+      now: number
+      seize?: boolean
+    },
   ): { key: number; id: string } => {
     const { db } = tx
     if (seize) free(tx, mailbox.address, now)
-    if (isHeld(db, mailbox.address, now)) throw new Refusal('mailbox-taken')
+    if (quota) refuseBeyond(db, quota, { active: true, archived: mailbox.recoverable }, now)
+    if (isHeld(db, mailbox.address, mailbox.accountId, now)) throw new Refusal('mailbox-taken')
     const there = findActive(db, mailbox.address)
     if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
     // Its id stays, so that whoever followed the address before goes on with the same mailbox.
@@ -214,10 +336,15 @@ export const changes = {
     return { key, id }
   },
 
-  /** Refuses: mailbox-unknown. */
-  'mailboxes.change': (tx, { id, patch, now }: { id: string; patch: MailboxPatch; now: number }): void => {
+  /** Refuses: mailbox-unknown, mailboxes-exhausted. */
+  'mailboxes.change': (
+    tx,
+    { id, patch, quota, now }: { id: string; patch: MailboxPatch; quota: MailboxQuota | null; now: number },
+  ): void => {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
+    const becomesRecoverable = patch.recoverable === true && !mailbox.recoverable
+    if (quota) refuseBeyond(tx.db, quota, { active: false, archived: becomesRecoverable }, now)
     changeMailbox(tx.db, mailbox.key, patch)
     say(tx, 'mailbox.changed', mailbox, null, now)
   },
@@ -247,21 +374,50 @@ export const changes = {
 
   /**
    * Opens an archived mailbox's address anew, with a new id, and forgets the archive's entry.
-   * Refuses: mailbox-unknown, and mailbox-taken if the address is open again.
+   * Refuses: mailbox-unknown, mailboxes-exhausted, and mailbox-taken if the address is open again.
    */
   'mailboxes.restore': (
     tx,
-    { id, mailbox, tokenHash, now }: { id: string; mailbox: NewMailbox; tokenHash: string | null; now: number },
+    {
+      id,
+      mailbox,
+      tokenHash,
+      quota,
+      now,
+    }: { id: string; mailbox: NewMailbox; tokenHash: string | null; quota: MailboxQuota | null; now: number },
   ): { key: number; id: string } => {
     const archived = byId(tx.db, id)
     if (archived?.state !== 'archived') throw new Refusal('mailbox-unknown')
     if (findActive(tx.db, archived.address)) throw new Refusal('mailbox-taken')
+    if (quota) refuseBeyond(tx.db, quota, { active: true, archived: false }, now)
     changeMailbox(tx.db, archived.key, { state: 'ended' })
     tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
     const key = insertMailbox(tx.db, mailbox)
     if (tokenHash) insertToken(tx.db, key, tokenHash, now)
     say(tx, 'mailbox.restored', mailbox, null, now)
     return { key, id: mailbox.id }
+  },
+
+  /** Ends mailboxes of accounts that were deleted, some at a time, and then these. Answers whether there is more. */
+  'mailboxes.leave': (tx, { quarantineUntil, now }: { quarantineUntil: number; now: number }): boolean => {
+    const { db } = tx
+    const gone = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.state, 'deleted')).limit(1).get()
+    if (!gone) return false
+    const left = db
+      .select()
+      .from(mailboxes)
+      .where(and(eq(mailboxes.accountId, gone.id), inArray(mailboxes.state, ['active', 'archived'])))
+      .limit(batch)
+      .all()
+    for (const row of left) {
+      const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
+      if (mailbox) {
+        close(tx, mailbox, false, quarantineUntil)
+        say(tx, 'mailbox.deleted', mailbox, null, now)
+      } else db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, row.key)).run()
+    }
+    if (left.length === 0) db.delete(accounts).where(eq(accounts.id, gone.id)).run()
+    return true
   },
 
   /** Ends or archives what has run out, for a few milliseconds. Answers whether there is more. */

@@ -15,5 +15,6 @@ export function say(tx: Tx, type: EventType, mailbox: Told, messageId: string | 
     address: mailbox.address,
     unclaimed: mailbox.kind === 'unclaimed',
     messageId,
+    subjectId: null,
   })
 }

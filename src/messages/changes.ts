@@ -203,7 +203,7 @@ function stillArriving(db: Db, contentKey: number): void {
 function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {
   const mailbox = findActive(db, recipient.mailboxAddress)
   if (mailbox) return isEnded(mailbox, now) || (recipient.mailboxId ?? mailbox.id) !== mailbox.id ? null : mailbox
-  if (recipient.mailboxId !== null || isHeld(db, recipient.mailboxAddress, now)) return null
+  if (recipient.mailboxId !== null || isHeld(db, recipient.mailboxAddress, null, now)) return null
   const unclaimed = {
     id: recipient.newMailboxId,
     address: recipient.mailboxAddress,
@@ -216,6 +216,7 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
     recoverable: false,
     tag: null,
     passwordHash: null,
+    opener: null,
   } as const
   return { ...unclaimed, key: insertMailbox(db, unclaimed) }
 }

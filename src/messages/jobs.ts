@@ -1,5 +1,5 @@
 // What digest and reader threads do for messages: each has its own connection and a deadline.
-import { eq, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import { free } from '../limits/free.ts'
 import { Refusal } from '../refusal.ts'
 import type { Connection, Db } from '../storage/database.ts'
@@ -46,7 +46,7 @@ export const readerJobs = {
   /** Keys of the messages that hold what was typed, newest first. */
   'messages.search': (
     { db }: Connection,
-    { owner, typed, address, before, since, now, limit }: SearchInput,
+    { owner, domains, typed, address, before, since, now, limit }: SearchInput,
   ): number[] => {
     const match = matchExpression(owner, typed)
     if (match === null) return []
@@ -62,7 +62,8 @@ export const readerJobs = {
           cross join ${mailboxes} on ${mailboxes.key} = ${messages.mailboxKey}
           where message_search match ${match} and message_search.rowid < ${before}
             and ${messages.receivedAt} >= ${since} and ${address === null ? sql`true` : eq(messages.address, address)}
-            and ${whose} and ${mailboxes.state} = 'active' and (${messages.retainUntil} is null or ${messages.retainUntil} > ${now})
+            and ${whose} and ${mailboxes.state} = 'active'
+            and ${domains.length === 0 ? sql`true` : inArray(mailboxes.domain, [...domains])} and (${messages.retainUntil} is null or ${messages.retainUntil} > ${now})
           order by message_search.rowid desc limit ${limit}`,
       )
       .map(({ key }) => key)
@@ -129,6 +130,8 @@ export type Read = Omit<Digested, 'contentKey'> & { notes: DigestNote[] }
 
 export type SearchInput = {
   owner: SearchOwner
+  /** Mailboxes of these domains; empty: of any. */
+  domains: readonly string[]
   typed: string
   address: string | null
   before: number

@@ -1,6 +1,6 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
-import { type Caller, nobody } from '../accounts/caller.ts'
-import type { Cursors } from '../cursor.ts'
+import { type Caller, nobody, ofAccount } from '../accounts/caller.ts'
+import type { CursorKind, Cursors } from '../cursor.ts'
 import { isEnded, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
@@ -60,8 +60,8 @@ export class Messages {
     private readonly downloads: Downloads,
     private readonly cursors: Cursors,
     private readonly outside: Outside,
-    /** Told of each mail that was stored. */
-    private readonly took: (size: number) => void,
+    /** Told of each mail that was stored, and for whose accounts (null: nobody's). */
+    private readonly took: (size: number, accountIds: ReadonlySet<string | null>) => void,
     private readonly storeIsFull: () => boolean,
     /** Whether somebody waits for mail at this address. */
     private readonly isAwaited: (address: string) => boolean,
@@ -82,7 +82,7 @@ export class Messages {
       this.storeIsFull,
       (stored, size) => {
         if (stored.messageIds.length === 0) return
-        this.took(size)
+        this.took(size, new Set(envelope.recipients.map(({ accountId }) => accountId)))
         const content = { contentKey: stored.contentKey, size, tries: 0 }
         if (envelope.recipients.some(({ mailboxAddress }) => this.isAwaited(mailboxAddress)))
           this.digesting.now(content)
@@ -114,18 +114,30 @@ export class Messages {
       limit: wish.limit + 1,
     }
     const found = wish.q?.trim()
-      ? await this.find(wish.q, { mailboxKey: asked.key }, query)
+      ? await this.find(wish.q, { mailboxKey: asked.key }, [], query)
       : await this.store.list({ ...query, mailbox: asked })
-    const items = found.slice(0, wish.limit)
+    return this.page(found, wish, 'list', scope)
+  }
+
+  /** `found`: one more than were wished for, where there are. */
+  private page(found: readonly Message[], { limit }: ListWish, list: CursorKind, scope: string): Page<Message> {
+    const items = found.slice(0, limit)
     const last = items.at(-1)
-    const more = found.length > wish.limit && last
-    return { items, next: more ? this.cursors.text('list', scope, last.key) : null }
+    const more = found.length > limit && last
+    return { items, next: more ? this.cursors.text(list, scope, last.key) : null }
   }
 
   /** Over all mail of the caller: of an account, or of the one mailbox whose token it is. Refuses: as `list`; credential-missing. */
   async search(caller: Caller, wish: ListWish): Promise<Page<Message>> {
-    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
-    return this.list(caller, caller.mailboxId, wish)
+    if (caller.kind === 'mailbox') return this.list(caller, caller.mailboxId, wish)
+    const { account, key } = ofAccount(caller, 'mailboxes')
+    const { id: accountId } = account
+    const scope = JSON.stringify([accountId, wish.since ?? 0, wish.q?.trim() ?? ''])
+    const before = wish.cursor === undefined ? Number.MAX_SAFE_INTEGER : this.cursors.read('search', scope, wish.cursor)
+    const now = this.outside.now()
+    const query = { address: null, before, since: wish.since ?? 0, now, limit: wish.limit + 1 }
+    const found = await this.find(wish.q ?? '', { accountId }, key?.domains ?? [], query)
+    return this.page(found, wish, 'search', scope)
   }
 
   /** Without what only its digest tells. Refuses: message-unknown, credential-missing. */
@@ -252,10 +264,14 @@ export class Messages {
     while (after !== null) after = await this.store.writes.run('search.anew', { after })
   }
 
-  private async find(typed: string, owner: SearchOwner, query: Omit<ListQuery, 'mailbox'>): Promise<Message[]> {
-    const { mailboxKey: _, ...rest } = query
-    const keys = await this.workers.run('messages.search', { typed, owner, ...rest })
-    return this.store.byKeys(keys, query.now)
+  private async find(
+    typed: string,
+    owner: SearchOwner,
+    domains: readonly string[],
+    { address, before, since, now, limit }: Omit<ListQuery, 'mailbox' | 'mailboxKey'>,
+  ): Promise<Message[]> {
+    const query = { typed, owner, domains, address, before, since, now, limit }
+    return this.store.byKeys(await this.workers.run('messages.search', query), now)
   }
 
   private async readable(caller: Caller, id: string): Promise<Message> {

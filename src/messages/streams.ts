@@ -1,6 +1,7 @@
 // Live streams of a mailbox's events: what was missed first, then what happens, in one order and nothing twice.
-import type { Caller } from '../accounts/caller.ts'
+import { type Caller, ofAccount } from '../accounts/caller.ts'
 import type { Event, Events } from '../events.ts'
+import type { Standing } from '../keys/standing.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
@@ -15,11 +16,16 @@ export type StreamItem =
   | { type: 'event'; event: Event; message: Message | null }
   /** The log does not reach back to where the reader was: it should fetch anew, and goes on from `seq`. */
   | { type: 'reset'; seq: number }
-  /** One mailbox of the stream cannot be followed any more. */
+  /** One mailbox of the stream cannot be followed any more; "" where all of an account's cannot. */
   | { type: 'gone'; address: string; reason: Reason }
 
-/** One mailbox to follow, and on whose behalf. */
-export type Target = { caller: Caller; mailbox: string }
+/** One mailbox to follow, or (null) all of the caller's account, and on whose behalf. */
+export type Target = { caller: Caller; mailbox: string | null }
+
+/** All mailboxes of an account; `domains`: only those of these, if there are any. */
+type Estate = { accountId: string; domains: readonly string[] }
+
+type Followed = Place | Estate
 
 /** Who follows. `ready` answers when there is room for more, or the stream is over; `end` is for when no more can come. */
 export type Reader = { take: (item: StreamItem) => void; ready: () => Promise<void>; end: () => void }
@@ -37,6 +43,7 @@ export class Streams {
     private readonly mailboxes: Mailboxes,
     private readonly events: Events,
     private readonly log: EventLog,
+    private readonly standing: Standing,
     private readonly outside: Outside,
     /** Streams at once, over all callers. */
     private readonly most: number,
@@ -49,14 +56,24 @@ export class Streams {
 
   /**
    * Follows mailboxes from after `lastSeq` (null: from now). The reader gets each item, in order: what was missed no faster
-   * than there is room for it, however much it is. Call the answer to stop. Refuses: as Mailboxes.see; too-busy.
+   * than there is room for it, however much it is. It ends with the credential. Call the answer to stop. Refuses: as
+   * Mailboxes.see, `ofAccount`; too-busy.
    */
   async follow(targets: readonly Target[], lastSeq: number | null, reader: Reader): Promise<() => void> {
-    const places = await Promise.all(targets.map(({ caller, mailbox }) => this.mailboxes.see(caller, mailbox)))
+    const followed = await Promise.all(targets.map((target) => this.followed(target)))
     if (this.following >= this.most) throw new Refusal('too-busy')
     this.following++
     const stream = new Stream(this.store, this.outside, reader.take, this.defect)
-    const stops = places.map((place) => this.events.onAddress(place.address, (event) => stream.hear(event, place)))
+    const stops = followed.map((one) => {
+      const listener = (event: Event): void => stream.hear(event, one)
+      return isPlace(one)
+        ? this.events.onAddress(one.address, listener)
+        : this.events.onAccount(one.accountId, listener)
+    })
+    for (const [at, { caller }] of targets.entries()) {
+      const one = followed[at]
+      if (one) stops.push(this.standing.watch(caller, (reason) => stream.lose(one, reason)))
+    }
     const stop = (): void => {
       if (!stream.isOpen) return
       this.following--
@@ -67,7 +84,7 @@ export class Streams {
       const last = await this.log.last()
       const isLost = lastSeq !== null && (lastSeq > last || lastSeq + 1 < (await this.log.oldest()))
       if (isLost) stream.reset(last)
-      this.catchUp(stream, places, isLost ? last : (lastSeq ?? last), reader.ready).catch((error) => {
+      this.catchUp(stream, followed, isLost ? last : (lastSeq ?? last), reader.ready).catch((error) => {
         this.defect(error)
         stop()
         reader.end()
@@ -82,22 +99,22 @@ export class Streams {
   /** Tells what happened after `from` out of the log until that has no more, and only then what happens. */
   private async catchUp(
     stream: Stream,
-    places: readonly Place[],
+    followed: readonly Followed[],
     from: number,
     ready: () => Promise<void>,
   ): Promise<void> {
     for (let after = from; stream.isOpen; ) {
       // What is heard from here on may not be among what is read.
       stream.isBehind = false
-      const { missed, upTo } = await this.missed(places, after)
+      const { missed, upTo } = await this.missed(followed, after)
       if (missed.length === 0 && !stream.isBehind) {
         stream.live()
         return
       }
-      for (const [at, { event, place }] of missed.entries()) {
+      for (const [at, { event, one }] of missed.entries()) {
         if (at % atOnce === 0) await new Promise((turn) => setImmediate(turn))
         await ready()
-        stream.tell(event, place)
+        stream.tell(event, one)
         await stream.told
       }
       after = upTo
@@ -106,21 +123,33 @@ export class Streams {
 
   /** Some of what comes after a `seq`, in order over all places, and how far they reach. */
   private async missed(
-    places: readonly Place[],
+    followed: readonly Followed[],
     after: number,
-  ): Promise<{ missed: { event: Event; place: Place }[]; upTo: number }> {
-    const found: { event: Event; place: Place }[] = []
+  ): Promise<{ missed: { event: Event; one: Followed }[]; upTo: number }> {
+    const found: { event: Event; one: Followed }[] = []
     let upTo = Number.POSITIVE_INFINITY
-    for (const place of places) {
-      const events = await this.log.since(place.address, after, replayBatch)
+    for (const one of followed) {
+      const events = isPlace(one)
+        ? await this.log.since(one.address, after, replayBatch)
+        : await this.log.sinceOf(one.accountId, after, replayBatch)
       // Of a place that may have more nothing is known behind the last one.
       if (events.length === replayBatch) upTo = Math.min(upTo, events.at(-1)?.seq ?? after)
-      for (const event of events) found.push({ event, place })
+      for (const event of events) found.push({ event, one })
     }
-    const missed = found.filter(({ event }) => event.seq <= upTo).sort((one, other) => one.event.seq - other.event.seq)
+    const missed = found
+      .filter(({ event }) => event.seq <= upTo)
+      .sort((first, second) => first.event.seq - second.event.seq)
     return { missed, upTo: missed.at(-1)?.event.seq ?? after }
   }
+
+  private async followed({ caller, mailbox }: Target): Promise<Followed> {
+    if (mailbox !== null) return this.mailboxes.see(caller, mailbox)
+    const { account, key } = ofAccount(caller, 'mailboxes')
+    return { accountId: account.id, domains: key?.domains ?? [] }
+  }
 }
+
+const isPlace = (one: Followed): one is Place => 'address' in one
 
 class Stream {
   /** Something was heard that will have to be read from the log. */
@@ -130,7 +159,7 @@ class Stream {
   private sent = 0
   /** Items follow each other though each may need a read. */
   private last: Promise<void> = Promise.resolve()
-  private readonly gone = new Set<Place>()
+  private readonly gone = new Set<Followed>()
 
   constructor(
     private readonly store: MessageStore,
@@ -149,9 +178,16 @@ class Stream {
   }
 
   /** An event of now. It is in the log already, where it will be found while what was missed is told. */
-  hear(event: Event, place: Place): void {
+  hear(event: Event, one: Followed): void {
     if (this.replaying) this.isBehind = true
-    else this.tell(event, place)
+    else this.tell(event, one)
+  }
+
+  /** It can be followed no more. */
+  lose(one: Followed, reason: Reason): void {
+    if (this.gone.has(one)) return
+    this.gone.add(one)
+    this.give(async () => ({ type: 'gone', address: isPlace(one) ? one.address : '', reason }))
   }
 
   reset(seq: number): void {
@@ -168,19 +204,18 @@ class Stream {
   }
 
   /** An event from the log, or of now once the log is told. */
-  tell(event: Event, place: Place): void {
-    if (event.seq <= this.sent || this.gone.has(place)) return
-    const reason = endOf(event, place)
-    if (!reason && !concerns(event, place)) return
+  tell(event: Event, one: Followed): void {
+    if (event.seq <= this.sent || this.gone.has(one)) return
+    const reason = isPlace(one) ? endOf(event, one) : null
+    if (!reason && !concerns(event, one)) return
     this.sent = event.seq
-    if (!reason || event.mailboxId === place.mailbox?.id) this.give(() => this.item(event, place))
-    if (!reason) return
-    this.gone.add(place)
-    this.give(async () => ({ type: 'gone', address: place.address, reason }))
+    const isOwn = !isPlace(one) || event.mailboxId === one.mailbox?.id
+    if (!reason || isOwn) this.give(() => this.item(event, isPlace(one) ? one.tagged : null))
+    if (reason) this.lose(one, reason)
   }
 
   /** Null for mail to another address than the tagged one that is followed. */
-  private async item(event: Event, { tagged }: Place): Promise<StreamItem | null> {
+  private async item(event: Event, tagged: string | null): Promise<StreamItem | null> {
     const message = event.messageId === null ? null : await this.store.byId(event.messageId, this.outside.now())
     const isForeign = tagged !== null && event.messageId !== null && message?.address !== tagged
     return isForeign ? null : { type: 'event', event, message }
@@ -196,6 +231,12 @@ class Stream {
   }
 }
 
-/** Whether an event at the place's address is of the mailbox that the reader may read. */
-const concerns = (event: Event, { mailbox }: Place): boolean =>
-  mailbox && mailbox.kind !== 'unclaimed' ? event.mailboxId === mailbox.id : event.unclaimed
+/** Whether an event is of a mailbox that the reader may read. */
+function concerns(event: Event, one: Followed): boolean {
+  if (!isPlace(one)) {
+    const domain = event.address.slice(event.address.lastIndexOf('@') + 1)
+    return event.mailboxId !== '' && (one.domains.length === 0 || one.domains.includes(domain))
+  }
+  const { mailbox } = one
+  return mailbox && mailbox.kind !== 'unclaimed' ? event.mailboxId === mailbox.id : event.unclaimed
+}

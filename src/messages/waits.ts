@@ -2,6 +2,7 @@
 import type { Caller } from '../accounts/caller.ts'
 import type { Cursors } from '../cursor.ts'
 import type { Event, Events } from '../events.ts'
+import type { Standing } from '../keys/standing.ts'
 import type { Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
@@ -44,6 +45,7 @@ export class Waits {
     private readonly events: Events,
     private readonly log: EventLog,
     private readonly cursors: Cursors,
+    private readonly standing: Standing,
     /** Waits at once, over all callers. */
     private readonly most: number,
   ) {}
@@ -54,7 +56,7 @@ export class Waits {
 
   /**
    * Looks at messages when their digest is done or has failed, in the order of that.
-   * Refuses: as Mailboxes.see, also when the mailbox ends meanwhile; invalid-cursor; too-busy.
+   * Refuses: as Mailboxes.see, also when the mailbox or the credential ends meanwhile; invalid-cursor; too-busy.
    */
   async wait(caller: Caller, mailbox: string, wish: WaitWish): Promise<WaitOutcome> {
     const place = await this.mailboxes.see(caller, mailbox)
@@ -65,10 +67,12 @@ export class Waits {
     const cursorAt = (seq: number) => this.cursors.text('wait', place.address, seq)
     const wait = new Wait(place, wish, start, current, cursorAt, this.messages)
     const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
+    const unwatch = this.standing.watch(caller, (reason) => wait.refuse(reason))
     try {
       return await wait.outcome(place.mailbox ? this.messages.digestAll(place.mailbox.key) : Promise.resolve())
     } finally {
       stop()
+      unwatch()
       this.waiting--
     }
   }
@@ -139,9 +143,13 @@ class Wait {
     }
   }
 
+  refuse(reason: Reason): void {
+    this.ended.reject(new Refusal(reason))
+  }
+
   hear(event: Event): void {
     const reason = endOf(event, this.place)
-    if (reason) this.ended.reject(new Refusal(reason))
+    if (reason) this.refuse(reason)
     else if (event.type === 'message.digested') this.look()
   }
 

@@ -1,34 +1,64 @@
-// Which limits hold for whom.
-import type { Plan } from './plan.ts'
+// Which limits hold for whom. The config says; what it no longer has is kept for those who are on it.
+import { Refusal } from '../refusal.ts'
+import { damaged } from '../storage/damage.ts'
+import { type Plan, withoutLimits } from './plan.ts'
+import type { PlanStore } from './store.ts'
 
 export class Plans {
-  constructor(private readonly plans: ReadonlyMap<string, Plan>) {}
+  private offered: ReadonlyMap<string, Plan>
+  /** As the config last had them. */
+  private former: ReadonlyMap<string, Plan> = new Map()
 
-  get(name: string): Plan | null {
-    return this.plans.get(name) ?? null
+  constructor(
+    plans: readonly Plan[],
+    private readonly store: PlanStore,
+  ) {
+    this.offered = byName(plans)
+  }
+
+  /** From now on the config has these. */
+  async replace(plans: readonly Plan[]): Promise<void> {
+    this.offered = byName(plans)
+    await this.remember()
+  }
+
+  /** Keeps the numbers of what is offered, and reads those of what no longer is. */
+  async remember(): Promise<void> {
+    this.former = byName(await this.store.remember([...this.offered.values()]))
+  }
+
+  /** In the order of the config. */
+  names(): string[] {
+    return [...this.offered.keys()]
+  }
+
+  isOffered(name: string): boolean {
+    return this.offered.has(name)
+  }
+
+  /** A plan that somebody may be put on. Refuses: plan-unknown. */
+  get(name: string): Plan {
+    const plan = this.offered.get(name)
+    if (!plan) throw new Refusal('plan-unknown')
+    return plan
+  }
+
+  /** The plan of an account that is on it, also where the config has it no more: with its last numbers. */
+  of(name: string): Plan {
+    const plan = this.offered.get(name) ?? this.former.get(name)
+    if (!plan) throw damaged(`the numbers of plan ${name}`)
+    return plan
   }
 
   /** The plan of mailboxes without an account. */
   anonymous(): Plan {
-    return this.plans.get('anonymous') ?? withoutLimits('anonymous')
+    return this.offered.get('anonymous') ?? withoutLimits('anonymous')
   }
 
   /** The plan of the operator's own mailboxes. */
   operator(): Plan {
-    return this.plans.get('unlimited') ?? withoutLimits('unlimited')
+    return this.offered.get('unlimited') ?? withoutLimits('unlimited')
   }
 }
 
-export const withoutLimits = (name: string): Plan => ({
-  name,
-  activeMailboxes: null,
-  archivedMailboxes: null,
-  defaultTtlMinutes: null,
-  maxTtlMinutes: null,
-  permanentMailboxes: true,
-  retentionMinutes: null,
-  mailboxBytes: null,
-  mailboxMessages: null,
-  customLocalPart: true,
-  chooseDomain: true,
-})
+const byName = (plans: readonly Plan[]): ReadonlyMap<string, Plan> => new Map(plans.map((plan) => [plan.name, plan]))

@@ -19,6 +19,13 @@ const statements = prepared((db: Db) => ({
     .orderBy(asc(events.seq))
     .limit(placeholder('limit'))
     .prepare(),
+  sinceOf: db
+    .select()
+    .from(events)
+    .where(and(eq(events.accountId, placeholder('accountId')), gt(events.seq, placeholder('seq'))))
+    .orderBy(asc(events.seq))
+    .limit(placeholder('limit'))
+    .prepare(),
   last: db.select().from(sequences).where(eq(sequences.name, sql`'events'`)).prepare(),
   oldest: db
     .select({ seq: sql<number | null>`min(${events.seq})` })
@@ -45,6 +52,11 @@ export class EventLog {
   /** Events of one mailbox's address after `seq`, in order. */
   async since(address: string, seq: number, limit: number): Promise<Event[]> {
     return statements(this.db).since.all({ address, seq, limit })
+  }
+
+  /** Events of one account after `seq`, in order. */
+  async sinceOf(accountId: string, seq: number, limit: number): Promise<Event[]> {
+    return statements(this.db).sinceOf.all({ accountId, seq, limit })
   }
 
   /** Forgets events from before `until`, some at a time. Answers whether there is more. */

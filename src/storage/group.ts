@@ -124,6 +124,7 @@ const insertEvent = prepared((db: Db) =>
       address: sql.placeholder('address'),
       unclaimed: sql.placeholder('unclaimed'),
       messageId: sql.placeholder('messageId'),
+      subjectId: sql.placeholder('subjectId'),
     })
     .prepare(),
 )

@@ -1,7 +1,20 @@
 // The check value of each kind of row: written with it, compared when it is read, so that a damaged row is never believed.
 // 32 bits find any change of up to 32 neighbouring bits for certain, and any other but for one in four thousand million.
 import { damaged } from './damage.ts'
-import type { attachments, contents, mailboxes, mailboxTokens, messages } from './schema.ts'
+import type {
+  accounts,
+  attachments,
+  audit,
+  blocks,
+  contents,
+  keys,
+  links,
+  mailboxes,
+  mailboxTokens,
+  members,
+  messages,
+  sessions,
+} from './schema.ts'
 
 type Field = string | number | boolean | null
 
@@ -18,7 +31,7 @@ function checkOf(fields: readonly Field[]): number {
 type Checked = { checkValue?: number | null }
 
 export const mailboxCheck = (
-  row: Omit<typeof mailboxes.$inferSelect, 'key' | 'messageCount' | 'bytes' | 'checkValue'>,
+  row: Omit<typeof mailboxes.$inferSelect, 'key' | 'messageCount' | 'bytes' | 'opener' | 'checkValue'>,
 ) =>
   checkOf([
     row.id,
@@ -86,6 +99,69 @@ export const messageCheck = (row: Omit<typeof messages.$inferSelect, 'key' | 'ch
 
 export const attachmentCheck = (row: Omit<typeof attachments.$inferSelect, 'checkValue'>) =>
   checkOf([row.id, row.messageKey, row.index, row.hidden])
+
+export const accountCheck = (row: Omit<typeof accounts.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([row.id, row.plan, row.state, row.createdAt])
+
+export const memberCheck = (row: Omit<typeof members.$inferSelect, 'key' | 'lastSignInAt' | 'checkValue'>) =>
+  checkOf([row.id, row.accountId, row.email, row.role, row.isAdmin, row.passwordHash, row.createdAt])
+
+export const sessionCheck = (row: Omit<typeof sessions.$inferSelect, 'expiresAt' | 'lastUsedAt' | 'checkValue'>) =>
+  checkOf([row.hash, row.id, row.memberId, row.createdAt, row.client, row.agent])
+
+export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
+  checkOf([
+    row.hash,
+    row.id,
+    row.kind,
+    row.accountId,
+    row.memberId,
+    row.role,
+    row.plan,
+    row.email,
+    row.createdAt,
+    row.expiresAt,
+  ])
+
+/** Who made it may go, and its use is only counted. */
+export const keyCheck = (
+  row: Omit<typeof keys.$inferSelect, 'key' | 'memberId' | 'lastUsedAt' | 'requests' | 'checkValue'>,
+) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.maker,
+    row.name,
+    row.prefix,
+    row.hash,
+    row.head,
+    row.tail,
+    row.createdAt,
+    row.expiresAt,
+    row.revokedAt,
+    JSON.stringify(row.scopes),
+    JSON.stringify(row.origins),
+    JSON.stringify(row.domains),
+    JSON.stringify(row.dialects),
+    row.previousHash,
+    row.previousUntil,
+  ])
+
+export const auditCheck = (row: Omit<typeof audit.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.at,
+    row.accountId,
+    row.by,
+    row.actor,
+    row.actorId,
+    row.client,
+    row.what,
+    row.target,
+    JSON.stringify(row.detail),
+  ])
+
+export const blockCheck = (row: Omit<typeof blocks.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([row.id, row.kind, row.pattern, row.note, row.createdAt])
 
 /** Of bytes, and of the place where they belong. */
 export const pieceCheck = (key: number, bytes: Uint8Array): number => (Bun.hash.crc32(bytes) ^ (key | 0)) >>> 0

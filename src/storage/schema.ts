@@ -1,6 +1,6 @@
 // Every table on one page. The search index is a virtual table that Drizzle cannot declare: see migrations.
 import { sql } from 'drizzle-orm'
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { EventType } from '../events.ts'
 
 const key = () => integer('key').primaryKey({ autoIncrement: true })
@@ -31,6 +31,8 @@ export const mailboxes = sqliteTable(
     messageCount: integer('message_count').notNull(),
     bytes: integer('bytes').notNull(),
     checkValue: check(),
+    /** Who opened an anonymous one: an IPv4 address or an IPv6 /64, by which its plan counts. */
+    opener: text('opener'),
   },
   (table) => [
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
@@ -40,6 +42,8 @@ export const mailboxes = sqliteTable(
       .on(table.state)
       .where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
     index('mailboxes_account').on(table.accountId).where(sql`account_id is not null`),
+    index('mailboxes_account_open').on(table.accountId, table.state).where(sql`account_id is not null`),
+    index('mailboxes_opener').on(table.opener).where(sql`state <> 'ended' and opener is not null`),
   ],
 )
 
@@ -182,8 +186,13 @@ export const events = sqliteTable(
     address: text('address').notNull(),
     unclaimed: flag('unclaimed').notNull(),
     messageId: text('message_id'),
+    /** The key, member or session that it is about; then there is no mailbox, and `mailbox_id` and `address` are "". */
+    subjectId: text('subject_id'),
   },
-  (table) => [index('events_address').on(table.address, table.seq)],
+  (table) => [
+    index('events_address').on(table.address, table.seq),
+    index('events_account').on(table.accountId, table.seq).where(sql`account_id is not null`),
+  ],
 )
 
 /** What the server keeps for itself, such as secrets: they stand in this file only. */
@@ -207,6 +216,208 @@ export const refusals = sqliteTable(
     address: text('address').notNull(),
     stage: text('stage', { enum: ['connect', 'auth', 'mail', 'rcpt', 'data'] }).notNull(),
     reason: text('reason').notNull(),
+    /** Whose address it was, or had been shortly before. */
+    accountId: text('account_id'),
   },
-  (table) => [index('refusals_address').on(table.address)],
+  (table) => [
+    index('refusals_address').on(table.address),
+    index('refusals_account').on(table.accountId).where(sql`account_id is not null`),
+  ],
 )
+
+/** A tenant. `deleted` until its mailboxes are swept away, then the row goes too. */
+export const accounts = sqliteTable('accounts', {
+  key: key(),
+  id: text('id').notNull().unique(),
+  plan: text('plan').notNull(),
+  state: text('state', { enum: ['active', 'suspended', 'deleted'] }).notNull(),
+  createdAt: integer('created_at').notNull(),
+  checkValue: check(),
+})
+
+/** Persons who sign in to an account. */
+export const members = sqliteTable(
+  'members',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Lower case. */
+    email: text('email').notNull().unique(),
+    role: text('role', { enum: ['owner', 'member'] }).notNull(),
+    /** An operator of this server. */
+    isAdmin: flag('is_admin').notNull(),
+    /** Null until one was set: then nobody can sign in. */
+    passwordHash: text('password_hash'),
+    createdAt: integer('created_at').notNull(),
+    lastSignInAt: integer('last_sign_in_at'),
+    checkValue: check(),
+  },
+  (table) => [index('members_account').on(table.accountId)],
+)
+
+/** Of members who signed in; only the SHA-256 of each cookie is kept. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    hash: text('hash').primaryKey(),
+    id: text('id').notNull().unique(),
+    memberId: text('member_id')
+      .notNull()
+      .references(() => members.id, { onDelete: 'cascade' }),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    lastUsedAt: integer('last_used_at').notNull(),
+    /** The IP address that signed in, and what it said it was. */
+    client: text('client').notNull(),
+    agent: text('agent').notNull(),
+    checkValue: check(),
+  },
+  (table) => [index('sessions_member').on(table.memberId), index('sessions_end').on(table.expiresAt)],
+)
+
+/** One-time links. What they are good for: `kind`. */
+export const links = sqliteTable(
+  'links',
+  {
+    hash: text('hash').primaryKey(),
+    id: text('id').notNull().unique(),
+    kind: text('kind', { enum: ['admin', 'register', 'join', 'password'] }).notNull(),
+    /** `join`: the account. */
+    accountId: text('account_id').references(() => accounts.id, { onDelete: 'cascade' }),
+    /** `password`: whose. */
+    memberId: text('member_id').references(() => members.id, { onDelete: 'cascade' }),
+    /** `join`: as what. */
+    role: text('role', { enum: ['owner', 'member'] }),
+    /** `register`: the new account's plan; null: the default one. */
+    plan: text('plan'),
+    /** Only for this e-mail address; null: for whoever has the link. */
+    email: text('email'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    checkValue: check(),
+  },
+  (table) => [
+    index('links_account').on(table.accountId).where(sql`account_id is not null`),
+    index('links_member').on(table.memberId).where(sql`member_id is not null`),
+    index('links_end').on(table.expiresAt),
+  ],
+)
+
+/** API credentials of an account; only the SHA-256 of each is kept. Revoked and expired ones stay for a while. */
+export const keys = sqliteTable(
+  'keys',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Who made it; null once that member is gone. */
+    memberId: text('member_id').references(() => members.id, { onDelete: 'set null' }),
+    /** The e-mail address of who made it, for good. */
+    maker: text('maker').notNull(),
+    name: text('name').notNull(),
+    prefix: text('prefix').notNull(),
+    hash: text('hash').notNull().unique(),
+    /** Of what follows the prefix, the first and the last four characters. */
+    head: text('head').notNull(),
+    tail: text('tail').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at'),
+    revokedAt: integer('revoked_at'),
+    /** Null: all that the maker may do. */
+    scopes: text('scopes', { mode: 'json' }).$type<string[] | null>(),
+    /** Empty: from anywhere. */
+    origins: text('origins', { mode: 'json' }).$type<string[]>().notNull(),
+    /** Domains of the mailboxes that it may touch; empty: of all. */
+    domains: text('domains', { mode: 'json' }).$type<string[]>().notNull(),
+    /** APIs that it is for; empty: all. */
+    dialects: text('dialects', { mode: 'json' }).$type<string[]>().notNull(),
+    /** The secret before the last rotation, good until `previousUntil`. */
+    previousHash: text('previous_hash'),
+    previousUntil: integer('previous_until'),
+    lastUsedAt: integer('last_used_at'),
+    requests: integer('requests').notNull(),
+    checkValue: check(),
+  },
+  (table) => [
+    index('keys_account').on(table.accountId),
+    uniqueIndex('keys_previous').on(table.previousHash).where(sql`previous_hash is not null`),
+    index('keys_revoked').on(table.revokedAt).where(sql`revoked_at is not null`),
+    index('keys_end').on(table.expiresAt).where(sql`expires_at is not null`),
+  ],
+)
+
+/** The numbers of each plan as the config last had them, for accounts whose plan is gone from it. */
+export const plans = sqliteTable('plans', {
+  name: text('name').primaryKey(),
+  numbers: text('numbers').notNull(),
+})
+
+/** How much of a limit is used: one row for each subject and limit, of the period that began at `start`. */
+export const counts = sqliteTable(
+  'counts',
+  {
+    /** An account's id, or an IP address. */
+    subject: text('subject').notNull(),
+    what: text('what', { enum: ['minute', 'day', 'month', 'inboxes'] }).notNull(),
+    start: integer('start').notNull(),
+    value: real('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subject, table.what] }), index('counts_start').on(table.start)],
+)
+
+/** What was used and refused, summed by hour and by day (UTC). */
+export const usage = sqliteTable(
+  'usage',
+  {
+    span: text('span', { enum: ['hour', 'day'] }).notNull(),
+    start: integer('start').notNull(),
+    /** "" for what no account did. */
+    accountId: text('account_id').notNull(),
+    what: text('what', {
+      enum: ['requests', 'inboxes', 'mails', 'bytes', 'refused-mails', 'refused-requests'],
+    }).notNull(),
+    /** `native 2xx` of requests, the reason of refusals, else "". */
+    label: text('label').notNull(),
+    value: integer('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.span, table.start, table.accountId, table.what, table.label] })],
+)
+
+/** What members, admins and the command line did. Rows are added and, when they are old, dropped; none is ever changed. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    key: key(),
+    at: integer('at').notNull(),
+    /** Whose it concerns; null: the server's. */
+    accountId: text('account_id'),
+    by: text('by', { enum: ['member', 'key', 'command', 'link', 'server'] }).notNull(),
+    /** An e-mail address, a key's name. */
+    actor: text('actor').notNull(),
+    actorId: text('actor_id'),
+    /** The client's IP address; "" for the command line. */
+    client: text('client').notNull(),
+    what: text('what').notNull(),
+    /** The id or name of what it was done to. */
+    target: text('target').notNull(),
+    detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    checkValue: check(),
+  },
+  (table) => [index('audit_account').on(table.accountId).where(sql`account_id is not null`)],
+)
+
+/** Mail that the operator will not have. */
+export const blocks = sqliteTable('blocks', {
+  key: key(),
+  id: text('id').notNull().unique(),
+  kind: text('kind', { enum: ['sender', 'recipient', 'subject', 'network'] }).notNull(),
+  pattern: text('pattern').notNull(),
+  note: text('note').notNull(),
+  createdAt: integer('created_at').notNull(),
+  checkValue: check(),
+})

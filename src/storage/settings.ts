@@ -1,5 +1,6 @@
 // What the server keeps for itself in the database: its secrets, made at the first start.
 import { eq } from 'drizzle-orm'
+import { type By, record } from './audit-trail.ts'
 import type { Changes, Writes } from './change.ts'
 import { settings } from './schema.ts'
 
@@ -11,9 +12,33 @@ export class Settings {
     const value = await this.writes.run('settings.keep', { name, value: Buffer.from(offered).toString('hex') })
     return Buffer.from(value, 'hex')
   }
+
+  get(name: string): Promise<string | null> {
+    return this.writes.run('settings.get', { name })
+  }
+
+  /** Sets a value, and records who did. */
+  set(name: string, value: string, deed: { by: By; what: string; detail: Record<string, unknown> }): Promise<void> {
+    return this.writes.run('settings.set', { name, value, deed })
+  }
 }
 
 export const changes = {
+  'settings.get': ({ db }, { name }: { name: string }): string | null =>
+    db.select().from(settings).where(eq(settings.name, name)).get()?.value ?? null,
+
+  'settings.set': (
+    tx,
+    {
+      name,
+      value,
+      deed,
+    }: { name: string; value: string; deed: { by: By; what: string; detail: Record<string, unknown> } },
+  ): void => {
+    tx.db.insert(settings).values({ name, value }).onConflictDoUpdate({ target: settings.name, set: { value } }).run()
+    record(tx, deed.by, { accountId: null, what: deed.what, target: name, detail: deed.detail })
+  },
+
   /** Keeps a value unless there is one. Answers the one that is kept. */
   'settings.keep': ({ db }, { name, value }: { name: string; value: string }): string => {
     db.insert(settings).values({ name, value }).onConflictDoNothing().run()

@@ -1,10 +1,25 @@
 // Every change that the writer thread can run.
+import { changes as accounts } from '../accounts/changes.ts'
+import { changes as keys } from '../keys/store.ts'
+import { changes as blocks } from '../mailboxes/blocks.ts'
 import { changes as mailboxes } from '../mailboxes/store.ts'
 import { changes as messages } from '../messages/changes.ts'
+import { changes as plans } from '../plans/store.ts'
 import type { Changes } from '../storage/change.ts'
 import { changes as eventLog } from '../storage/event-log.ts'
 import { changes as integrity } from '../storage/inspection.ts'
 import { changes as settings } from '../storage/settings.ts'
 import { changes as usage } from '../usage/store.ts'
 
-export const changes: Changes = { ...mailboxes, ...messages, ...usage, ...eventLog, ...settings, ...integrity }
+export const changes: Changes = {
+  ...plans,
+  ...accounts,
+  ...keys,
+  ...blocks,
+  ...mailboxes,
+  ...messages,
+  ...usage,
+  ...eventLog,
+  ...settings,
+  ...integrity,
+}

@@ -1,38 +1,221 @@
-// What was refused, and why: gathered in memory, written in batches, so that a flood of refusals costs no fsync each.
-import type { Caller } from '../accounts/caller.ts'
+// What is used and what is refused: limits on calls, sums for those who ask how much, and the answer to "why did my mail
+// not arrive?". Gathered in memory and written in batches, so that neither a call nor a flood of refusals costs an fsync.
+import { type Caller, mustBeAdmin, ofAccount, speaksForAccount } from '../accounts/caller.ts'
+import { countedAddress } from '../limits/networks.ts'
 import { printable } from '../log.ts'
 import type { Outside } from '../outside.ts'
-import { Refusal } from '../refusal.ts'
+import type { Plan } from '../plans/plan.ts'
+import type { Plans } from '../plans/service.ts'
+import { type Reason, Refusal } from '../refusal.ts'
+import type { DeedRow } from '../storage/audit-trail.ts'
+import { Calls, type LimitState, type Subject } from './calls.ts'
+import { dayMs, dayOf, hourMs, hourOf, monthOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
-import type { RefusalRow, UsageStore } from './store.ts'
+import type { RefusalOwner, RefusalRow, UsageRow, UsageStore } from './store.ts'
+import { Sums } from './sums.ts'
 
 export type UsageRules = {
   /** Refused mails that are kept. */
   refusalsKept: number
+  /** Of the page, for each member who is signed in. */
+  pageRequestsPerMinute: number
+  pageBurst: number
 }
 
 /** Rows written with one change. */
 const rowsTogether = 500
+const hoursKept = 48
+const daysKept = 366
+const auditDaysKept = 400
+
+/** Limits, what counts against them and what is left. */
+export type Quota = { today: number; month: number; inboxesToday: number }
 
 export class Usage {
   private readonly gathered: RefusedMail[] = []
+  private readonly calls: Calls
+  /** Those of the page are limited apart. */
+  private readonly pageCalls: Calls
+  private readonly sums: Sums
 
   constructor(
     private readonly store: UsageStore,
+    private readonly plans: Plans,
     private readonly rules: UsageRules,
     private readonly outside: Outside,
-  ) {}
+  ) {
+    this.calls = new Calls(outside)
+    this.pageCalls = new Calls(outside)
+    this.sums = new Sums(outside.now)
+  }
+
+  /** Takes up what was counted before a restart. */
+  async load(): Promise<void> {
+    this.calls.load(await this.store.counts(monthOf(this.outside.now())))
+  }
+
+  // Limits
+
+  /**
+   * Counts one call: by a key against its account's plan, by a cookie against the page's own limit, by anybody else against
+   * his address. Answers the limit that headers speak of. Refuses: rate-exceeded.
+   */
+  admit(caller: Caller, client: string): LimitState | null {
+    if (caller.kind === 'account' && caller.sessionId !== null) {
+      const limits = { requestsPerMinute: this.rules.pageRequestsPerMinute, burst: this.rules.pageBurst }
+      const name = caller.member?.id ?? caller.account.id
+      this.pageCalls.admit({ kind: 'account', name }, { ...noLimits, ...limits })
+      return null
+    }
+    return this.calls.admit(subjectOf(caller, client), this.planOf(caller))
+  }
+
+  /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
+  inbox(caller: Caller, client: string): () => void {
+    const giveBack = this.calls.inbox(subjectOf(caller, client), this.planOf(caller))
+    const accountId = accountIdOf(caller)
+    this.sums.add({ accountId, what: 'inboxes', label: '' })
+    return () => {
+      giveBack()
+      this.sums.add({ accountId, what: 'inboxes', label: '' }, -1)
+    }
+  }
+
+  /** The plan whose limits hold for this caller. */
+  planOf(caller: Caller): Plan {
+    if (caller.kind === 'operator') return this.plans.operator()
+    return caller.kind === 'account' ? this.plans.of(caller.account.plan) : this.plans.anonymous()
+  }
+
+  /** What an account has used of its limits in this day and month. Refuses: as `ofAccount`. */
+  quota(caller: Caller): Quota {
+    return this.calls.used({ kind: 'account', name: ofAccount(caller, null).account.id })
+  }
+
+  // Sums
+
+  /** A request was answered. */
+  answered(caller: Caller | null, dialect: string, status: number, refused: Reason | null): void {
+    const accountId = caller ? accountIdOf(caller) : ''
+    this.sums.add({ accountId, what: 'requests', label: `${dialect} ${Math.floor(status / 100)}xx` })
+    if (refused) this.sums.add({ accountId, what: 'refused-requests', label: refused })
+  }
+
+  /** A mail was stored for an account's mailboxes, or (null) for nobody's. */
+  received(accountId: string | null, bytes: number): void {
+    this.sums.add({ accountId: accountId ?? '', what: 'mails', label: '' })
+    this.sums.add({ accountId: accountId ?? '', what: 'bytes', label: '' }, bytes)
+  }
+
+  /** What an account used since then, by hour or by day. Refuses: as `ofAccount`. */
+  async of(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
+    const { account } = ofAccount(caller, null)
+    await this.flush()
+    return this.store.usage(account.id, span, this.since(span))
+  }
+
+  /** What was used in all. Refuses: as `mustBeAdmin`. */
+  async ofAll(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
+    mustBeAdmin(caller)
+    await this.flush()
+    return this.store.usage(null, span, this.since(span))
+  }
+
+  /** The accounts that made most requests and got most mail in the last `days`. Refuses: as `mustBeAdmin`. */
+  async top(
+    caller: Caller,
+    { days, limit }: { days: number; limit: number },
+  ): Promise<Record<'requests' | 'mails' | 'inboxes', { accountId: string; value: number }[]>> {
+    mustBeAdmin(caller)
+    await this.flush()
+    const since = dayOf(this.outside.now()) - (days - 1) * dayMs
+    const [requests, mails, inboxes] = await Promise.all(
+      (['requests', 'mails', 'inboxes'] as const).map((what) => this.store.top(what, since, limit)),
+    )
+    return { requests: requests ?? [], mails: mails ?? [], inboxes: inboxes ?? [] }
+  }
+
+  // Refused mail and the audit trail
 
   /** Remembers a refused mail; it is written with the next flush. */
   refused(mail: Omit<RefusedMail, 'at'>): void {
     const { client, from, to, address, stage, reason } = mail
+    this.sums.add({ accountId: '', what: 'refused-mails', label: reason })
     this.gathered.push({ at: this.outside.now(), client, from: short(from), to: short(to), address, stage, reason })
     // Only the newest are kept: older ones need not be written first.
     if (this.gathered.length > this.rules.refusalsKept + rowsTogether) this.gathered.splice(0, rowsTogether)
   }
 
-  /** Writes what was gathered. */
+  /** Newest first: an admin's are all, an account's those at its addresses, a mailbox's those at its own. Refuses: credential-missing. */
+  async refusals(
+    caller: Caller,
+    address: (mailboxId: string) => Promise<string>,
+    { before, limit }: { before: number; limit: number },
+  ): Promise<RefusalRow[]> {
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    const owner = await this.ownerOf(caller, address)
+    await this.flush()
+    return this.store.refusals(owner, before, limit)
+  }
+
+  /** All refused mails, newest first. Refuses: as `mustBeAdmin`. */
+  async allRefusals(caller: Caller, { before, limit }: { before: number; limit: number }): Promise<RefusalRow[]> {
+    mustBeAdmin(caller)
+    await this.flush()
+    return this.store.refusals(null, before, limit)
+  }
+
+  /** What was done, newest first: an admin's is all, an owner's that of his account. Refuses: as `ofAccount`, forbidden. */
+  async deeds(
+    caller: Caller,
+    { before, limit, everybody }: { before: number; limit: number; everybody: boolean },
+  ): Promise<DeedRow[]> {
+    if (everybody) {
+      mustBeAdmin(caller)
+      return this.store.deeds(null, before, limit)
+    }
+    const own = ofAccount(caller, 'team')
+    if (!speaksForAccount(own)) throw new Refusal('forbidden')
+    return this.store.deeds(own.account.id, before, limit)
+  }
+
+  // Writing
+
+  /** Writes what was gathered and counted. What could not be written waits for the next time. */
   async flush(): Promise<void> {
+    await this.flushRefusals()
+    const counts = this.calls.takeDirty()
+    await this.write(counts, async (rows) => this.store.writes.run('counts.keep', { rows }))
+    await this.write(this.sums.take(), async (rows) => this.store.writes.run('usage.add', { rows }))
+  }
+
+  /** Forgets what is old, some at a time. Answers whether there is more. */
+  async tidy(): Promise<boolean> {
+    const now = this.outside.now()
+    this.calls.sweep()
+    this.pageCalls.sweep()
+    return this.store.writes.run('usage.tidy', {
+      hoursUntil: hourOf(now) - hoursKept * hourMs,
+      daysUntil: dayOf(now) - daysKept * dayMs,
+      countsUntil: monthOf(now) - dayMs,
+      auditUntil: now - auditDaysKept * dayMs,
+    })
+  }
+
+  private async write<Row>(
+    { rows, giveBack }: { rows: Row[]; giveBack: () => void },
+    write: (rows: Row[]) => Promise<void>,
+  ): Promise<void> {
+    if (rows.length === 0) return
+    try {
+      await write(rows)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  private async flushRefusals(): Promise<void> {
     while (this.gathered.length > 0) {
       const rows = this.gathered.splice(0, rowsTogether)
       try {
@@ -44,16 +227,33 @@ export class Usage {
     }
   }
 
-  /** Newest first: the operator's are all, a mailbox's those at its address. Refuses: credential-missing. */
-  async refusals(
-    caller: Caller,
-    address: (mailboxId: string) => Promise<string>,
-    { before, limit }: { before: number; limit: number },
-  ): Promise<RefusalRow[]> {
-    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
-    await this.flush()
-    return this.store.refusals(caller.operator ? null : await address(caller.mailboxId), before, limit)
+  private async ownerOf(
+    caller: Exclude<Caller, { kind: 'nobody' }>,
+    address: (id: string) => Promise<string>,
+  ): Promise<RefusalOwner> {
+    if (caller.kind === 'mailbox') return caller.operator ? null : { address: await address(caller.mailboxId) }
+    return caller.kind === 'operator' ? null : { accountId: ofAccount(caller, null).account.id }
+  }
+
+  private since(span: 'hour' | 'day'): number {
+    const now = this.outside.now()
+    return span === 'hour' ? hourOf(now) - (hoursKept - 1) * hourMs : dayOf(now) - (daysKept - 1) * dayMs
   }
 }
+
+const noLimits = {
+  requestsPerMinute: null,
+  burst: null,
+  requestsPerDay: null,
+  requestsPerMonth: null,
+  inboxesPerDay: null,
+}
+
+const accountIdOf = (caller: Caller): string => (caller.kind === 'account' ? caller.account.id : '')
+
+const subjectOf = (caller: Caller, client: string): Subject =>
+  caller.kind === 'account'
+    ? { kind: 'account', name: caller.account.id }
+    : { kind: 'address', name: countedAddress(client) }
 
 const short = (text: string): string => printable(text).slice(0, 320)

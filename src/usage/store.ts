@@ -1,29 +1,66 @@
-// Refused mails in the database: the newest are kept.
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+// Refused mails, sums of what was used, and how much of each limit is: in the database.
+import { and, asc, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import { reasons } from '../refusal.ts'
+import { type DeedRow, deeds } from '../storage/audit-trail.ts'
 import type { Changes, Writes } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { refusals } from '../storage/schema.ts'
+import { audit, counts, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
 import type { RefusedMail } from './refusal.ts'
 
 export type RefusalRow = RefusedMail & { key: number }
+export type CountRow = typeof counts.$inferSelect
+export type UsageRow = typeof usage.$inferSelect
+
+/** Whose refused mails: those at one address, of one account, or all. */
+export type RefusalOwner = { address: string } | { accountId: string } | null
 
 const { placeholder } = sql
 
+const newest = (db: Db, where?: Parameters<typeof and>[0]) =>
+  db
+    .select()
+    .from(refusals)
+    .where(and(where, lt(refusals.key, placeholder('before'))))
+    .orderBy(desc(refusals.key))
+    .limit(placeholder('limit'))
+    .prepare()
+
 const statements = prepared((db: Db) => ({
-  newest: db
+  newest: newest(db),
+  newestAt: newest(db, eq(refusals.address, placeholder('address'))),
+  newestOf: newest(db, eq(refusals.accountId, placeholder('accountId'))),
+  counts: db
     .select()
-    .from(refusals)
-    .where(lt(refusals.key, placeholder('before')))
-    .orderBy(desc(refusals.key))
-    .limit(placeholder('limit'))
+    .from(counts)
+    .where(gte(counts.start, placeholder('since')))
     .prepare(),
-  newestAt: db
-    .select()
-    .from(refusals)
-    .where(and(eq(refusals.address, placeholder('address')), lt(refusals.key, placeholder('before'))))
-    .orderBy(desc(refusals.key))
-    .limit(placeholder('limit'))
+  keepCount: db
+    .insert(counts)
+    .values({
+      subject: placeholder('subject'),
+      what: placeholder('what'),
+      start: placeholder('start'),
+      value: placeholder('value'),
+    })
+    .onConflictDoUpdate({
+      target: [counts.subject, counts.what],
+      set: { start: sql`excluded.start`, value: sql`excluded.value` },
+    })
+    .prepare(),
+  addUsage: db
+    .insert(usage)
+    .values({
+      span: placeholder('span'),
+      start: placeholder('start'),
+      accountId: placeholder('accountId'),
+      what: placeholder('what'),
+      label: placeholder('label'),
+      value: placeholder('value'),
+    })
+    .onConflictDoUpdate({
+      target: [usage.span, usage.start, usage.accountId, usage.what, usage.label],
+      set: { value: sql`${usage.value} + excluded.value` },
+    })
     .prepare(),
 }))
 
@@ -33,23 +70,132 @@ export class UsageStore {
     readonly writes: Writes<typeof changes>,
   ) {}
 
-  /** Newest first, of one mailbox's address or (null) of all. */
-  async refusals(address: string | null, before: number, limit: number): Promise<RefusalRow[]> {
+  /** Newest first. */
+  async refusals(owner: RefusalOwner, before: number, limit: number): Promise<RefusalRow[]> {
+    const { newest, newestAt, newestOf } = statements(this.db)
     const rows =
-      address === null
-        ? statements(this.db).newest.all({ before, limit })
-        : statements(this.db).newestAt.all({ address, before, limit })
-    return rows.flatMap((row) => {
+      owner === null
+        ? newest.all({ before, limit })
+        : 'address' in owner
+          ? newestAt.all({ ...owner, before, limit })
+          : newestOf.all({ ...owner, before, limit })
+    return rows.flatMap(({ accountId: _, ...row }) => {
       const reason = reasons.find((known) => known === row.reason)
       return reason ? [{ ...row, reason }] : []
     })
   }
+
+  /** What was counted in periods that began at or after `since`. */
+  async counts(since: number): Promise<CountRow[]> {
+    return statements(this.db).counts.all({ since })
+  }
+
+  /** In order of time; of one account, or (null) of all together. */
+  async usage(accountId: string | null, span: 'hour' | 'day', since: number): Promise<Omit<UsageRow, 'accountId'>[]> {
+    return this.db
+      .select({
+        span: usage.span,
+        start: usage.start,
+        what: usage.what,
+        label: usage.label,
+        value: sql<number>`sum(${usage.value})`,
+      })
+      .from(usage)
+      .where(
+        and(
+          eq(usage.span, span),
+          gte(usage.start, since),
+          accountId === null ? undefined : eq(usage.accountId, accountId),
+        ),
+      )
+      .groupBy(usage.start, usage.what, usage.label)
+      .orderBy(asc(usage.start))
+      .all()
+  }
+
+  /** The accounts that did most of something since then. */
+  async top(what: UsageRow['what'], since: number, limit: number): Promise<{ accountId: string; value: number }[]> {
+    const value = sql<number>`sum(${usage.value})`
+    return this.db
+      .select({ accountId: usage.accountId, value })
+      .from(usage)
+      .where(and(eq(usage.span, 'day'), gte(usage.start, since), eq(usage.what, what), sql`${usage.accountId} <> ''`))
+      .groupBy(usage.accountId)
+      .orderBy(desc(value))
+      .limit(limit)
+      .all()
+  }
+
+  /** Newest first, of one account or (null) all. */
+  async deeds(accountId: string | null, before: number, limit: number): Promise<DeedRow[]> {
+    return deeds(this.db, accountId, before, limit)
+  }
 }
+
+const batch = 500
 
 export const changes = {
   /** Adds refused mails, and forgets all but the newest `keep`. */
   'refusals.add': ({ db }, { rows, keep }: { rows: RefusedMail[]; keep: number }): void => {
-    if (rows.length > 0) db.insert(refusals).values(rows).run()
+    const values = rows.map((row) => ({ ...row, accountId: row.address === '' ? null : accountAt(db, row.address) }))
+    if (values.length > 0) db.insert(refusals).values(values).run()
     db.run(sql`delete from ${refusals} where key <= (select max(key) from ${refusals}) - ${keep}`)
   },
+
+  /** What was counted is what counts: each row takes the place of the one before. */
+  'counts.keep': ({ db }, { rows }: { rows: readonly CountRow[] }): void => {
+    for (const row of rows) statements(db).keepCount.run(row)
+  },
+
+  'usage.add': ({ db }, { rows }: { rows: readonly UsageRow[] }): void => {
+    for (const row of rows) statements(db).addUsage.run(row)
+  },
+
+  /** Forgets what is old, some at a time. Answers whether there is more. */
+  'usage.tidy': (
+    { db },
+    {
+      hoursUntil,
+      daysUntil,
+      countsUntil,
+      auditUntil,
+    }: Record<'hoursUntil' | 'daysUntil' | 'countsUntil' | 'auditUntil', number>,
+  ): boolean => {
+    const old = [
+      sql`delete from ${usage} where rowid in (select rowid from ${usage} where span = 'hour' and start < ${hoursUntil} limit ${batch})`,
+      sql`delete from ${usage} where rowid in (select rowid from ${usage} where span = 'day' and start < ${daysUntil} limit ${batch})`,
+      sql`delete from ${counts} where rowid in (select rowid from ${counts} where start < ${countsUntil} limit ${batch})`,
+    ]
+    for (const one of old) db.run(one)
+    // In the order of time, but for jumps of the clock.
+    const oldest = db.select({ key: audit.key, at: audit.at }).from(audit).orderBy(asc(audit.key)).limit(batch).all()
+    const oldDeeds = oldest.filter(({ at }) => at < auditUntil).map(({ key }) => key)
+    if (oldDeeds.length > 0) db.delete(audit).where(inArray(audit.key, oldDeeds)).run()
+    const more = db
+      .select({ start: usage.start })
+      .from(usage)
+      .where(and(eq(usage.span, 'hour'), lt(usage.start, hoursUntil)))
+      .limit(1)
+      .get()
+    return more !== undefined || oldDeeds.length === batch
+  },
 } satisfies Changes
+
+/** Whose address it is, or was shortly before. */
+function accountAt(db: Db, address: string): string | null {
+  // Each by an index of its own.
+  for (const state of [sql`state = 'active'`, sql`state = 'archived'`]) {
+    const found = db
+      .select({ accountId: mailboxes.accountId })
+      .from(mailboxes)
+      .where(and(eq(mailboxes.address, address), state))
+      .get()
+    if (found) return found.accountId
+  }
+  const held = db
+    .select({ accountId: quarantine.accountId })
+    .from(quarantine)
+    .where(eq(quarantine.address, address))
+    .get()
+  return held?.accountId ?? null
+}

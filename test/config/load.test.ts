@@ -16,6 +16,7 @@ test('without any source there is a working server', () => {
     data_dir: join(cwd, 'mayfly-data'),
     registration: 'off',
     default_plan: 'free',
+    registrations_per_day: 10,
   })
   expect(config.http.listen).toEqual(['127.0.0.1:8025'])
   expect(config.smtp.listen).toEqual(['127.0.0.1:1025'])

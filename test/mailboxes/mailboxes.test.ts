@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
 import { type Reason, Refusal } from '../../src/refusal.ts'
-import { deliver, mail, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
+import { deliver, mail, openAnonymous, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
 
 const minute = 60_000
 const hello = mail({ From: 'a@b.test', Subject: 'Hello' }, 'Hi')
@@ -17,14 +17,14 @@ async function reasonOf(work: Promise<unknown>): Promise<Reason | 'no refusal'> 
   }
 }
 
-const open = (core: TestCore, localPart: string, more = {}) => core.mailboxes.open({ localPart, ...more })
+const open = (core: TestCore, localPart: string, more = {}) => openAnonymous(core, { localPart, ...more })
 const accepting = (core: TestCore, to: string, trusted = true, size = 0) =>
   core.mailboxes.accepting(to, { trusted, size })
 
 describe('opening a mailbox', () => {
   test('without a wish gives a name that reads aloud, on the primary domain, for the default time', async () => {
     const core = testCore({ config: testConfig({ MAYFLY_DOMAINS: 'one.test,two.test' }) })
-    const { mailbox, token } = await core.mailboxes.open({})
+    const { mailbox, token } = await openAnonymous(core, {})
     expect(mailbox.address).toMatch(/^[a-z]+-[a-z]+-\d{4}@one\.test$/)
     expect(mailbox.expiresAt).toBe(core.clock.now + 60 * minute)
     expect(token).toMatch(/^mbx_[0-9A-Za-z]{40}$/)
@@ -119,7 +119,7 @@ describe('at RCPT', () => {
   test('an address that nobody opened on a claimed domain is unknown', async () => {
     const core = domains({ name: 'c.test', access: 'claimed' })
     expect(await reasonOf(accepting(core, 'x@c.test'))).toBe('mailbox-unknown')
-    await core.mailboxes.open({ localPart: 'x' })
+    await openAnonymous(core, { localPart: 'x' })
     expect(await reasonOf(accepting(core, 'x+tag@c.test'))).toBe('no refusal')
   })
 
@@ -134,14 +134,14 @@ describe('at RCPT', () => {
     const core = domains({ name: '*.mail.test' })
     expect(await reasonOf(accepting(core, 'x@a.b.mail.test', false))).toBe('no refusal')
     expect(await reasonOf(accepting(core, 'x@mail.test'))).toBe('relay-denied')
-    expect(await reasonOf(core.mailboxes.open({ localPart: 'x' }))).toBe('invalid-request')
-    expect((await core.mailboxes.open({ localPart: 'x', domain: 'a.mail.test' })).mailbox.address).toBe('x@a.mail.test')
+    expect(await reasonOf(openAnonymous(core, { localPart: 'x' }))).toBe('invalid-request')
+    expect((await openAnonymous(core, { localPart: 'x', domain: 'a.mail.test' })).mailbox.address).toBe('x@a.mail.test')
   })
 
   test('a catch-all gets what has no mailbox, and remembers the address it was sent to', async () => {
     const core = domains({ name: 'c.test', access: 'claimed', catch_all: 'all@c.test' })
-    const { mailbox, token } = await core.mailboxes.open({ localPart: 'all' })
-    await core.mailboxes.open({ localPart: 'other' })
+    const { mailbox, token } = await openAnonymous(core, { localPart: 'all' })
+    await openAnonymous(core, { localPart: 'other' })
     await deliver(core, 'nobody+x@c.test', hello)
     await deliver(core, 'other@c.test', hello)
     const { items } = await core.messages.list(await core.mailboxes.holder(token), mailbox.id, { limit: 25 })
@@ -165,7 +165,7 @@ describe('at RCPT', () => {
     expect(await reasonOf(core.mailboxes.end(caller, mailbox.id, { permanent: true }))).toBe('forbidden')
     expect(await reasonOf(core.mailboxes.change(caller, mailbox.id, { ttlMinutes: 1 }))).toBe('forbidden')
     for (const localPart of ['postmaster', 'abuse']) {
-      expect(await reasonOf(core.mailboxes.open({ localPart, domain: 'two.test' }))).toBe('invalid-request')
+      expect(await reasonOf(openAnonymous(core, { localPart, domain: 'two.test' }))).toBe('invalid-request')
     }
   })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { type Caller, nobody } from '../../src/accounts/caller.ts'
 import { Refusal } from '../../src/refusal.ts'
-import { deliver, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
+import { deliver, openAnonymous, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -113,7 +113,7 @@ async function take(core: TestCore, model: Model, one: Step): Promise<void> {
 async function open(core: TestCore, model: Model, localPart: Name, ttlMinutes: number): Promise<void> {
   const held = model.mailboxes.get(localPart)
   const free = !model.quarantine.has(localPart) && !held?.token
-  const opened = await outcome(core.mailboxes.open({ localPart, ttlMinutes }))
+  const opened = await outcome(openAnonymous(core, { localPart, ttlMinutes }))
   expect(opened.reason).toBe(free ? null : 'mailbox-taken')
   if (!opened.value) return
   const expiresAt = core.clock.now + ttlMinutes * minute

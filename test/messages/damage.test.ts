@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { nobody } from '../../src/accounts/caller.ts'
 import { Refusal } from '../../src/refusal.ts'
-import { deliver, mail, type TestCore, testCore } from '../core.ts'
+import { deliver, mail, openAnonymous, type TestCore, testCore } from '../core.ts'
 import { richMail } from '../dialects/rich-mail.ts'
 
 const box = 'box@mayfly.test'
@@ -116,8 +116,8 @@ test.each(rows)('a row of %s with another %s is refused, and not believed', asyn
 
 test('a token that leads to another mailbox than it did opens none', async () => {
   const core = testCore()
-  const { token } = await core.mailboxes.open({ localPart: 'one' })
-  await core.mailboxes.open({ localPart: 'two' })
+  const { token } = await openAnonymous(core, { localPart: 'one' })
+  await openAnonymous(core, { localPart: 'two' })
   core.connection.sqlite.run(
     "update mailbox_tokens set mailbox_key = (select key from mailboxes where local_part = 'two')",
   )
@@ -126,7 +126,7 @@ test('a token that leads to another mailbox than it did opens none', async () =>
 
 test('a count that was damaged costs no other message its bytes', async () => {
   const core = testCore()
-  const { token } = await core.mailboxes.open({ localPart: 'one' })
+  const { token } = await openAnonymous(core, { localPart: 'one' })
   const [, kept = ''] = await deliver(core, ['one@mayfly.test', box], mail({ Subject: 'both' }, 'both'))
   const caller = await core.mailboxes.holder(token)
   core.connection.sqlite.run('update contents set refs = 1')

@@ -4,7 +4,7 @@ import { nobody } from '../../src/accounts/caller.ts'
 import type { Message } from '../../src/messages/message.ts'
 import type { StreamItem } from '../../src/messages/streams.ts'
 import { type Reason, Refusal } from '../../src/refusal.ts'
-import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
+import { deliver, mail, openAnonymous, type TestCore, testConfig, testCore } from '../core.ts'
 
 const to = 'box@mayfly.test'
 const second = 1000
@@ -184,7 +184,7 @@ describe('a message', () => {
 
   test('deleted while its bytes are read breaks the answer', async () => {
     const core = testCore()
-    const { token } = await core.mailboxes.open({ localPart: 'box' })
+    const { token } = await openAnonymous(core, { localPart: 'box' })
     const caller = await core.mailboxes.holder(token)
     const [id = ''] = await deliver(core, to, new Uint8Array(3 * 1024 * 1024))
     const pieces = (await core.messages.raw(caller, id, { trace: false })).pieces[Symbol.iterator]()
@@ -196,7 +196,7 @@ describe('a message', () => {
 
   test('is marked, and its deletion leaves the mailbox with right counts', async () => {
     const core = testCore()
-    const { mailbox, token } = await core.mailboxes.open({ localPart: 'box' })
+    const { mailbox, token } = await openAnonymous(core, { localPart: 'box' })
     const caller = await core.mailboxes.holder(token)
     const [id = ''] = await send(core, 'x')
     await digested(core)
@@ -304,7 +304,7 @@ describe('a wait', () => {
     const core = testCore()
     const waiting = reasonOf(wait(core))
     await Bun.sleep(1)
-    await core.mailboxes.open({ localPart: 'box' })
+    await openAnonymous(core, { localPart: 'box' })
     await send(core, 'private')
     expect(await waiting).toBe('credential-missing')
   })
@@ -316,7 +316,7 @@ describe('a wait', () => {
     core.messages.digestAll = () => slow.promise
     const waiting = reasonOf(wait(core, { subject: 'never' }))
     await Bun.sleep(1)
-    await core.mailboxes.open({ localPart: 'box' })
+    await openAnonymous(core, { localPart: 'box' })
     await Bun.sleep(1)
     slow.resolve()
     expect(await waiting).toBe('credential-missing')
@@ -332,7 +332,7 @@ describe('a wait', () => {
 
   test('in a mailbox ends when the mailbox does', async () => {
     const core = testCore()
-    const { mailbox, token } = await core.mailboxes.open({ localPart: 'box' })
+    const { mailbox, token } = await openAnonymous(core, { localPart: 'box' })
     const caller = await core.mailboxes.holder(token)
     const waiting = reasonOf(core.waits.wait(caller, mailbox.id, wish))
     await Bun.sleep(1)
@@ -417,7 +417,7 @@ describe('the search index', () => {
     const core = testCore()
     for (let n = 0; n < 1200; n++) await send(core, `number${n}`, `word${n} and more`, n < 20 ? 'kept@mayfly.test' : to)
     await digested(core)
-    const { token } = await core.mailboxes.open({ localPart: 'kept' })
+    const { token } = await openAnonymous(core, { localPart: 'kept' })
     const caller = await core.mailboxes.holder(token)
     const size = () =>
       core.connection.sqlite.query<{ n: number }, []>('select sum(length(block)) as n from message_search_data').get()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openForReading, openForWriting } from '../../src/storage/database.ts'
 import { migrate, schemaVersion } from '../../src/storage/migrate.ts'
 import { migrations } from '../../src/storage/migrations/index.ts'
-import { deliver, mail, temporaryDirectory, testCore } from '../core.ts'
+import { deliver, mail, openAnonymous, temporaryDirectory, testCore } from '../core.ts'
 import { nextStep } from './next-step.ts'
 import { figures, isFull, size } from './promise.ts'
 
@@ -40,7 +40,7 @@ function rowsOf(sqlite: Database): Record<string, unknown[]> {
 async function filled(file: string, version: number): Promise<void> {
   const source = `${file}.source`
   const core = testCore({ file: source })
-  const { mailbox } = await core.mailboxes.open({ localPart: 'box', tag: 'kept' })
+  const { mailbox } = await openAnonymous(core, { localPart: 'box', tag: 'kept' })
   for (let n = 0; n < 5; n++) await deliver(core, mailbox.address, mail({ Subject: `mail ${n}` }, 'x'.repeat(n * 1000)))
   await deliver(core, 'free@mayfly.test', mail({ Subject: 'large' }, 'y'.repeat(1_500_000)))
   while (core.digesting.waiting > 0) await Bun.sleep(5)

@@ -5,7 +5,7 @@ import { start } from '../../src/app.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { openLog } from '../../src/log.ts'
 import { realOutside } from '../../src/outside.ts'
-import { deliver, mail, testConfig } from '../core.ts'
+import { deliver, mail, openAnonymous, testConfig } from '../core.ts'
 import { richMail } from '../dialects/rich-mail.ts'
 
 export const configOf = (dataDir: string): Config =>
@@ -35,7 +35,7 @@ export async function makeStore(directory: string): Promise<Store> {
   const [live, clean, killed] = ['live', 'clean', 'killed'].map((name) => join(directory, name))
   if (live === undefined || clean === undefined || killed === undefined) throw new Error('no directory')
   const app = await start(configOf(live), realOutside, silent)
-  const { mailbox, token } = await app.core.mailboxes.open({ localPart: 'mine' })
+  const { mailbox, token } = await openAnonymous(app.core, { localPart: 'mine' })
   const to = [...open, mailbox.address]
   for (let n = 0; n < 36; n++) {
     const text = `Your code is ${100_000 + n * 7919}.\r\nSee https://shop.test/order/${n}\r\n`

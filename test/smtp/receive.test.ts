@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { openAnonymous } from '../core.ts'
 import { type Door, openDoor } from './door.ts'
 import { greeted, inData, talk } from './talk.ts'
 
@@ -274,7 +275,7 @@ test('an accepted mail is one log line, without what it says', async () => {
 
 test('a mail whose mailbox ended meanwhile got its 250, and is not logged as taken', async () => {
   await using door = await openDoor()
-  const { mailbox } = await door.core.mailboxes.open({ localPart: 'gone' })
+  const { mailbox } = await openAnonymous(door.core, { localPart: 'gone' })
   const client = await greeted(door.port)
   await inData(client, 'gone@mayfly.test')
   await door.core.mailboxes.end({ kind: 'mailbox', mailboxId: mailbox.id, operator: false }, mailbox.id, {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { Refusal } from '../../src/refusal.ts'
+import { openAnonymous } from '../core.ts'
 import { openDoor, refusals } from './door.ts'
 import { greeted, inData, talk } from './talk.ts'
 
@@ -27,7 +28,7 @@ test('mail for a domain that is not served is refused', async () => {
 
 test('a mailbox that does not exist is refused at RCPT, and the others still get the mail', async () => {
   await using door = await openDoor()
-  const { mailbox } = await door.core.mailboxes.open({ localPart: 'gone' })
+  const { mailbox } = await openAnonymous(door.core, { localPart: 'gone' })
   await door.core.mailboxes.end({ kind: 'mailbox', mailboxId: mailbox.id, operator: false }, mailbox.id, {
     permanent: true,
   })

@@ -32,6 +32,7 @@ const changes: Changes = {
       address: 'a',
       unclaimed: false,
       messageId: null,
+      subjectId: null,
     }),
   'tell and refuse': (tx) => {
     tx.tell({
@@ -42,6 +43,7 @@ const changes: Changes = {
       address: 'a',
       unclaimed: false,
       messageId: null,
+      subjectId: null,
     })
     throw new Refusal('mailbox-taken')
   },

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { nobody } from '../../src/accounts/caller.ts'
 import { Refusal } from '../../src/refusal.ts'
-import { type TestCore, testConfig, testCore } from '../core.ts'
+import { openAnonymous, type TestCore, testConfig, testCore } from '../core.ts'
 
 const refuse = (core: TestCore, to: string, reason: 'mailbox-full' | 'mailbox-unknown' = 'mailbox-unknown') =>
   core.usage.refused({ client: '192.0.2.1', from: 'a@sender.test', to, address: to, stage: 'rcpt', reason })
@@ -17,7 +17,7 @@ const read = async (core: TestCore, token: string, limit = 100) =>
 
 test('a mailbox sees what was refused at its address, the operator sees all, nobody sees nothing', async () => {
   const core = testCore()
-  const { token } = await core.mailboxes.open({ localPart: 'mine' })
+  const { token } = await openAnonymous(core, { localPart: 'mine' })
   const operator = await core.mailboxes.operator()
   refuse(core, 'mine@mayfly.test', 'mailbox-full')
   refuse(core, 'other@mayfly.test')

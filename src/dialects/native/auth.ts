@@ -1,19 +1,35 @@
-// Who calls the native API. `Authorization` wins over `X-API-Key`; one that is there but wrong is refused, never ignored.
+// Who calls the native API. `Authorization` wins over `X-API-Key`, both over the cookie; a credential that is there but wrong
+// is refused, never ignored for another.
 import { type Caller, nobody } from '../../accounts/caller.ts'
-import type { Core } from '../../core.ts'
+import { cookieOf } from '../../http/cookie.ts'
+import type { Door } from '../../http/dialect.ts'
+import { visitOf } from '../../http/visit.ts'
+import { hasPrefix } from '../../keys/key.ts'
 import { Refusal } from '../../refusal.ts'
 
 export const credentialHeaders = ['authorization', 'x-api-key'] as const
 
-/** Refuses: credential-wrong. */
-export async function callerOf(core: Core, headers: Headers): Promise<Caller> {
-  const credential = credentialIn(headers)
-  return credential === null ? nobody : holderOf(core, credential)
+/** Refuses: credential-wrong, key-inactive, account-suspended, origin-refused, forbidden. */
+export async function callerOf(door: Door, request: Request): Promise<Caller> {
+  const credential = credentialIn(request.headers)
+  if (credential !== null) return holderOf(door, credential, request)
+  const cookie = cookieOf(request.headers, door.options)
+  if (cookie === null) return nobody
+  if (!door.origins.mayUseCookie(request)) throw new Refusal('origin-refused')
+  return door.core.accounts.holder(cookie, visitOf(request).client)
 }
 
-/** Tries each kind of credential, in this order: mailbox token. Refuses: credential-wrong. */
-export async function holderOf(core: Core, credential: string): Promise<Caller> {
-  return core.mailboxes.holder(credential)
+/** Tries each kind of credential, in this order: key, mailbox token. Refuses: as `callerOf`. */
+export async function holderOf({ core }: Door, credential: string, request: Request): Promise<Caller> {
+  if (!hasPrefix(credential)) return core.mailboxes.holder(credential)
+  const { headers } = request
+  return core.keys.holder(credential, {
+    dialect: 'native',
+    client: visitOf(request).client,
+    origin: headers.get('origin'),
+    referer: headers.get('referer'),
+    host: headers.get('host'),
+  })
 }
 
 /** The credential of a request, or null. Refuses: credential-wrong, for a scheme other than Bearer. */

@@ -1,21 +1,22 @@
 // What every route of the native API has: its visit, its caller, and input that our own schemas read.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
-import { nobody } from '../../accounts/caller.ts'
+import { type Caller, nobody } from '../../accounts/caller.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, jsonOf, parametersOf, queryInput } from '../../http/input.ts'
-import { queryOf, visitOf } from '../../http/visit.ts'
+import { queryOf, type Visit, visitOf } from '../../http/visit.ts'
+import { Refusal } from '../../refusal.ts'
 import { callerOf } from './auth.ts'
 
 export const prefix = '/mayfly/v1'
 
-/** Routes whose caller is known before anything else is looked at. Refuses: credential-wrong, invalid-request. */
+/** Routes whose caller is known, and counted, before anything else is looked at. Refuses: as `callerOf`; rate-exceeded, api-off, invalid-request. */
 export const keyed = (door: Door) =>
   new Elysia({ name: 'native-keyed' })
     .derive({ as: 'scoped' }, async ({ request, route }) => {
       const visit = visitOf(request)
       visit.route = route
-      return { visit, caller: await callerOf(door.core, request.headers) }
+      return { visit, caller: await admitted(door, request, visit) }
     })
     .derive({ as: 'scoped' }, (context) => {
       const unread = inputOf(context.request)
@@ -23,6 +24,22 @@ export const keyed = (door: Door) =>
       return { unread }
     })
     .onBeforeHandle({ as: 'scoped' }, refuseUnread)
+
+/** Who calls, counted against his limits. */
+async function admitted(door: Door, request: Request, visit: Visit): Promise<Caller> {
+  const { usage, keys, switches } = door.core
+  const caller = await callerOf(door, request).catch((error) => {
+    // Whoever guesses is one without a credential.
+    usage.admit(nobody, visit.client)
+    throw error
+  })
+  visit.caller = caller
+  visit.limit = usage.admit(caller, visit.client)
+  keys.wasUsed(caller)
+  const isPage = request.headers.get('sec-fetch-site') === 'same-origin'
+  if (!switches.now.developerApi && caller.kind !== 'account' && !isPage) throw new Refusal('api-off')
+  return caller
+}
 
 /** Routes that look at no credential at all. */
 export const blind = () =>

@@ -9,12 +9,12 @@ export type Header = { description: string; maxLength: number }
 export type Described = {
   summary: string
   description?: string
-  tag: 'mailboxes' | 'messages' | 'live' | 'diagnosis'
+  tag: 'mailboxes' | 'messages' | 'live' | 'diagnosis' | 'session' | 'account' | 'team' | 'keys' | 'admin'
   /** Status and schema, or media type for what is not JSON; null for an empty answer. */
   answers: Record<number, SchemaName | `${string}/${string}` | null>
   refusals: readonly Reason[]
-  /** `optional`: some of it is public. */
-  credential: 'required' | 'optional' | 'none'
+  /** `optional`: some of it is public; `cookie`: of a member who signed in. */
+  credential: 'required' | 'optional' | 'cookie' | 'none'
   /** Headers that the route reads. */
   headers?: Record<string, Header>
 }
@@ -22,20 +22,22 @@ export type Described = {
 const everywhere: readonly Reason[] = ['host-refused', 'too-large', 'invalid-request', 'storage-damaged']
 
 export const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'A mailbox token, `mbx_…`.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key, `mayfly_…`, or a mailbox token, `mbx_…`.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same in a header of its own.' },
+  cookie: { type: 'apiKey', in: 'cookie', name: 'mayfly', description: 'Of a member who signed in.' },
 }
 
 /** The `detail` of a route. */
 export function described(route: Described): { detail: DocumentDecoration } {
   const { summary, description, tag, credential, headers = {} } = route
-  const security = [{ bearer: [] }, { apiKey: [] }]
+  const keyed = [{ bearer: [] }, { apiKey: [] }, { cookie: [] }]
+  const security = credential === 'cookie' ? [{ cookie: [] }] : keyed
   return {
     detail: {
       summary,
       ...(description ? { description } : {}),
       tags: [tag],
-      security: credential === 'required' ? security : credential === 'optional' ? [{}, ...security] : [],
+      security: credential === 'none' ? [] : credential === 'optional' ? [{}, ...security] : security,
       ...(Object.keys(headers).length > 0 ? { parameters: Object.entries(headers).map(headerParameter) } : {}),
       responses: responses(route),
     },
@@ -88,7 +90,15 @@ function refusals({ refusals, credential }: Described): Map<string, Reason[]> {
   return byStatus
 }
 
-const credentialReasons: readonly Reason[] = ['credential-missing', 'credential-wrong']
+const credentialReasons: readonly Reason[] = [
+  'credential-missing',
+  'credential-wrong',
+  'key-inactive',
+  'account-suspended',
+  'origin-refused',
+  'rate-exceeded',
+  'api-off',
+]
 
 const failure = (description: string): { description: string } & Content => ({ description, ...content('Error') })
 

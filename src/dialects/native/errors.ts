@@ -9,6 +9,8 @@ export const answers = {
   'invalid-cursor': [400, 'This cursor was not given out here.'],
   'credential-missing': [401, 'A credential is needed: send "Authorization: Bearer TOKEN".'],
   'credential-wrong': [401, 'This credential is not valid, or not any more.'],
+  'key-inactive': [401, 'This key was revoked, or its time is over.'],
+  'account-suspended': [403, 'The account is suspended.'],
   forbidden: [403, 'This is not allowed here.'],
   'origin-refused': [403, 'Pages of this origin may not call without a credential.'],
   'host-refused': [421, 'This host name is not answered here; see http.hosts in the config.'],
@@ -16,7 +18,17 @@ export const answers = {
   'mailbox-unknown': [404, 'There is no such mailbox.'],
   'message-unknown': [404, 'There is no such message.'],
   'attachment-unknown': [404, 'There is no such attachment.'],
+  'account-unknown': [404, 'There is no such account.'],
+  'member-unknown': [404, 'There is no such member.'],
+  'key-unknown': [404, 'There is no such key.'],
+  'session-unknown': [404, 'There is no such session.'],
+  'invitation-unknown': [404, 'There is no such invitation, or not any more.'],
+  'plan-unknown': [404, 'There is no such plan.'],
+  'block-unknown': [404, 'There is no such rule.'],
   'mailbox-taken': [409, 'This address is taken.'],
+  'email-taken': [409, 'This e-mail address has an account already.'],
+  'last-owner': [409, 'An account needs an owner: make another member one first.'],
+  'quota-exceeded': [429, 'The plan allows no more of these.'],
   'mailboxes-exhausted': [429, 'No more mailboxes of this kind are allowed.'],
   'message-not-arrived': [404, 'No such message came in time.'],
   'message-unexpected': [409, 'A message came though none was expected.'],
@@ -24,6 +36,7 @@ export const answers = {
   'too-large': [413, 'The request is too large.'],
   'too-busy': [503, 'The server is too busy; try again soon.'],
   'rate-exceeded': [429, 'That is too much at once; try again later.'],
+  'api-off': [503, 'This API is switched off.'],
   'storage-full': [503, 'The server has no room for more.'],
   'storage-failed': [503, 'The server cannot store anything at the moment.'],
   'storage-damaged': [500, 'This is damaged on the disk of the server, and is not shown rather than shown wrong.'],
@@ -37,6 +50,7 @@ export const answers = {
   'too-many-connections': [429, 'There are too many connections.'],
   'too-many-hops': [400, 'The mail went through too many servers.'],
   'bare-line-ending': [400, 'The mail has a bare line ending.'],
+  blocked: [403, 'The operator of this server does not take such mail.'],
 } as const satisfies Record<Reason, readonly [status: number, message: string]>
 
 const defect = 'Something went wrong on the server.'
@@ -49,8 +63,9 @@ export function errorBody(refusal: Refusal | null, { id }: Pick<Visit, 'id'>) {
   return { error: { reason, message, requestId: id, ...(details.fields ? { fields: details.fields } : {}) } }
 }
 
-export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id' | 'refused'>): Response {
+export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id' | 'refused' | 'limit'>): Response {
   if (refusal) visit.refused = refusal.reason
+  if (refusal?.details.limit) visit.limit = refusal.details.limit
   const status = refusal ? answers[refusal.reason][0] : 500
   const response = Response.json(errorBody(refusal, visit), { status })
   // RFC 9110 §11.6.1

@@ -52,11 +52,12 @@ export const eventRoutes = (door: Door) =>
     .get(
       '/events',
       async ({ caller, query, request, visit }) =>
-        follow(door, await targets(door, caller, request.headers), request, query.lastEventId, visit),
+        follow(door, await targets(door, caller, request), request, query.lastEventId, visit),
       {
         query: Following,
         ...described({
           summary: 'Follow the events of several mailboxes',
+          description: 'With a key: those of all mailboxes of its account.',
           tag: 'live',
           credential: 'required',
           answers: { 200: 'text/event-stream' },
@@ -69,15 +70,16 @@ export const eventRoutes = (door: Door) =>
       },
     )
 
-/** The caller's mailbox, and those of the tokens. Refuses: credential-missing, credential-wrong, invalid-request. */
-async function targets(door: Door, caller: Caller, headers: Headers): Promise<Target[]> {
-  const tokens = tokensIn(headers)
+/** The caller's mailbox or whole account, and the mailboxes of the tokens. Refuses: credential-missing, credential-wrong, invalid-request. */
+async function targets(door: Door, caller: Caller, request: Request): Promise<Target[]> {
+  const tokens = tokensIn(request.headers)
   const most = door.options.maxStreamMailboxes
   if (tokens.length > most) throw invalid('headers.x-mailbox-tokens', `must be at most ${most} tokens`)
-  const callers = [caller, ...(await Promise.all(tokens.map((token) => holderOf(door.core, token))))]
+  const callers = [caller, ...(await Promise.all(tokens.map((token) => holderOf(door, token, request))))]
   const found = new Map<string, Target>()
   for (const one of callers) {
     if (one.kind === 'mailbox') found.set(one.mailboxId, { caller: one, mailbox: one.mailboxId })
+    else if (one.kind === 'account') found.set(one.account.id, { caller: one, mailbox: null })
   }
   if (found.size === 0) throw new Refusal('credential-missing')
   return [...found.values()]

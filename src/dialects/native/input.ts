@@ -10,7 +10,3 @@ export const Words = Type.String({
   maxLength: 500,
   description: 'Words that are looked for in subject, sender, recipients and text; the last may be begun only.',
 })
-
-/** Epoch milliseconds of an instant that the schema has checked. */
-export const instantOf = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Date.parse(text)

@@ -3,10 +3,10 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
-import { Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
+import { pageOf } from './page.ts'
 import { mailbox, openedMailbox, place } from './wire.ts'
 
 const ttlMinutes = Type.Optional(
@@ -50,7 +50,15 @@ const Change = bodyInput(
 
 const SignIn = bodyInput(Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }))
 
-const Listing = queryInput(Type.Object({ limit: Limit, cursor: Cursor }))
+const Listing = queryInput(
+  Type.Object({
+    limit: Limit,
+    cursor: Cursor,
+    state: Type.Optional(
+      Type.Union([Type.Literal('active'), Type.Literal('archived')], { description: 'Only those; without it, all.' }),
+    ),
+  }),
+)
 
 const Ending = queryInput(
   Type.Object({
@@ -63,34 +71,43 @@ export const mailboxRoutes = (door: Door) =>
     .use(keyed(door))
     .post(
       '/mailboxes',
-      async ({ body, set }) => {
+      async ({ caller, body, visit, set }) => {
         set.status = 201
-        return openedMailbox(await door.core.mailboxes.open(body))
+        return openedMailbox(await door.core.mailboxes.open(caller, body, visit.client))
       },
       {
         body: Opening,
         ...described({
           summary: 'Open a mailbox',
-          description: 'The answer has a token, shown this once, that is the credential of the mailbox.',
+          description:
+            'With a key: of its account. Without one, the answer has a token, shown this once, that is the credential of the mailbox.',
           tag: 'mailboxes',
           credential: 'optional',
           answers: { 201: 'OpenedMailbox' },
-          refusals: ['forbidden', 'mailbox-taken', 'mailboxes-exhausted', 'too-busy', 'storage-failed'],
+          refusals: [
+            'forbidden',
+            'mailbox-taken',
+            'mailboxes-exhausted',
+            'quota-exceeded',
+            'too-busy',
+            'storage-failed',
+          ],
         }),
       },
     )
     .get(
       '/mailboxes',
-      async ({ caller, query: { cursor } }) => {
-        // There is one page, so none was given out.
-        if (cursor !== undefined) throw new Refusal('invalid-cursor')
-        return { items: (await door.core.mailboxes.list(caller)).map(mailbox), next: null }
-      },
+      ({ caller, query: { state = null, ...query } }) =>
+        pageOf(door, 'mailboxes', caller, query, {
+          read: ({ before, limit }) => door.core.mailboxes.list(caller, { state, before, limit }),
+          show: mailbox,
+          scope: state ?? '',
+        }),
       {
         query: Listing,
         ...described({
           summary: 'List my mailboxes',
-          description: 'With a mailbox token: that one.',
+          description: 'Newest first; with a mailbox token: that one.',
           tag: 'mailboxes',
           credential: 'required',
           answers: { 200: 'MailboxList' },

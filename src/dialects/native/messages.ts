@@ -8,7 +8,8 @@ import type { FullMessage, Message } from '../../messages/message.ts'
 import type { ListWish, Page } from '../../messages/service.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
-import { Cursor, instantOf, Limit, Since, Words } from './input.ts'
+import { Cursor, Limit, Since, Words } from './input.ts'
+import { instantOf } from './instants.ts'
 import { fullMessage, laterTexts, message } from './wire.ts'
 
 const Listing = queryInput(Type.Object({ limit: Limit, cursor: Cursor, since: Since, q: Type.Optional(Words) }))

@@ -1,19 +1,25 @@
 // The native API, put together.
 import { Elysia } from 'elysia'
+import { cookieOf } from '../../http/cookie.ts'
 import type { Dialect, Door } from '../../http/dialect.ts'
 import { documentOf } from '../../http/document.ts'
 import { Idempotency } from '../../http/idempotency.ts'
-import { visitOf } from '../../http/visit.ts'
+import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
+import { accountRoutes } from './account.ts'
+import { adminRoutes } from './admin.ts'
 import { callerOf, credentialHeaders, credentialIn } from './auth.ts'
 import { prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
 import { errorAnswer } from './errors.ts'
 import { eventRoutes } from './events.ts'
+import { keyRoutes } from './keys.ts'
 import { mailboxRoutes } from './mailboxes.ts'
 import { messageRoutes } from './messages.ts'
 import { refusalRoutes } from './refusals.ts'
+import { sessionRoutes } from './sessions.ts'
+import { teamRoutes } from './team.ts'
 import { ticketRoutes, viewRoutes } from './view.ts'
 import { waitRoutes } from './wait.ts'
 import { schemas } from './wire.ts'
@@ -37,9 +43,22 @@ const routes = (door: Door) =>
     .use(ticketRoutes(door))
     .use(refusalRoutes(door))
     .use(viewRoutes(door))
+    .use(sessionRoutes(door))
+    .use(accountRoutes(door))
+    .use(teamRoutes(door))
+    .use(keyRoutes(door))
+    .use(adminRoutes(door))
     .all('/*', () => {
       throw new Refusal('route-unknown')
     })
+
+/** What is left of the limit; instants as Unix seconds. */
+function sayLimit(headers: Headers, { limit }: Pick<Visit, 'limit'>): void {
+  if (!limit) return
+  headers.set('X-RateLimit-Limit', String(limit.limit))
+  headers.set('X-RateLimit-Remaining', String(limit.remaining))
+  headers.set('X-RateLimit-Reset', String(Math.ceil(limit.resetAt / 1000)))
+}
 
 export function native(door: Door): Dialect {
   const app = routes(door)
@@ -50,9 +69,8 @@ export function native(door: Door): Dialect {
   async function once(key: string, request: Request): Promise<Response> {
     const visit = visitOf(request)
     try {
-      const { core } = door
-      await callerOf(core, request.headers)
-      const credential = credentialIn(request.headers)
+      await callerOf(door, request)
+      const credential = credentialIn(request.headers) ?? cookieOf(request.headers, door.options)
       const who = credential === null ? `client ${visit.client}` : `credential ${credential}`
       return await repeats.once(key, { who, route: visit.path, call: visit.body }, async () => app.handle(request))
     } catch (error) {
@@ -64,9 +82,11 @@ export function native(door: Door): Dialect {
   return {
     name: 'native',
     prefixes: [prefix, '/view'],
-    handle: (request) => {
+    handle: async (request) => {
       const key = request.method === 'POST' ? request.headers.get('idempotency-key') : null
-      return key === null ? app.handle(request) : once(key, request)
+      const response = await (key === null ? app.handle(request) : once(key, request))
+      sayLimit(response.headers, visitOf(request))
+      return response
     },
     refuse: errorAnswer,
     // Tickets need none, and a credential there would open the door to other hosts.

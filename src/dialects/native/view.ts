@@ -7,7 +7,7 @@ import { Refusal } from '../../refusal.ts'
 import { blind, keyed, prefix } from './base.ts'
 import { attachmentAnswer, htmlAnswer, Remote } from './content.ts'
 import { described } from './described.ts'
-import { iso } from './wire.ts'
+import { iso } from './instants.ts'
 
 const Viewing = queryInput(Type.Object({ remote: Remote }))
 

@@ -5,6 +5,8 @@ import { LaterText } from '../../messages/long-text.ts'
 import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
 import type { RefusalRow } from '../../usage/store.ts'
+import { iso, isoOrNull } from './instants.ts'
+import { accountSchemas } from './wire-accounts.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const instant = (description: string) => Type.String({ format: 'date-time', description })
@@ -34,7 +36,9 @@ export const MailboxShape = Type.Object({
 
 export const OpenedMailboxShape = Type.Composite([
   MailboxShape,
-  Type.Object({ token: text('The credential of this mailbox, shown this once.') }),
+  Type.Object({
+    token: Type.Optional(text("The credential of this mailbox, shown this once; an account's mailbox has none.")),
+  }),
 ])
 
 export const MessageShape = Type.Object({
@@ -127,12 +131,10 @@ export const schemas = {
   RefusedMail: RefusedMailShape,
   RefusedMailList: listOf(ref('RefusedMail')),
   Error: ErrorShape,
+  ...accountSchemas,
 } satisfies Record<string, TSchema>
 
 export type SchemaName = keyof typeof schemas
-
-export const iso = (at: number): string => new Date(at).toISOString()
-const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
 
 export function mailbox(one: Mailbox): Static<typeof MailboxShape> {
   return {
@@ -172,8 +174,8 @@ export function place({ mailbox: there, address, localPart, domain }: Place): St
   }
 }
 
-export function openedMailbox(opened: { mailbox: Mailbox; token: string }): Static<typeof OpenedMailboxShape> {
-  return { ...mailbox(opened.mailbox), token: opened.token }
+export function openedMailbox(opened: { mailbox: Mailbox; token: string | null }): Static<typeof OpenedMailboxShape> {
+  return { ...mailbox(opened.mailbox), ...(opened.token === null ? {} : { token: opened.token }) }
 }
 
 export function message(one: Message): Static<typeof MessageShape> {

@@ -4,5 +4,6 @@ import first from './0000_first.sql' with { type: 'text' }
 import settings from './0001_settings.sql' with { type: 'text' }
 import checks from './0002_checks.sql' with { type: 'text' }
 import overdue from './0003_overdue.sql' with { type: 'text' }
+import accounts from './0004_accounts.sql' with { type: 'text' }
 
-export const migrations: readonly string[] = [first, settings, checks, overdue]
+export const migrations: readonly string[] = [first, settings, checks, overdue, accounts]

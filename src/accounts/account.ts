@@ -1,0 +1,55 @@
+// An account is the tenant; members are the persons who sign in to it.
+
+export type Account = {
+  id: string
+  plan: string
+  state: 'active' | 'suspended'
+  createdAt: number
+}
+
+export type Role = 'owner' | 'member'
+
+export type Member = {
+  id: string
+  accountId: string
+  /** Lower case. */
+  email: string
+  role: Role
+  /** An operator of this server. */
+  isAdmin: boolean
+  hasPassword: boolean
+  createdAt: number
+  lastSignInAt: number | null
+}
+
+/** A sign-in. `agent`: what the client said it was. */
+export type Session = {
+  id: string
+  memberId: string
+  createdAt: number
+  expiresAt: number
+  lastUsedAt: number
+  client: string
+  agent: string
+}
+
+/** A one-time link that is still good. */
+export type Invitation = {
+  id: string
+  /** `register`: to a new account, `join`: to this one. */
+  kind: 'register' | 'join'
+  role: Role | null
+  plan: string | null
+  email: string | null
+  createdAt: number
+  expiresAt: number
+}
+
+// RFC 5321 §4.5.3.1: 64 and 255 octets, 254 together with the brackets of a path.
+const plain = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}@[^\s@"(),:;<>[\\\]\p{C}]{1,189}$/u
+
+/** An e-mail address that somebody signs in with, in its one spelling; null if it cannot be one. */
+export function parseEmail(text: string): string | null {
+  const email = text.normalize('NFC').trim().toLowerCase()
+  return plain.test(email) ? email : null
+}

@@ -1,0 +1,488 @@
+// Accounts, their members and how these sign in. All policy about them is here.
+import { BoundedMap } from '../limits/bounded-map.ts'
+import { countedAddress } from '../limits/networks.ts'
+import type { Outside } from '../outside.ts'
+import type { Plans } from '../plans/service.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { hashSecret, makeSecret } from '../secret.ts'
+import type { By } from '../storage/audit-trail.ts'
+import { type Account, type Invitation, type Member, parseEmail, type Role, type Session } from './account.ts'
+import { Attempts } from './attempts.ts'
+import { type AccountCaller, actorOf, type Caller, isAdmin, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
+import type { NewSession } from './changes.ts'
+import type { Passwords } from './passwords.ts'
+import type { AccountStore, ListedAccount } from './store.ts'
+
+export type Registration = 'off' | 'open' | 'invitation'
+
+export type AccountRules = {
+  registration: () => Registration
+  /** The plan of one who registers. */
+  defaultPlan: () => string
+  /** New accounts by registration from one address in a day. */
+  registrationsPerDay: number
+}
+
+/** From where somebody calls: the client's IP address, and what it says it is. */
+export type Visitor = { client: string; agent: string }
+
+/** What is shown once. */
+export type SignedIn = { caller: AccountCaller; session: Session; token: string }
+export type MadeLink = { id: string; token: string; expiresAt: number }
+
+const hour = 3_600_000
+const day = 24 * hour
+/** A session ends after so long without use. */
+const sessionMs = 30 * day
+/** Its use is written so often. */
+const touchMs = hour
+const invitationMs = 7 * day
+const passwordLinkMs = day
+/** How long a stranger can keep somebody else from signing in, and an address its own. */
+const longestForAccountMs = 30_000
+const longestForAddressMs = 900_000
+export const passwordLength = { least: 8, most: 256 } as const
+
+export class Accounts {
+  private readonly byAddress: Attempts
+  private readonly byEmail: Attempts
+  private readonly registrations = new BoundedMap(() => ({ day: 0, count: 0 }))
+  private readonly touched = new Map<string, { id: string; lastUsedAt: number; expiresAt: number }>()
+
+  constructor(
+    private readonly store: AccountStore,
+    private readonly plans: Plans,
+    private readonly passwords: Passwords,
+    private readonly rules: AccountRules,
+    private readonly outside: Outside,
+  ) {
+    this.byAddress = new Attempts(longestForAddressMs, outside.elapsed)
+    this.byEmail = new Attempts(longestForAccountMs, outside.elapsed)
+  }
+
+  // Accounts
+
+  /**
+   * Makes an account and its owner; without a password nobody can sign in to it yet. Refuses: as `mustBeAdmin`,
+   * invalid-request, email-taken, plan-unknown, too-busy.
+   */
+  async create(
+    caller: Caller,
+    wish: { email: string; plan?: string | undefined; password?: string | undefined; admin?: boolean | undefined },
+  ): Promise<{ account: Account; member: Member }> {
+    mustBeAdmin(caller)
+    const email = readEmail(wish.email)
+    const plan = this.plans.get(wish.plan ?? 'unlimited').name
+    const passwordHash = wish.password === undefined ? null : await this.hash(wish.password)
+    const account = this.fresh(plan)
+    const member = { id: this.outside.uuid(), email, passwordHash }
+    await this.store.writes.run('accounts.create', {
+      account,
+      member,
+      isAdmin: wish.admin ?? false,
+      by: this.by(caller),
+    })
+    return { account, member: await this.knownMember(member.id) }
+  }
+
+  /** The account of the member with this e-mail address. Refuses: as `mustBeAdmin`, account-unknown. */
+  async byOwner(caller: Caller, email: string): Promise<{ account: Account; member: Member }> {
+    mustBeAdmin(caller)
+    const found = await this.store.byEmail(email.trim().toLowerCase())
+    const account = found ? await this.store.account(found.member.accountId) : null
+    if (!found || !account) throw new Refusal('account-unknown')
+    return { account, member: found.member }
+  }
+
+  /** Refuses: account-unknown; to who is of another account, too. */
+  async get(caller: Caller, id: string): Promise<Account> {
+    if (!isAdmin(caller) && ofAccount(caller, null).account.id !== id) throw new Refusal('account-unknown')
+    const account = await this.store.account(id)
+    if (!account) throw new Refusal('account-unknown')
+    return account
+  }
+
+  /** The account that the caller is of. Refuses: as `ofAccount`. */
+  own(caller: Caller): AccountCaller {
+    return ofAccount(caller, null)
+  }
+
+  /** For rules that no caller asks for; null for one that is gone. */
+  find(id: string): Promise<Account | null> {
+    return this.store.account(id)
+  }
+
+  /** Oldest first. Refuses: as `mustBeAdmin`. */
+  async list(caller: Caller, query: { after: number; limit: number }): Promise<ListedAccount[]> {
+    mustBeAdmin(caller)
+    return this.store.list(query)
+  }
+
+  /** Puts an account on another plan. Refuses: as `mustBeAdmin`, account-unknown, plan-unknown. */
+  async setPlan(caller: Caller, id: string, plan: string): Promise<Account> {
+    mustBeAdmin(caller)
+    const patch = { plan: this.plans.get(plan).name }
+    await this.store.writes.run('accounts.change', { id, patch, by: this.by(caller) })
+    return this.get(caller, id)
+  }
+
+  /** A suspended account's keys and members are refused, and its mail. Refuses: as `mustBeAdmin`, account-unknown; forbidden for the caller's own. */
+  async setSuspended(caller: Caller, id: string, suspended: boolean): Promise<Account> {
+    this.mustBeAdminOfOther(caller, id)
+    const patch = { state: suspended ? ('suspended' as const) : ('active' as const) }
+    await this.store.writes.run('accounts.change', { id, patch, by: this.by(caller) })
+    return this.get(caller, id)
+  }
+
+  /** Ends an account and all that is its own. Refuses: as `setSuspended`. */
+  async delete(caller: Caller, id: string): Promise<void> {
+    this.mustBeAdminOfOther(caller, id)
+    await this.store.writes.run('accounts.delete', { id, by: this.by(caller) })
+  }
+
+  /** Plans that accounts are on though the config has them no more. */
+  async plansGone(): Promise<{ plan: string; accounts: number }[]> {
+    return (await this.store.plansInUse()).filter(({ plan }) => !this.plans.isOffered(plan))
+  }
+
+  // Invitations and other one-time links
+
+  /**
+   * A link by which somebody joins the caller's account. Refuses: as `ownerOf`, invalid-request, quota-exceeded.
+   */
+  async invite(caller: Caller, wish: { role?: Role | undefined; email?: string | undefined }): Promise<MadeLink> {
+    const { account } = ownerOf(caller)
+    const role = wish.role ?? 'member'
+    return this.link(caller, 'join', { accountId: account.id, role, email: wish.email }, invitationMs)
+  }
+
+  /** A link by which somebody makes an account. Refuses: as `mustBeAdmin`, invalid-request, plan-unknown. */
+  async inviteAccount(
+    caller: Caller,
+    wish: { plan?: string | undefined; email?: string | undefined },
+  ): Promise<MadeLink> {
+    mustBeAdmin(caller)
+    const plan = wish.plan === undefined ? null : this.plans.get(wish.plan).name
+    return this.link(caller, 'register', { plan, email: wish.email }, invitationMs)
+  }
+
+  /** Those of the caller's account that are open. Refuses: as `ownerOf`. */
+  async invitations(caller: Caller): Promise<Invitation[]> {
+    return this.store.invitations(ownerOf(caller).account.id, this.outside.now())
+  }
+
+  /** Refuses: as `ownerOf`, invitation-unknown. */
+  async takeBack(caller: Caller, id: string): Promise<void> {
+    const accountId = ownerOf(caller).account.id
+    await this.store.writes.run('links.take-back', { accountId, id, by: this.by(caller) })
+  }
+
+  /**
+   * Takes an invitation, which works once, and signs in. Refuses: invitation-unknown, invalid-request, email-taken,
+   * forbidden (it is for another address), quota-exceeded, account-suspended, rate-exceeded, too-busy.
+   */
+  async accept(visitor: Visitor, token: string, wish: { email: string; password: string }): Promise<SignedIn> {
+    const email = readEmail(wish.email)
+    const hash = hashSecret(token)
+    const wellEnded = this.byAddress.begin(countedAddress(visitor.client))
+    const link = await this.store.link(hash, this.outside.now())
+    if (!link || link.kind === 'password') throw new Refusal('invitation-unknown')
+    wellEnded()
+    const joined = link.accountId === null ? null : await this.store.account(link.accountId)
+    const plan = link.kind === 'admin' ? this.plans.operator().name : (link.plan ?? this.rules.defaultPlan())
+    const mostMembers = joined ? this.plans.of(joined.plan).members : null
+    return this.admit(visitor, hash, email, wish.password, this.fresh(this.plans.get(plan).name), mostMembers)
+  }
+
+  /**
+   * Makes an account for whoever asks, where that is allowed. Refuses: forbidden, invalid-request, email-taken,
+   * rate-exceeded, too-busy.
+   */
+  async register(visitor: Visitor, wish: { email: string; password: string }): Promise<SignedIn> {
+    if (this.rules.registration() !== 'open') throw new Refusal('forbidden')
+    const email = readEmail(wish.email)
+    this.countRegistration(visitor)
+    const { token } = await this.link({ kind: 'operator' }, 'register', { email, by: 'server' }, hour)
+    const account = this.fresh(this.plans.get(this.rules.defaultPlan()).name)
+    return this.admit(visitor, hashSecret(token), email, wish.password, account, null)
+  }
+
+  /** The link by which the first admin is made; former ones are good no more. Null once there is an admin. */
+  async adminLink(): Promise<MadeLink | null> {
+    if (await this.store.hasAdmin()) return null
+    return this.link({ kind: 'operator' }, 'admin', { alone: true, by: 'server' }, 365 * day)
+  }
+
+  /** A link that sets a member's password: for an owner's own members, and for admins. Refuses: as `ownerOf`, member-unknown. */
+  async passwordLink(caller: Caller, memberId: string): Promise<MadeLink> {
+    const member = await this.memberFor(caller, memberId)
+    const { id, accountId } = member
+    return this.link(caller, 'password', { memberId: id, accountId, alone: true }, passwordLinkMs)
+  }
+
+  /** Refuses: invitation-unknown, invalid-request, rate-exceeded, too-busy. */
+  async resetPassword(visitor: Visitor, token: string, password: string): Promise<SignedIn> {
+    const hash = hashSecret(token)
+    const wellEnded = this.byAddress.begin(countedAddress(visitor.client))
+    const link = await this.store.link(hash, this.outside.now())
+    if (link?.kind !== 'password') throw new Refusal('invitation-unknown')
+    wellEnded()
+    const passwordHash = await this.hash(password)
+    const { session, token: cookie } = this.newSession(visitor)
+    await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })
+    return this.signedIn(cookie, visitor)
+  }
+
+  // Members
+
+  /** Oldest first. Refuses: as `ofAccount`. */
+  async members(caller: Caller): Promise<Member[]> {
+    return this.store.members(ofAccount(caller, 'team').account.id)
+  }
+
+  /** Refuses: as `ownerOf`, member-unknown, last-owner. */
+  async setRole(caller: Caller, memberId: string, role: Role): Promise<Member> {
+    const { account } = ownerOf(caller)
+    await this.store.writes.run('members.set-role', { accountId: account.id, memberId, role, by: this.by(caller) })
+    return this.knownMember(memberId)
+  }
+
+  /** Whether the caller may remove this member: owners may, and everybody may leave. Refuses: as `ownerOf`, member-unknown, last-owner. */
+  async mayRemove(caller: Caller, memberId: string): Promise<void> {
+    const { account, member } = ofAccount(caller, 'team')
+    if (member?.id !== memberId) ownerOf(caller)
+    const all = await this.store.members(account.id)
+    const found = all.find(({ id }) => id === memberId)
+    if (!found) throw new Refusal('member-unknown')
+    if (found.role === 'owner' && all.filter(({ role }) => role === 'owner').length === 1)
+      throw new Refusal('last-owner')
+  }
+
+  /** Refuses: as `mayRemove`. */
+  async remove(caller: Caller, memberId: string): Promise<void> {
+    await this.mayRemove(caller, memberId)
+    const { account } = ofAccount(caller, 'team')
+    await this.store.writes.run('members.remove', { accountId: account.id, memberId, by: this.by(caller) })
+  }
+
+  /** Of the caller himself, who knows the present one. Refuses: credential-wrong, forbidden for a key, invalid-request, rate-exceeded, too-busy. */
+  async changePassword(caller: Caller, present: string, password: string): Promise<void> {
+    const { member, sessionId, account } = ofAccount(caller, null)
+    if (!member || sessionId === null) throw new Refusal('forbidden')
+    const wellEnded = this.byEmail.begin(member.email)
+    if (!(await this.passwords.matches(present, await this.store.passwordHash(member.id)))) {
+      throw new Refusal('credential-wrong')
+    }
+    wellEnded()
+    const passwordHash = await this.hash(password)
+    const by = this.by(caller)
+    const change = { accountId: account.id, memberId: member.id, passwordHash, keepSession: sessionId, by }
+    await this.store.writes.run('members.set-password', change)
+  }
+
+  /** Refuses: as `mustBeAdmin`, member-unknown, invalid-request, too-busy. */
+  async setPassword(caller: Caller, memberId: string, password: string): Promise<void> {
+    mustBeAdmin(caller)
+    const { accountId } = await this.knownMember(memberId)
+    const passwordHash = await this.hash(password)
+    const change = { accountId, memberId, passwordHash, keepSession: null, by: this.by(caller) }
+    await this.store.writes.run('members.set-password', change)
+  }
+
+  // Sessions
+
+  /** Unknown and wrong look and take the same. Refuses: credential-wrong, account-suspended, rate-exceeded, too-busy. */
+  async signIn(visitor: Visitor, email: string, password: string): Promise<SignedIn> {
+    const name = email.normalize('NFC').trim().toLowerCase()
+    const fromAddress = this.byAddress.begin(countedAddress(visitor.client))
+    const toAccount = this.byEmail.begin(name)
+    const found = await this.store.byEmail(name)
+    const right = await this.passwords.matches(password, found?.passwordHash ?? null)
+    if (!found || !right) throw new Refusal('credential-wrong')
+    fromAddress()
+    toAccount()
+    this.byEmail.clear(name)
+    const { member } = found
+    const account = await this.store.account(member.accountId)
+    if (!account) throw new Refusal('credential-wrong')
+    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    const { session, token } = this.newSession(visitor)
+    const by: By = {
+      by: 'member',
+      actor: member.email,
+      actorId: member.id,
+      client: visitor.client,
+      at: this.outside.now(),
+    }
+    await this.store.writes.run('sessions.open', { accountId: account.id, memberId: member.id, session, by })
+    return this.signedIn(token, visitor)
+  }
+
+  /** Whose cookie this is. Refuses: credential-wrong, account-suspended. */
+  async holder(token: string, client: string): Promise<AccountCaller> {
+    const now = this.outside.now()
+    const found = token.startsWith(sessionPrefix) ? await this.store.session(hashSecret(token), now) : null
+    if (!found) throw new Refusal('credential-wrong')
+    const { session, member, account } = found
+    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    if (now - session.lastUsedAt > touchMs) {
+      this.touched.set(session.id, { id: session.id, lastUsedAt: now, expiresAt: now + sessionMs })
+    }
+    return { kind: 'account', account, member, key: null, sessionId: session.id, client }
+  }
+
+  /** The caller's own. Refuses: as `ofAccount`; forbidden for a key. */
+  async sessions(caller: Caller): Promise<Session[]> {
+    return this.store.sessions(this.signedInMember(caller).id, this.outside.now())
+  }
+
+  /** The caller, and the session by which he is signed in. Refuses: as `sessions`, session-unknown. */
+  async present(caller: Caller): Promise<[AccountCaller, Session]> {
+    const own = ofAccount(caller, null)
+    const session = (await this.sessions(caller)).find(({ id }) => id === own.sessionId)
+    if (!session) throw new Refusal('session-unknown')
+    return [own, session]
+  }
+
+  /** Ends one of the caller's own sessions, the present one, or (null) all. Refuses: as `sessions`, session-unknown. */
+  async signOut(caller: Caller, which: 'this' | { id: string } | null): Promise<void> {
+    const { id: memberId, accountId } = this.signedInMember(caller)
+    const present = ofAccount(caller, null).sessionId
+    const id = which === null ? null : which === 'this' ? present : which.id
+    await this.store.writes.run('sessions.end', { accountId, memberId, id, by: this.by(caller) })
+  }
+
+  /** Writes when sessions were used, and forgets what is over. Answers whether there is more. */
+  async tidy(): Promise<boolean> {
+    const used = [...this.touched.values()]
+    this.touched.clear()
+    if (used.length > 0) await this.store.writes.run('sessions.touch', { used })
+    this.byAddress.sweep()
+    this.byEmail.sweep()
+    const today = Math.floor(this.outside.now() / day)
+    this.registrations.sweep((counted) => counted.day < today)
+    return this.store.writes.run('accounts.tidy', { now: this.outside.now() })
+  }
+
+  private signedInMember(caller: Caller): Member {
+    const { member, sessionId } = ofAccount(caller, null)
+    if (!member || sessionId === null) throw new Refusal('forbidden')
+    return member
+  }
+
+  private async memberFor(caller: Caller, memberId: string): Promise<Member> {
+    if (isAdmin(caller)) return this.knownMember(memberId)
+    const { account } = ownerOf(caller)
+    const member = await this.knownMember(memberId)
+    if (member.accountId !== account.id) throw new Refusal('member-unknown')
+    return member
+  }
+
+  private async knownMember(id: string): Promise<Member> {
+    const member = await this.store.member(id)
+    if (!member) throw new Refusal('member-unknown')
+    return member
+  }
+
+  private async admit(
+    visitor: Visitor,
+    hash: string,
+    email: string,
+    password: string,
+    fresh: Account,
+    mostMembers: number | null,
+  ): Promise<SignedIn> {
+    const member = { id: this.outside.uuid(), email, passwordHash: await this.hash(password) }
+    const { session, token } = this.newSession(visitor)
+    await this.store.writes.run('links.accept', { hash, fresh, member, session, mostMembers, by: this.byLink(visitor) })
+    return this.signedIn(token, visitor)
+  }
+
+  private async signedIn(token: string, { client }: Visitor): Promise<SignedIn> {
+    const [caller, session] = await this.present(await this.holder(token, client))
+    return { caller, session, token }
+  }
+
+  private newSession({ client, agent }: Visitor): { session: NewSession; token: string } {
+    const token = makeSecret(this.outside, sessionPrefix)
+    const expiresAt = this.outside.now() + sessionMs
+    return {
+      token,
+      session: { hash: hashSecret(token), id: this.outside.uuid(), expiresAt, client, agent: agent.slice(0, 200) },
+    }
+  }
+
+  private async link(
+    caller: Caller,
+    kind: 'admin' | 'register' | 'join' | 'password',
+    about: {
+      accountId?: string
+      memberId?: string
+      role?: Role
+      plan?: string | null
+      email?: string | undefined
+      alone?: boolean
+      by?: 'server'
+    },
+    goodForMs: number,
+  ): Promise<MadeLink> {
+    const token = makeSecret(this.outside, kind === 'password' ? 'pwd_' : 'inv_')
+    const id = this.outside.uuid()
+    const by = this.by(caller)
+    const expiresAt = by.at + goodForMs
+    const { accountId = null, memberId = null, role = null, plan = null, alone = false } = about
+    const email = about.email === undefined ? null : readEmail(about.email)
+    const link = { hash: hashSecret(token), id, kind, accountId, memberId, role, plan, email, expiresAt }
+    await this.store.writes.run('links.make', {
+      link,
+      alone,
+      by: about.by ? { ...by, by: about.by, actor: 'server' } : by,
+    })
+    return { id, token, expiresAt }
+  }
+
+  /** Refuses: rate-exceeded. */
+  private countRegistration({ client }: Visitor): void {
+    const today = Math.floor(this.outside.now() / day)
+    const counted = this.registrations.of(countedAddress(client))
+    if (counted.day !== today) Object.assign(counted, { day: today, count: 0 })
+    if (counted.count >= this.rules.registrationsPerDay) {
+      throw new Refusal('rate-exceeded', { retryAfterSeconds: ((today + 1) * day - this.outside.now()) / 1000 })
+    }
+    counted.count++
+  }
+
+  private mustBeAdminOfOther(caller: Caller, id: string): void {
+    mustBeAdmin(caller)
+    if (caller.kind === 'account' && caller.account.id === id) throw new Refusal('forbidden')
+  }
+
+  private fresh(plan: string): Account {
+    return { id: this.outside.uuid(), plan, state: 'active', createdAt: this.outside.now() }
+  }
+
+  private async hash(password: string): Promise<string> {
+    const { least, most } = passwordLength
+    if (password.length < least || password.length > most) {
+      throw invalid('body.password', `must be ${least} to ${most} characters`)
+    }
+    return this.passwords.hash(password)
+  }
+
+  private by(caller: Caller): By {
+    return { ...actorOf(caller), at: this.outside.now() }
+  }
+
+  private byLink({ client }: Visitor): By {
+    return { by: 'link', actor: '', actorId: null, client, at: this.outside.now() }
+  }
+}
+
+const sessionPrefix = 'ses_'
+
+/** Refuses: invalid-request. */
+function readEmail(text: string): string {
+  const email = parseEmail(text)
+  if (email === null) throw invalid('body.email', 'must be an e-mail address')
+  return email
+}

@@ -1,0 +1,93 @@
+// The operator's switches: what the database has wins over the config, until it is set back.
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Outside } from '../outside.ts'
+import type { Settings } from '../storage/settings.ts'
+import { actorOf, type Caller, mustBeAdmin } from './caller.ts'
+
+const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
+
+/** What was set; the rest is as in the config. */
+const Kept = Type.Partial(
+  Type.Object({
+    developerApi: Type.Boolean(),
+    registration: Registration,
+    /** Dialects by name: whether they are on. */
+    dialects: Type.Record(Type.String(), Type.Boolean()),
+  }),
+)
+type Kept = Static<typeof Kept>
+
+export type SwitchesNow = {
+  /** Off: every dialect answers that it is switched off, and the native API only those who have a key. */
+  developerApi: boolean
+  registration: Static<typeof Registration>
+  dialects: Readonly<Record<string, boolean>>
+}
+
+/** Null sets a switch back to what the config says. */
+export type SwitchesWish = {
+  developerApi?: boolean | null | undefined
+  registration?: SwitchesNow['registration'] | null | undefined
+  dialects?: Readonly<Record<string, boolean | null | undefined>> | undefined
+}
+
+const name = 'switches'
+
+export class Switches {
+  private kept: Kept = {}
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly config: () => SwitchesNow,
+    private readonly outside: Outside,
+  ) {}
+
+  /** Takes up what was set before a restart. */
+  async load(): Promise<void> {
+    this.kept = read(await this.settings.get(name))
+  }
+
+  get now(): SwitchesNow {
+    const config = this.config()
+    return { ...config, ...this.kept, dialects: { ...config.dialects, ...this.kept.dialects } }
+  }
+
+  /** Refuses: as `mustBeAdmin`. */
+  shown(caller: Caller): SwitchesNow {
+    mustBeAdmin(caller)
+    return this.now
+  }
+
+  /** Refuses: as `mustBeAdmin`. */
+  async set(caller: Caller, wish: SwitchesWish): Promise<SwitchesNow> {
+    mustBeAdmin(caller)
+    const dialects = { ...this.kept.dialects }
+    for (const [dialect, isOn] of Object.entries(wish.dialects ?? {})) {
+      if (isOn === null) delete dialects[dialect]
+      else if (isOn !== undefined) dialects[dialect] = isOn
+    }
+    const developerApi = wish.developerApi === undefined ? this.kept.developerApi : (wish.developerApi ?? undefined)
+    const registration = wish.registration === undefined ? this.kept.registration : (wish.registration ?? undefined)
+    const kept: Kept = {
+      ...(developerApi === undefined ? {} : { developerApi }),
+      ...(registration === undefined ? {} : { registration }),
+      ...(Object.keys(dialects).length === 0 ? {} : { dialects }),
+    }
+    const by = { ...actorOf(caller), at: this.outside.now() }
+    await this.settings.set(name, JSON.stringify(kept), { by, what: 'settings.changed', detail: { ...wish } })
+    this.kept = kept
+    return this.now
+  }
+}
+
+/** What cannot be understood, as of a newer version, is as in the config. */
+function read(text: string | null): Kept {
+  if (text === null) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return Value.Check(Kept, value) ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,269 @@
+// The operator's own routes: accounts, totals, switches and rules. Who is no admin is told so.
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { Door } from '../../http/dialect.ts'
+import { bodyInput, queryInput } from '../../http/input.ts'
+import { blockKinds } from '../../mailboxes/blocks.ts'
+import { Listing, Span } from './account.ts'
+import { keyed, prefix } from './base.ts'
+import { described } from './described.ts'
+import { linkTo } from './links.ts'
+import { pageOf } from './page.ts'
+import { Email, Password } from './sessions.ts'
+import { refusedMail } from './wire.ts'
+import { block, changedAccount, deed, listedAccount, madeLink, settings, usageList } from './wire-accounts.ts'
+
+const Plan = Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan in the config.' })
+const Creating = bodyInput(
+  Type.Object({
+    email: Email,
+    plan: Type.Optional(Plan),
+    password: Type.Optional(Password),
+    admin: Type.Boolean({ default: false, description: 'Whether its owner runs this server too.' }),
+  }),
+)
+const Change = bodyInput(Type.Object({ plan: Type.Optional(Plan), suspended: Type.Optional(Type.Boolean()) }))
+const Inviting = bodyInput(Type.Object({ plan: Type.Optional(Plan), email: Type.Optional(Email) }))
+const Using = queryInput(
+  Type.Object({
+    span: Span,
+    days: Type.Integer({
+      minimum: 1,
+      maximum: 366,
+      default: 7,
+      description: 'Over how many days the top accounts are.',
+    }),
+  }),
+)
+const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()])
+const Switching = bodyInput(
+  Type.Object({
+    developerApi: Type.Optional(orNull(Type.Boolean({ description: 'Null: as in the config.' }))),
+    registration: Type.Optional(
+      Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation'), Type.Null()]),
+    ),
+    run2mail: Type.Optional(orNull(Type.Boolean())),
+    dustmail: Type.Optional(orNull(Type.Boolean())),
+    minutemail: Type.Optional(orNull(Type.Boolean())),
+    mailcx: Type.Optional(orNull(Type.Boolean())),
+    mailfade: Type.Optional(orNull(Type.Boolean())),
+  }),
+)
+const Blocking = bodyInput(
+  Type.Object({
+    kind: Type.Union(blockKinds.map((kind) => Type.Literal(kind))),
+    pattern: Type.String({ minLength: 1, maxLength: 320, description: '"*" is any text.' }),
+    note: Type.Optional(Type.String({ maxLength: 200 })),
+  }),
+)
+
+const asAdmin = { tag: 'admin', credential: 'required' } as const
+const top = 10
+
+export const adminRoutes = (door: Door) =>
+  new Elysia({ prefix: `${prefix}/admin` })
+    .use(keyed(door))
+    .get(
+      '/accounts',
+      ({ caller, query }) =>
+        pageOf(door, 'accounts', caller, query, {
+          read: ({ after, limit }) => door.core.accounts.list(caller, { after, limit }),
+          show: listedAccount,
+          oldestFirst: true,
+        }),
+      {
+        query: Listing,
+        ...described({
+          ...asAdmin,
+          summary: 'List accounts',
+          answers: { 200: 'AccountList' },
+          refusals: ['forbidden', 'invalid-cursor'],
+        }),
+      },
+    )
+    .post(
+      '/accounts',
+      async ({ caller, body, set }) => {
+        set.status = 201
+        return changedAccount((await door.core.accounts.create(caller, body)).account)
+      },
+      {
+        body: Creating,
+        ...described({
+          ...asAdmin,
+          summary: 'Make an account',
+          description:
+            'On the plan "unlimited" unless you say another. Without a password, give its owner a link to set one.',
+          answers: { 201: 'ChangedAccount' },
+          refusals: ['forbidden', 'email-taken', 'plan-unknown', 'too-busy', 'storage-failed'],
+        }),
+      },
+    )
+    .patch(
+      '/accounts/:id',
+      async ({ caller, params, body }) => {
+        const { accounts } = door.core
+        if (body.plan !== undefined) await accounts.setPlan(caller, params.id, body.plan)
+        if (body.suspended !== undefined) await accounts.setSuspended(caller, params.id, body.suspended)
+        return changedAccount(await accounts.get(caller, params.id))
+      },
+      {
+        body: Change,
+        ...described({
+          ...asAdmin,
+          summary: "Change an account's plan, suspend or resume it",
+          answers: { 200: 'ChangedAccount' },
+          refusals: ['forbidden', 'account-unknown', 'plan-unknown', 'storage-failed'],
+        }),
+      },
+    )
+    .delete(
+      '/accounts/:id',
+      async ({ caller, params, set }) => {
+        await door.core.accounts.delete(caller, params.id)
+        set.status = 204
+      },
+      {
+        ...described({
+          ...asAdmin,
+          summary: 'Delete an account and all that is its own',
+          answers: { 204: null },
+          refusals: ['forbidden', 'account-unknown', 'storage-failed'],
+        }),
+      },
+    )
+    .post(
+      '/invitations',
+      async ({ caller, body, request, set }) => {
+        set.status = 201
+        const made = await door.core.accounts.inviteAccount(caller, body)
+        return madeLink(made, linkTo(door, request, 'invitation', made.token))
+      },
+      {
+        body: Inviting,
+        ...described({
+          ...asAdmin,
+          summary: 'Invite somebody to make an account',
+          answers: { 201: 'Link' },
+          refusals: ['forbidden', 'plan-unknown', 'quota-exceeded', 'storage-failed'],
+        }),
+      },
+    )
+    .get(
+      '/usage',
+      async ({ caller, query: { span, days } }) => {
+        const { usage } = door.core
+        const rows = await usage.ofAll(caller, span)
+        return { ...usageList(rows), top: await usage.top(caller, { days, limit: top }) }
+      },
+      {
+        query: Using,
+        ...described({
+          ...asAdmin,
+          summary: 'Show what was used in all, and by whom most',
+          answers: { 200: 'TotalUsage' },
+          refusals: ['forbidden'],
+        }),
+      },
+    )
+    .get(
+      '/refusals',
+      ({ caller, query }) =>
+        pageOf(door, 'refusals', caller, query, {
+          read: ({ before, limit }) => door.core.usage.allRefusals(caller, { before, limit }),
+          show: refusedMail,
+          scope: 'all',
+        }),
+      {
+        query: Listing,
+        ...described({
+          ...asAdmin,
+          summary: 'List all refused mails',
+          answers: { 200: 'RefusedMailList' },
+          refusals: ['forbidden', 'invalid-cursor'],
+        }),
+      },
+    )
+    .get(
+      '/audit',
+      ({ caller, query }) =>
+        pageOf(door, 'audit', caller, query, {
+          read: ({ before, limit }) => door.core.usage.deeds(caller, { before, limit, everybody: true }),
+          show: deed,
+          scope: 'all',
+        }),
+      {
+        query: Listing,
+        ...described({
+          ...asAdmin,
+          summary: 'Show who did what',
+          answers: { 200: 'DeedList' },
+          refusals: ['forbidden', 'invalid-cursor'],
+        }),
+      },
+    )
+    .get('/settings', ({ caller }) => settings(door.core.switches.shown(caller)), {
+      ...described({
+        ...asAdmin,
+        summary: 'Show the switches',
+        answers: { 200: 'Settings' },
+        refusals: ['forbidden'],
+      }),
+    })
+    .patch(
+      '/settings',
+      async ({ caller, body: { developerApi, registration, ...dialects } }) =>
+        settings(await door.core.switches.set(caller, { developerApi, registration, dialects })),
+      {
+        body: Switching,
+        ...described({
+          ...asAdmin,
+          summary: 'Set switches',
+          description: 'In force at once, and kept; null sets one back to what the config says.',
+          answers: { 200: 'Settings' },
+          refusals: ['forbidden', 'storage-failed'],
+        }),
+      },
+    )
+    .get('/blocks', ({ caller }) => ({ items: door.core.blocks.list(caller).map(block), next: null }), {
+      ...described({
+        ...asAdmin,
+        summary: 'List rules for mail that is refused',
+        answers: { 200: 'BlockList' },
+        refusals: ['forbidden'],
+      }),
+    })
+    .post(
+      '/blocks',
+      async ({ caller, body, set }) => {
+        set.status = 201
+        return block(await door.core.blocks.add(caller, body))
+      },
+      {
+        body: Blocking,
+        ...described({
+          ...asAdmin,
+          summary: 'Refuse mail',
+          description:
+            'By sender or recipient (an address, or a domain for all of its addresses), by a part of the subject, or by network. In force at once.',
+          answers: { 201: 'Block' },
+          refusals: ['forbidden', 'quota-exceeded', 'storage-failed'],
+        }),
+      },
+    )
+    .delete(
+      '/blocks/:id',
+      async ({ caller, params, set }) => {
+        await door.core.blocks.remove(caller, params.id)
+        set.status = 204
+      },
+      {
+        ...described({
+          ...asAdmin,
+          summary: 'Take a rule back',
+          answers: { 204: null },
+          refusals: ['forbidden', 'block-unknown', 'storage-failed'],
+        }),
+      },
+    )

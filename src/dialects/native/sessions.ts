@@ -1,0 +1,221 @@
+// Signing in and out, invitations taken, passwords set: how a person comes to a cookie.
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import type { Caller } from '../../accounts/caller.ts'
+import { passwordLength, type SignedIn, type Visitor } from '../../accounts/service.ts'
+import { setCookie } from '../../http/cookie.ts'
+import type { Door } from '../../http/dialect.ts'
+import { bodyInput } from '../../http/input.ts'
+import type { Visit } from '../../http/visit.ts'
+import { keyed, prefix } from './base.ts'
+import { described } from './described.ts'
+import { openSession, signedIn } from './wire-accounts.ts'
+
+export const Email = Type.String({ minLength: 3, maxLength: 254, description: 'An e-mail address.' })
+export const Password = Type.String({
+  minLength: passwordLength.least,
+  maxLength: passwordLength.most,
+  description: `${passwordLength.least} to ${passwordLength.most} characters.`,
+})
+const GivenPassword = Type.String({ minLength: 1, maxLength: passwordLength.most })
+const Token = Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind the "#" of the link.' })
+
+const SigningIn = bodyInput(Type.Object({ email: Email, password: GivenPassword }))
+const Accepting = bodyInput(Type.Object({ token: Token, email: Email, password: Password }))
+const Registering = bodyInput(Type.Object({ email: Email, password: Password }))
+const Resetting = bodyInput(Type.Object({ token: Token, password: Password }))
+const ChangingPassword = bodyInput(Type.Object({ present: GivenPassword, password: Password }))
+
+const agentOf = (request: Request): string => (request.headers.get('user-agent') ?? '').replace(/[\x00-\x1f\x7f]/g, ' ')
+const visitorOf = (request: Request, { client }: Visit): Visitor => ({ client, agent: agentOf(request) })
+
+export const sessionRoutes = (door: Door) => {
+  const { accounts } = lazily(door)
+  /** The answer to one who is signed in now, with the cookie. */
+  const welcome = (headers: Record<string, string | number>, done: SignedIn) => {
+    const seconds = Math.floor((done.session.expiresAt - door.outside.now()) / 1000)
+    headers['set-cookie'] = setCookie(done.token, seconds, door.options)
+    return signedIn(done.caller, done.session)
+  }
+  const openSessions = async (caller: Caller) => {
+    const { sessionId } = accounts().own(caller)
+    return (await accounts().sessions(caller)).map((one) => openSession(one, sessionId))
+  }
+  return new Elysia({ prefix })
+    .use(keyed(door))
+    .post(
+      '/session',
+      async ({ body, request, visit, set }) => {
+        set.status = 201
+        return welcome(set.headers, await accounts().signIn(visitorOf(request, visit), body.email, body.password))
+      },
+      {
+        body: SigningIn,
+        ...described({
+          summary: 'Sign in',
+          description: 'The answer sets a cookie. After five failures each next try has to wait longer.',
+          tag: 'session',
+          credential: 'none',
+          answers: { 201: 'Session' },
+          refusals: ['credential-wrong', 'account-suspended', 'rate-exceeded', 'too-busy', 'storage-failed'],
+        }),
+      },
+    )
+    .get('/session', async ({ caller }) => signedIn(...(await accounts().present(caller))), {
+      ...described({
+        summary: 'Show who is signed in',
+        tag: 'session',
+        credential: 'cookie',
+        answers: { 200: 'Session' },
+        refusals: ['forbidden'],
+      }),
+    })
+    .delete(
+      '/session',
+      async ({ caller, set }) => {
+        await accounts().signOut(caller, 'this')
+        set.headers['set-cookie'] = setCookie('', 0, door.options)
+        set.status = 204
+      },
+      {
+        ...described({
+          summary: 'Sign out',
+          tag: 'session',
+          credential: 'cookie',
+          answers: { 204: null },
+          refusals: ['forbidden', 'session-unknown', 'storage-failed'],
+        }),
+      },
+    )
+    .get('/sessions', async ({ caller }) => ({ items: await openSessions(caller), next: null }), {
+      ...described({
+        summary: 'List where I am signed in',
+        tag: 'session',
+        credential: 'cookie',
+        answers: { 200: 'SessionList' },
+        refusals: ['forbidden'],
+      }),
+    })
+    .delete(
+      '/sessions',
+      async ({ caller, set }) => {
+        await accounts().signOut(caller, null)
+        set.headers['set-cookie'] = setCookie('', 0, door.options)
+        set.status = 204
+      },
+      {
+        ...described({
+          summary: 'Sign out everywhere',
+          tag: 'session',
+          credential: 'cookie',
+          answers: { 204: null },
+          refusals: ['forbidden', 'storage-failed'],
+        }),
+      },
+    )
+    .delete(
+      '/sessions/:id',
+      async ({ caller, params, set }) => {
+        await accounts().signOut(caller, { id: params.id })
+        set.status = 204
+      },
+      {
+        ...described({
+          summary: 'End one of my sessions',
+          tag: 'session',
+          credential: 'cookie',
+          answers: { 204: null },
+          refusals: ['forbidden', 'session-unknown', 'storage-failed'],
+        }),
+      },
+    )
+    .post(
+      '/invitations/accept',
+      async ({ body, request, visit, set }) => {
+        const { token, ...wish } = body
+        set.status = 201
+        return welcome(set.headers, await accounts().accept(visitorOf(request, visit), token, wish))
+      },
+      {
+        body: Accepting,
+        ...described({
+          summary: 'Take an invitation',
+          description:
+            'It makes an account, or joins one; the first link of a new server makes its admin. It works once.',
+          tag: 'session',
+          credential: 'none',
+          answers: { 201: 'Session' },
+          refusals: [
+            'invitation-unknown',
+            'email-taken',
+            'forbidden',
+            'quota-exceeded',
+            'account-suspended',
+            'rate-exceeded',
+            'too-busy',
+            'storage-failed',
+          ],
+        }),
+      },
+    )
+    .post(
+      '/accounts',
+      async ({ body, request, visit, set }) => {
+        set.status = 201
+        return welcome(set.headers, await accounts().register(visitorOf(request, visit), body))
+      },
+      {
+        body: Registering,
+        ...described({
+          summary: 'Make an account',
+          description: 'Where the operator lets anybody do so.',
+          tag: 'session',
+          credential: 'none',
+          answers: { 201: 'Session' },
+          refusals: ['forbidden', 'email-taken', 'rate-exceeded', 'too-busy', 'storage-failed'],
+        }),
+      },
+    )
+    .post(
+      '/session/reset',
+      async ({ body, request, visit, set }) => {
+        set.status = 201
+        return welcome(
+          set.headers,
+          await accounts().resetPassword(visitorOf(request, visit), body.token, body.password),
+        )
+      },
+      {
+        body: Resetting,
+        ...described({
+          summary: 'Set a new password by a link',
+          description: 'Whoever was signed in is so no more.',
+          tag: 'session',
+          credential: 'none',
+          answers: { 201: 'Session' },
+          refusals: ['invitation-unknown', 'rate-exceeded', 'too-busy', 'storage-failed'],
+        }),
+      },
+    )
+    .patch(
+      '/session',
+      async ({ caller, body }) => {
+        await accounts().changePassword(caller, body.present, body.password)
+        return signedIn(...(await accounts().present(caller)))
+      },
+      {
+        body: ChangingPassword,
+        ...described({
+          summary: 'Change my password',
+          description: 'All my other sessions end.',
+          tag: 'session',
+          credential: 'cookie',
+          answers: { 200: 'Session' },
+          refusals: ['credential-wrong', 'forbidden', 'rate-exceeded', 'too-busy', 'storage-failed'],
+        }),
+      },
+    )
+}
+
+/** There is no server behind a door that only describes its routes. */
+const lazily = (door: Door) => ({ accounts: () => door.core.accounts })

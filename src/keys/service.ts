@@ -1,0 +1,387 @@
+// Making, changing and revoking keys, and knowing whose a key is. All policy about them is here.
+
+import {
+  type AccountCaller,
+  actorOf,
+  type Caller,
+  isAdmin,
+  may,
+  ofAccount,
+  speaksForAccount,
+} from '../accounts/caller.ts'
+import type { Accounts } from '../accounts/service.ts'
+import type { Events } from '../events.ts'
+import type { Outside } from '../outside.ts'
+import type { Plan, Scope } from '../plans/plan.ts'
+import type { Plans } from '../plans/service.ts'
+import { invalid, type Reason, Refusal } from '../refusal.ts'
+import { hashSecret } from '../secret.ts'
+import type { By } from '../storage/audit-trail.ts'
+import { isInactive, type Key, looksLikeKey, makeKey, type Prefix } from './key.ts'
+import { type CameFrom, mayComeFrom, parsePattern } from './origins.ts'
+import type { Held, KeyPatch, KeyStore } from './store.ts'
+
+/** Instants are epoch milliseconds. */
+export type KeyWish = {
+  name?: string | undefined
+  prefix?: Prefix | undefined
+  expiresAt?: number | null | undefined
+  /** Null: all that the maker may do. */
+  scopes?: readonly Scope[] | null | undefined
+  origins?: readonly string[] | undefined
+  domains?: readonly string[] | undefined
+  dialects?: readonly string[] | undefined
+}
+
+/** The secret is shown this once. */
+export type MadeKey = { key: Key; secret: string }
+
+/** Where a key is used: the API, and from where. */
+export type Use = CameFrom & { dialect: string; client: string }
+
+const hour = 3_600_000
+const minute = 60_000
+/** How long a key that is over is remembered. */
+const keptMs = 400 * 24 * hour
+/** Callers that are remembered, so that a request reads no database. */
+const mostRemembered = 10_000
+const longestName = 100
+const mostPatterns = 100
+export const mostOverlapHours = 72
+
+type Known = Held & { previous: boolean }
+
+export class Keys {
+  private readonly known = new Map<string, Known>()
+  private used = new Map<string, { requests: number; lastUsedAt: number }>()
+
+  constructor(
+    private readonly store: KeyStore,
+    private readonly accounts: Accounts,
+    private readonly plans: Plans,
+    private readonly rules: {
+      /** A domain in its one spelling, or null. */
+      readDomain: (text: string) => string | null
+      /** The names of the APIs. */
+      dialects: readonly string[]
+    },
+    private readonly outside: Outside,
+    events: Events,
+  ) {
+    // What is remembered is only as old as the last change of any account, key or member.
+    events.onAny(({ subjectId, mailboxId }) => {
+      if (subjectId || mailboxId === '') this.known.clear()
+    })
+  }
+
+  /**
+   * Whose key this is, and what it may do. Refuses: credential-wrong, key-inactive (revoked, or its time is over),
+   * account-suspended, origin-refused, forbidden (it is for other APIs).
+   */
+  async holder(secret: string, use: Use): Promise<AccountCaller> {
+    const hash = looksLikeKey(secret) ? hashSecret(secret) : null
+    const held = hash === null ? null : await this.find(hash)
+    if (!held || hash === null) throw new Refusal('credential-wrong')
+    const { key, account } = held
+    const why = this.whyNot(held)
+    if (why) throw new Refusal(why)
+    if (!mayComeFrom(key.origins, use)) throw new Refusal('origin-refused')
+    if (key.dialects.length > 0 && !key.dialects.includes(use.dialect)) throw new Refusal('forbidden')
+    return {
+      kind: 'account',
+      account,
+      member: held.member,
+      key: {
+        id: key.id,
+        name: key.name,
+        scopes: narrowed(key.scopes, this.plans.of(account.plan)),
+        domains: key.domains,
+        hash,
+        goodUntil: goodUntil(held),
+      },
+      sessionId: null,
+      client: use.client,
+    }
+  }
+
+  /** Why the key of a caller is good no more, or null. */
+  async recheck({ key }: AccountCaller): Promise<Reason | null> {
+    if (!key) return null
+    const held = await this.find(key.hash)
+    return held ? this.whyNot(held) : 'credential-wrong'
+  }
+
+  /** The caller's own keys; an owner's are all of the account. Oldest first. Refuses: as `ofAccount`. */
+  async list(caller: Caller, { after, limit }: { after: number; limit: number }): Promise<(Key & { key: number })[]> {
+    const own = ofAccount(caller, 'keys')
+    await this.flush()
+    const memberId = speaksForAccount(own) ? null : (own.member?.id ?? '')
+    return this.store.list({ accountId: own.account.id, memberId, after, limit })
+  }
+
+  /** Of one account, or of all. Refuses: as `mustBeAdmin`. */
+  async listFor(caller: Caller, accountId: string | null, page: { after: number; limit: number }): Promise<Key[]> {
+    if (!isAdmin(caller)) throw new Refusal('forbidden')
+    await this.flush()
+    return this.store.list({ accountId, memberId: null, ...page })
+  }
+
+  /** Refuses: as `ofAccount`; key-unknown. */
+  async get(caller: Caller, id: string): Promise<Key> {
+    await this.flush()
+    return this.changeable(caller, id)
+  }
+
+  /** Makes a key of the caller's account. Refuses: as `ofAccount`; invalid-request, quota-exceeded, forbidden (it would do what the caller may not). */
+  async create(caller: Caller, wish: KeyWish): Promise<MadeKey> {
+    const own = ofAccount(caller, 'keys')
+    return this.make(caller, own.account.id, own.member, wish, own)
+  }
+
+  /** Makes one for a member, on the operator's behalf. Refuses: as `mustBeAdmin`; account-unknown, invalid-request, quota-exceeded. */
+  async createFor(caller: Caller, email: string, wish: KeyWish): Promise<MadeKey> {
+    const { account, member } = await this.accounts.byOwner(caller, email)
+    return this.make(caller, account.id, member, wish, null)
+  }
+
+  private async make(
+    caller: Caller,
+    accountId: string,
+    maker: { id: string; email: string } | null,
+    wish: KeyWish,
+    own: AccountCaller | null,
+  ): Promise<MadeKey> {
+    const plan = this.plans.of((await this.accountOf(caller, accountId)).plan)
+    const {
+      name = 'key',
+      prefix = 'mayfly_',
+      expiresAt = null,
+      scopes = null,
+      origins = [],
+      domains = [],
+      dialects = [],
+    } = wish
+    const read = this.read({ name, expiresAt, scopes, origins, domains, dialects }, plan, own)
+    const made = makeKey(this.outside, prefix)
+    const id = this.outside.uuid()
+    const key = {
+      id,
+      accountId,
+      memberId: maker?.id ?? null,
+      maker: maker?.email ?? '',
+      name: read.name ?? name,
+      prefix,
+      hash: hashSecret(made.secret),
+      head: made.head,
+      tail: made.tail,
+      expiresAt,
+      scopes: read.scopes ?? null,
+      origins: read.origins ?? [],
+      domains: read.domains ?? [],
+      dialects: read.dialects ?? [],
+    }
+    await this.store.writes.run('keys.create', { key, most: plan.keys, by: this.by(caller) })
+    return { key: await this.fresh(id), secret: made.secret }
+  }
+
+  /** Changes all but the secret. Refuses: as `create`; key-unknown. */
+  async change(caller: Caller, id: string, wish: Omit<KeyWish, 'prefix'>): Promise<Key> {
+    const key = await this.changeable(caller, id)
+    const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
+    const patch = this.read(wish, plan, caller.kind === 'account' ? caller : null)
+    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
+    return this.fresh(id)
+  }
+
+  /** A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request. */
+  async rotate(
+    caller: Caller,
+    id: string,
+    { overlapHours = 0 }: { overlapHours?: number | undefined },
+  ): Promise<MadeKey> {
+    if (!(overlapHours >= 0 && overlapHours <= mostOverlapHours)) {
+      throw invalid('body.overlapHours', `must be 0 to ${mostOverlapHours}`)
+    }
+    const { accountId, prefix } = await this.changeable(caller, id)
+    const { secret, head, tail } = makeKey(this.outside, prefix)
+    const by = this.by(caller)
+    const overlapUntil = by.at + overlapHours * hour
+    await this.store.writes.run('keys.rotate', {
+      accountId,
+      id,
+      hash: hashSecret(secret),
+      head,
+      tail,
+      overlapUntil,
+      by,
+    })
+    return { key: await this.fresh(id), secret }
+  }
+
+  /** For good, and at once. Refuses: key-unknown. */
+  async revoke(caller: Caller, id: string): Promise<void> {
+    const { accountId } = await this.changeable(caller, id)
+    await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: this.by(caller) })
+  }
+
+  /** Removes a member, and revokes these of the account's keys first. Refuses: as Accounts.remove; key-unknown. */
+  async removeMember(
+    caller: Caller,
+    memberId: string,
+    { revokeKeys }: { revokeKeys: readonly string[] },
+  ): Promise<void> {
+    const { account } = ofAccount(caller, 'team')
+    await this.accounts.mayRemove(caller, memberId)
+    if (revokeKeys.length > 0) {
+      await this.store.writes.run('keys.revoke', { accountId: account.id, ids: revokeKeys, by: this.by(caller) })
+    }
+    await this.accounts.remove(caller, memberId)
+  }
+
+  /** Writes what keys were used for. */
+  async flush(): Promise<void> {
+    const used = [...this.used].map(([id, one]) => ({ id, ...one }))
+    this.used = new Map()
+    if (used.length === 0) return
+    try {
+      await this.store.writes.run('keys.used', { used })
+    } catch (error) {
+      for (const { id, requests, lastUsedAt } of used) {
+        const since = this.used.get(id)
+        this.used.set(id, { requests: requests + (since?.requests ?? 0), lastUsedAt: since?.lastUsedAt ?? lastUsedAt })
+      }
+      throw error
+    }
+  }
+
+  /** Forgets keys that were over long ago. Answers whether there is more. */
+  tidy(): Promise<boolean> {
+    return this.store.writes.run('keys.tidy', { until: this.outside.now() - keptMs })
+  }
+
+  private async find(hash: string): Promise<Known | null> {
+    const known = this.known.get(hash)
+    if (known) return known
+    const held = await this.store.byHash(hash)
+    if (!held) return null
+    if (this.known.size >= mostRemembered) this.known.clear()
+    this.known.set(hash, held)
+    return held
+  }
+
+  private whyNot({ key, account, previous }: Known): Reason | null {
+    const now = this.outside.now()
+    if (isInactive(key, now)) return 'key-inactive'
+    if (previous && (key.previousUntil === null || key.previousUntil <= now)) return 'key-inactive'
+    return account.state === 'suspended' ? 'account-suspended' : null
+  }
+
+  /** A call was made by a key, if the caller has one. To the minute, so that it is written seldom. */
+  wasUsed(caller: Caller): void {
+    const id = caller.kind === 'account' ? caller.key?.id : undefined
+    if (id === undefined) return
+    const lastUsedAt = Math.floor(this.outside.now() / minute) * minute
+    const used = this.used.get(id)
+    if (used) {
+      used.requests++
+      used.lastUsedAt = lastUsedAt
+    } else this.used.set(id, { requests: 1, lastUsedAt })
+  }
+
+  /** Foreign and missing are one answer. */
+  private async changeable(caller: Caller, id: string): Promise<Key> {
+    const key = await this.store.byId(id)
+    if (key && caller.kind === 'operator') return key
+    const own = ofAccount(caller, 'keys')
+    if (key?.accountId !== own.account.id) throw new Refusal('key-unknown')
+    if (!speaksForAccount(own) && key.memberId !== own.member?.id) throw new Refusal('key-unknown')
+    return key
+  }
+
+  private async accountOf(caller: Caller, id: string): Promise<{ plan: string }> {
+    return caller.kind === 'account' && caller.account.id === id ? caller.account : this.accounts.get(caller, id)
+  }
+
+  private async fresh(id: string): Promise<Key> {
+    const key = await this.store.byId(id)
+    if (!key) throw new Refusal('key-unknown')
+    return key
+  }
+
+  /** Refuses: invalid-request, forbidden. */
+  private read(wish: Omit<KeyWish, 'prefix'>, plan: Plan, own: AccountCaller | null): KeyPatch {
+    const patch: KeyPatch = {}
+    const { name, expiresAt, scopes, origins, domains, dialects } = wish
+    if (name !== undefined) {
+      patch.name = name.trim()
+      if (patch.name === '' || patch.name.length > longestName)
+        throw invalid('body.name', `must be 1 to ${longestName} characters`)
+    }
+    if (expiresAt !== undefined) {
+      patch.expiresAt = expiresAt
+      if (expiresAt !== null && expiresAt <= this.outside.now())
+        throw invalid('body.expiresAt', 'must lie in the future')
+    }
+    if (scopes !== undefined) {
+      const allowed = plan.keyScopes
+      const beyond = scopes?.filter((scope) => allowed !== null && !allowed.includes(scope)) ?? []
+      if (beyond.length > 0) throw invalid('body.scopes', `the plan allows ${allowed?.join(', ') || 'none'}`)
+      if (own && !mayGrant(own, scopes)) throw new Refusal('forbidden')
+      patch.scopes = scopes === null ? null : [...new Set(scopes)]
+    }
+    if (origins !== undefined)
+      patch.origins = this.readAll(
+        'origins',
+        origins,
+        parsePattern,
+        'a host, like example.com, *.example.com or localhost:3000',
+      )
+    if (domains !== undefined) {
+      patch.domains = this.readAll('domains', domains, this.rules.readDomain, 'a domain')
+      const { domains: bounds = [] } = own?.key ?? {}
+      const isWithin = patch.domains.length > 0 && patch.domains.every((domain) => bounds.includes(domain))
+      if (bounds.length > 0 && !isWithin) throw new Refusal('forbidden')
+    }
+    if (dialects !== undefined) {
+      const known = this.rules.dialects
+      const readDialect = (text: string) => known.find((one) => one === text) ?? null
+      patch.dialects = this.readAll('dialects', dialects, readDialect, `one of ${known.join(', ')}`)
+    }
+    return patch
+  }
+
+  private readAll(
+    field: string,
+    texts: readonly string[],
+    read: (text: string) => string | null,
+    wanted: string,
+  ): string[] {
+    if (texts.length > mostPatterns) throw invalid(`body.${field}`, `must be at most ${mostPatterns}`)
+    const found = texts.map((text, index) => {
+      const value = read(text)
+      if (value === null) throw invalid(`body.${field}[${index}]`, `must be ${wanted}`)
+      return value
+    })
+    return [...new Set(found)]
+  }
+
+  private by(caller: Caller): By {
+    return { ...actorOf(caller), at: this.outside.now() }
+  }
+}
+
+/** Until when a secret is good, as far as is known. */
+function goodUntil({ key, previous }: Known): number | null {
+  const ends = [key.expiresAt, previous ? key.previousUntil : null].filter((at) => at !== null)
+  return ends.length === 0 ? null : Math.min(...ends)
+}
+
+/** What a plan leaves of a key's scopes. */
+function narrowed(scopes: readonly Scope[] | null, { keyScopes }: Plan): readonly Scope[] | null {
+  if (scopes === null || keyScopes === null) return scopes ?? keyScopes
+  return scopes.filter((scope) => keyScopes.includes(scope))
+}
+
+/** No key makes one that may do more than itself. */
+const mayGrant = (own: AccountCaller, scopes: readonly Scope[] | null): boolean =>
+  scopes === null ? own.key === null || own.key.scopes === null : scopes.every((scope) => may(own, scope))

@@ -1,0 +1,16 @@
+// Links and sessions that are over, old keys and sums, and what deleted accounts left behind: forgotten some at a time.
+import type { Core } from '../core.ts'
+import { every, type Task } from './every.ts'
+
+const restMs = 10_000
+
+export const tidyAccounts = ({ accounts, keys, usage, mailboxes }: Core, defect: (error: unknown) => void): Task =>
+  every(
+    restMs,
+    async (goOn) => {
+      for (const forget of [() => mailboxes.leave(), () => accounts.tidy(), () => keys.tidy(), () => usage.tidy()]) {
+        while (goOn() && (await forget()));
+      }
+    },
+    defect,
+  )
