@@ -9,6 +9,7 @@ const html = `<!doctype html>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:38rem;margin:4rem auto;padding:0 1rem}</style>
 <h1>Mayfly</h1>
 <p>This is a disposable-mail server. Mail comes in by SMTP, and programs read it through its API.</p>
+<p><a href="/app/sign-in">Sign in</a>, for who has an account here.</p>
 <p><a href="/docs">How to call the API</a>, and <a href="/openapi.json">its OpenAPI document</a>.</p>
 </html>
 `

@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../refusal.ts'
 import type { Dialect } from './dialect.ts'
 import { docsAsset, docsPage } from './docs.ts'
+import { doorPage, doorPaths } from './door-page.ts'
 import { homePage } from './home.ts'
 import { type Visit, visitOf } from './visit.ts'
 
@@ -35,6 +36,7 @@ export class Site implements Dialect {
       .set('/metrics', ({ client }) => this.metrics(client))
       .set('/openapi.json', () => Response.json(native.document()))
       .set('/docs', () => docsPage(native.name, names(dialects)))
+    for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
     for (const dialect of dialects) {
       this.routes
         .set(`/openapi/${dialect.name}.json`, () => Response.json(dialect.document()))
