@@ -22,8 +22,13 @@ import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
 import { SchemaTooNew } from './storage/migrate.ts'
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+/** What was printed and may still be on its way, since a pipe takes no more than its reader reads. */
+const unsent: Promise<void>[] = []
+const put = (stream: NodeJS.WriteStream, text: string): void => {
+  unsent.push(new Promise((resolve) => stream.write(text, () => resolve())))
+}
+const print = (line: string): void => put(process.stdout, `${line}\n`)
+const complain = (line: string): void => put(process.stderr, `${line}\n`)
 
 // Whoever reads what is printed may stop reading (`mayfly doctor | head`): no reason to end, least of all for a server.
 process.stdout.on('error', () => {})
@@ -36,7 +41,7 @@ async function main(): Promise<number | null> {
   process.umask(0o077)
   switch (command) {
     case 'help':
-      process.stdout.write(helpText())
+      put(process.stdout, helpText())
       return 0
     case 'version':
       print(`mayfly ${manifest.version}`)
@@ -126,12 +131,15 @@ function sentence(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+/** Ends once all that was printed has left; at once where nobody reads it any more. */
+const exit = (code: number): unknown => Promise.all(unsent).then(() => process.exit(code))
+
 main().then(
   (code) => {
-    if (code !== null) process.exit(code)
+    if (code !== null) exit(code)
   },
   (error) => {
     complain(`mayfly: ${sentence(error)}`)
-    process.exit(error instanceof UsageError ? 2 : 1)
+    exit(error instanceof UsageError ? 2 : 1)
   },
 )
