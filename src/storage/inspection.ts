@@ -1,11 +1,40 @@
 // Looking through a whole database for damage, and mending what can be made again from what is sound: its indexes.
 import { sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Changes } from './change.ts'
 import { damageOf } from './damage.ts'
 import type { Connection, Db } from './database.ts'
 import type { Jobs } from './job.ts'
-import { attachmentCheck, contentCheck, isSound, mailboxCheck, messageCheck, tokenCheck } from './row-checks.ts'
-import { attachments, contents, mailboxes, mailboxTokens, messages } from './schema.ts'
+import {
+  accountCheck,
+  attachmentCheck,
+  auditCheck,
+  blockCheck,
+  contentCheck,
+  isSound,
+  keyCheck,
+  linkCheck,
+  mailboxCheck,
+  memberCheck,
+  messageCheck,
+  sessionCheck,
+  tokenCheck,
+} from './row-checks.ts'
+import {
+  accounts,
+  attachments,
+  audit,
+  blocks,
+  contents,
+  keys,
+  links,
+  mailboxes,
+  mailboxTokens,
+  members,
+  messages,
+  sessions,
+} from './schema.ts'
+import { untyped } from './untyped.ts'
 
 export type Findings = {
   /** What the tables themselves have lost or had changed, in words for the log. */
@@ -28,6 +57,13 @@ export const inspected = [
   'contents',
   'attachments',
   'digests',
+  'accounts',
+  'members',
+  'sessions',
+  'links',
+  'keys',
+  'audit',
+  'blocks',
   'message_search',
 ] as const
 export type Inspected = (typeof inspected)[number]
@@ -155,39 +191,31 @@ const batch = 500
 
 /** For each table: its rows from a place on, each with that place, and whether it is as it was written. */
 const readers = {
-  mailboxes: (db: Db) =>
-    reader(
-      db.select({ rowid, row: mailboxes }).from(mailboxes).where(after).orderBy(rowid).limit(limit).prepare(),
-      mailboxCheck,
-    ),
-  mailbox_tokens: (db: Db) =>
-    reader(
-      db.select({ rowid, row: mailboxTokens }).from(mailboxTokens).where(after).orderBy(rowid).limit(limit).prepare(),
-      tokenCheck,
-    ),
-  messages: (db: Db) =>
-    reader(
-      db.select({ rowid, row: messages }).from(messages).where(after).orderBy(rowid).limit(limit).prepare(),
-      messageCheck,
-    ),
-  contents: (db: Db) =>
-    reader(
-      db.select({ rowid, row: contents }).from(contents).where(after).orderBy(rowid).limit(limit).prepare(),
-      contentCheck,
-    ),
-  attachments: (db: Db) =>
-    reader(
-      db.select({ rowid, row: attachments }).from(attachments).where(after).orderBy(rowid).limit(limit).prepare(),
-      attachmentCheck,
-    ),
+  mailboxes: readerOf(mailboxes, mailboxCheck),
+  mailbox_tokens: readerOf(mailboxTokens, tokenCheck),
+  messages: readerOf(messages, messageCheck),
+  contents: readerOf(contents, contentCheck),
+  attachments: readerOf(attachments, attachmentCheck),
+  accounts: readerOf(accounts, accountCheck),
+  members: readerOf(members, memberCheck),
+  sessions: readerOf(sessions, sessionCheck),
+  links: readerOf(links, linkCheck),
+  keys: readerOf(keys, keyCheck),
+  audit: readerOf(audit, auditCheck),
+  blocks: readerOf(blocks, blockCheck),
 }
 
 type Judged = { rowid: number; isSound: boolean }
-type Read<Row> = { all: (values: { after: number; limit: number }) => { rowid: number; row: Row }[] }
+type CheckedTable = SQLiteTable & { $inferSelect: { checkValue: number | null } }
 
-function reader<Row extends { checkValue: number | null }>(statement: Read<Row>, checkOf: (row: Row) => number) {
-  return (after: number, limit: number): Judged[] =>
-    statement.all({ after, limit }).map(({ rowid, row }) => ({ rowid, isSound: isSound(row, checkOf(row)) }))
+function readerOf<Table extends CheckedTable>(table: Table, checkOf: (row: Table['$inferSelect']) => number) {
+  return (db: Db) => {
+    const statement = db.select({ rowid, row: table }).from(table).where(after).orderBy(rowid).limit(limit).prepare()
+    const read = (place: { after: number; limit: number }): { rowid: number; row: Table['$inferSelect'] }[] =>
+      untyped(statement.all(place))
+    return (after: number, limit: number): Judged[] =>
+      read({ after, limit }).map(({ rowid, row }) => ({ rowid, isSound: isSound(row, checkOf(row)) }))
+  }
 }
 
 /** Rows that are not as they were written. Digests are looked at when they are read, and made again then. */

@@ -6,8 +6,21 @@ import { migrations } from './migrations/index.ts'
 import { isSound, pieceCheck } from './row-checks.ts'
 import { piecesPerContent } from './schema.ts'
 
-/** `messages`: those that cannot be read, or not whole. `rows`: of mailboxes, tokens and attachments. What can be made again does not count. */
+/** `messages`: those that cannot be read, or not whole. `rows`: of all else, such as mailboxes and keys. What can be made again does not count. */
 export type Lost = { messages: number; rows: number }
+
+const otherTables = [
+  'mailboxes',
+  'mailbox_tokens',
+  'attachments',
+  'accounts',
+  'members',
+  'sessions',
+  'links',
+  'keys',
+  'audit',
+  'blocks',
+] as const
 
 const none: Lost = { messages: 0, rows: 0 }
 
@@ -15,7 +28,7 @@ const none: Lost = { messages: 0, rows: 0 }
 export function lostText({ messages, rows }: Lost): string | null {
   const parts = [
     messages > 0 ? `${messages} ${messages === 1 ? 'message' : 'messages'}` : '',
-    rows > 0 ? `${rows} ${rows === 1 ? 'row' : 'rows'} of mailboxes, tokens or attachments` : '',
+    rows > 0 ? `${rows} ${rows === 1 ? 'row' : 'rows'} of mailboxes, accounts and the like` : '',
   ].filter((part) => part !== '')
   return parts.length === 0 ? null : `${parts.join(' and ')} ${messages + rows === 1 ? 'is' : 'are'} not as written`
 }
@@ -33,7 +46,7 @@ export function lostIn(connection: Connection, { bytes }: { bytes: boolean }): L
     if (bytes) for (const content of contentsWithoutTheirBytes(connection)) contents.add(content)
     const messages = new Set(unsoundRows(db, 'messages'))
     let rows = 0
-    for (const table of ['mailboxes', 'mailbox_tokens', 'attachments'] as const) {
+    for (const table of otherTables) {
       for (const _ of unsoundRows(db, table)) rows++
     }
     return { messages: countMessages(connection, messages, contents), rows }

@@ -44,7 +44,7 @@ describe('what a database has lost', () => {
     core.connection.sqlite.run('PRAGMA foreign_keys = OFF')
     core.connection.sqlite.run('delete from contents where key = 1')
     core.connection.sqlite.run("update mailboxes set kind = 'owned' where key = 1")
-    expect(lostText(lost(core))).toBe('1 message and 1 row of mailboxes, tokens or attachments are not as written')
+    expect(lostText(lost(core))).toBe('1 message and 1 row of mailboxes, accounts and the like are not as written')
   })
 
   test('leaves the bytes of mail out where it is told to', async () => {
