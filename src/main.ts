@@ -4,12 +4,15 @@ import manifest from '../package.json' with { type: 'json' }
 import { type App, start } from './app.ts'
 import { CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
-import { helpText, readArguments, UsageError } from './cli/arguments.ts'
+import { accountCommands } from './cli/account.ts'
+import { readArguments, UsageError } from './cli/arguments.ts'
 import { backup } from './cli/backup.ts'
 import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor/doctor.ts'
 import { greeting } from './cli/greeting.ts'
+import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
+import { keyCommands } from './cli/key.ts'
 import { restoreBackup } from './cli/restore.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
@@ -36,7 +39,7 @@ async function main(): Promise<number | null> {
   process.umask(0o077)
   switch (command) {
     case 'help':
-      process.stdout.write(helpText())
+      process.stdout.write(helpText(operand))
       return 0
     case 'version':
       print(`mayfly ${manifest.version}`)
@@ -57,6 +60,12 @@ async function main(): Promise<number | null> {
     case 'serve':
       await serve({ ...sources, overrides })
       return null
+    default: {
+      const { config } = loadConfig({ ...sources, overrides })
+      const terminal = { print, note: complain, input: Bun.stdin.stream() }
+      await { ...accountCommands, ...keyCommands }[command]({ config, options, flags, operand, terminal })
+      return 0
+    }
   }
 }
 

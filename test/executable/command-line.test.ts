@@ -12,11 +12,16 @@ describe('the command line', () => {
       out: expect.stringMatching(/^mayfly \d+\.\d+\.\d+\n$/),
     })
     const help = await run(directory, ['help'])
-    for (const command of ['serve', 'init', 'check', 'backup', 'restore', 'doctor', 'openapi', 'version'])
-      expect(help.out).toContain(command)
+    const named = ['serve', 'init', 'check', 'account create', 'key rotate ID', 'backup', 'doctor', 'openapi']
+    for (const command of named) expect(help.out).toContain(command)
     expect(await run(directory, ['fly'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('there is no command "fly"'),
+    })
+    expect(await run(directory, ['key', 'fly'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('there is no command "key fly"'),
     })
     expect(await run(directory, ['serve', '--colour'])).toMatchObject({
       code: 2,
