@@ -167,3 +167,20 @@ test('a refusal ends with 1 and wrong usage with 2, each with a sentence on stan
   expect(await ended('key revoke 0')).toBe(1)
   expect(await ended(`account create --email ${ann}`)).toBe(1)
 })
+
+test('the doctor says that accounts are on a plan that the config has no more', async () => {
+  using directory = emptyDirectory()
+  const free = { MAYFLY_HTTP_LISTEN: '127.0.0.1:0', MAYFLY_SMTP_LISTEN: '127.0.0.1:0' }
+  const config = Bun.file(join(directory.path, 'mayfly.toml'))
+  await config.write('[plans.gold]\nkeys = 1\n')
+  await said(directory, `account create --email ${ann} --plan gold`)
+  await config.write('')
+  await said(directory, `key create --account ${ann}`)
+  expect(await run(directory, ['key', 'create', '--account', ann])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no more of these are allowed'),
+  })
+  const { code, out } = await run(directory, ['doctor'], free)
+  expect(out).toContain('1 account is on the plan gold, which the config has no more')
+  expect(code).toBe(0)
+})
