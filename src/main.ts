@@ -2,7 +2,7 @@
 
 import manifest from '../package.json' with { type: 'json' }
 import { type App, start } from './app.ts'
-import { CannotDo } from './cannot-do.ts'
+import { because, CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
 import { accountCommands } from './cli/account.ts'
 import { readArguments, UsageError } from './cli/arguments.ts'
@@ -25,11 +25,23 @@ import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
 import { SchemaTooNew } from './storage/migrate.ts'
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
+/** Settles when all that was printed has left: a pipe takes 64 KiB at a time, and the end of the process drops the rest. */
+let said = Promise.resolve()
+let unsaid: Error | null = null
+function say(text: string): void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  said = promise
+  process.stdout.write(text, (error) => {
+    const hasLeft = error && 'code' in error && error.code === 'EPIPE'
+    if (error && !hasLeft) unsaid ??= error
+    resolve()
+  })
+}
+const print = (line: string): void => say(`${line}\n`)
 const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 
 // Whoever reads what is printed may stop reading (`mayfly doctor | head`): no reason to end, least of all for a server.
-process.stdout.on('error', () => {})
+const nobodyReads = new Promise<void>((resolve) => process.stdout.on('error', () => resolve()))
 
 async function main(): Promise<number | null> {
   const { command, options, flags, operand } = readArguments(process.argv.slice(2))
@@ -39,7 +51,7 @@ async function main(): Promise<number | null> {
   process.umask(0o077)
   switch (command) {
     case 'help':
-      process.stdout.write(helpText(operand))
+      say(helpText(operand))
       return 0
     case 'version':
       print(`mayfly ${manifest.version}`)
@@ -136,8 +148,13 @@ function sentence(error: unknown): string {
 }
 
 main().then(
-  (code) => {
-    if (code !== null) process.exit(code)
+  async (code) => {
+    if (code === null) return
+    await Promise.race([said, nobodyReads])
+    const why = unsaid ? because(unsaid) : null
+    // It may have been a key, which is shown once.
+    if (why !== null) complain(`mayfly: what there was to say could not be written: ${why}`)
+    process.exit(why === null ? code : 1)
   },
   (error) => {
     complain(`mayfly: ${sentence(error)}`)

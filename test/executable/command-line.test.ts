@@ -62,6 +62,28 @@ describe('the command line', () => {
     expect(Object.keys(document.paths)).toContain('/mayfly/v1/mailboxes')
   })
 
+  test('all that it prints arrives, however slow its reader is, and a reader that leaves ends it', async () => {
+    using directory = emptyDirectory()
+    const { out } = await run(directory, ['openapi'])
+    // More than a pipe takes at once.
+    expect(out.length).toBeGreaterThan(100_000)
+    const through = async (reader: string) => {
+      const script = `{ ./.mayfly openapi; echo "ended with $?" >&2; } | { ${reader}; }`
+      const child = Bun.spawn(['sh', '-c', script], { cwd: directory.path, stdout: 'pipe', stderr: 'pipe' })
+      return Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+    }
+    expect(await through('sleep 0.3; cat')).toEqual([out, 'ended with 0\n'])
+    expect(await through('head -c 2')).toEqual([out.slice(0, 2), 'ended with 0\n'])
+  })
+
+  test('what it cannot print is said, since a key is shown once', async () => {
+    using directory = emptyDirectory()
+    await run(directory, ['version'])
+    const child = Bun.spawn(['sh', '-c', './.mayfly version > /dev/full'], { cwd: directory.path, stderr: 'pipe' })
+    expect(await new Response(child.stderr).text()).toContain('could not be written: the disk is full')
+    expect(await child.exited).toBe(1)
+  })
+
   test('a server does not start with a broken config, and says all of it', async () => {
     using directory = emptyDirectory()
     writeFileSync(join(directory.path, 'mayfly.toml'), '[smtp\nlisten = 1')
