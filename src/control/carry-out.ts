@@ -10,8 +10,9 @@ import { Metrics } from '../metrics.ts'
 import { realOutside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { databaseFile, openForReading } from '../storage/database.ts'
-import { prepareDirectory } from '../storage/directory.ts'
+import { giveToOwner, prepareDirectory } from '../storage/directory.ts'
 import type { Report } from '../storage/inspection.ts'
+import { markFile } from '../storage/log-mark.ts'
 import { ThreadWriter } from '../storage/writer.ts'
 import { startThread } from '../thread.ts'
 import { accountVerbs } from './account-verbs.ts'
@@ -44,9 +45,15 @@ export async function carryOut<Name extends StoreVerbName>(
   const dataDir = config.server.data_dir
   if (mayBegin) prepareDirectory(dataDir)
   else refuseNoStore(existsSync(dataDir), dataDir)
-  return perform(dataDir, name, input, () => {
+  return perform(dataDir, name, input, async () => {
     if (!mayBegin) refuseNoStore(existsSync(databaseFile(dataDir)), dataDir)
-    return onStore(config, (ground) => storeVerbs[name].run(ground, input, new AbortController().signal))
+    try {
+      return await onStore(config, (ground) => storeVerbs[name].run(ground, input, new AbortController().signal))
+    } finally {
+      const file = databaseFile(dataDir)
+      const made = [file, `${file}-wal`, `${file}-shm`, markFile(file)].filter((one) => existsSync(one))
+      for (const one of made) giveToOwner(dataDir, one)
+    }
   })
 }
 

@@ -1,6 +1,6 @@
 // Commands about accounts and keys without a server.
 import { expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import type { Config } from '../../src/config/schema.ts'
@@ -43,6 +43,16 @@ test('where there is no database, only what begins something makes one', async (
   expect(existsSync(below)).toBe(false)
   await begin(configOf(below), 'account-invite', {})
   expect(existsSync(databaseFile(below))).toBe(true)
+})
+
+const asRoot = test.skipIf(process.geteuid?.() !== 0) // nobody else can give files away
+asRoot('what root makes is for the user that the data directory is of', async () => {
+  using directory = temporaryDirectory()
+  chownSync(directory.path, 65_534, 65_534)
+  await begin(configOf(directory.path), 'account-create', { email: ann, admin: false })
+  const owners = readdirSync(directory.path).map((name) => statSync(join(directory.path, name)).uid)
+  expect(owners.length).toBeGreaterThan(1)
+  expect(new Set(owners)).toEqual(new Set([65_534]))
 })
 
 test('a refusal is a sentence, and changes nothing', async () => {
