@@ -1,9 +1,7 @@
 // What the commands about accounts and keys have in common.
-import { existsSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
 import { carryOut, type StoreVerbName } from '../control/carry-out.ts'
 import type { InputOf, OutputOf } from '../control/verbs.ts'
-import { databaseFile } from '../storage/database.ts'
 import type { Arguments } from './arguments.ts'
 
 /** `print` is for what was asked for, `note` for what a program does not read. */
@@ -17,19 +15,14 @@ export type Terminal = {
 export type Asked = Pick<Arguments, 'options' | 'flags' | 'operand'> & { config: Config; terminal: Terminal }
 
 /** Has the verb done. `mayBegin`: makes a database where there is none. Throws CannotDo, CannotStart. */
-export async function done<Name extends StoreVerbName>(
+export function done<Name extends StoreVerbName>(
   { config, terminal }: Asked,
   name: Name,
   input: InputOf<Name>,
   { mayBegin = false }: { mayBegin?: boolean } = {},
 ): Promise<OutputOf<Name>> {
-  const file = databaseFile(config.server.data_dir)
-  const isNew = !existsSync(file)
-  try {
-    return await carryOut(config, name, input, { mayBegin })
-  } finally {
-    if (isNew && existsSync(file)) terminal.note(`there was no database yet: ${file} was made`)
-  }
+  const begin = (file: string): void => terminal.note(`there was no database yet: ${file} was made`)
+  return carryOut(config, name, input, mayBegin ? begin : null)
 }
 
 /** Prints the answer as JSON where that is wanted, else what `say` says. */

@@ -33,26 +33,28 @@ type Run<Name extends StoreVerbName> = (
 const storeVerbs: { [Name in StoreVerbName]: { run: Run<Name> } } = { ...accountVerbs, ...keyVerbs }
 
 /**
- * `mayBegin`: without a server and a database, one is made, as the first start would. Throws CannotDo, also for what the
- * services refuse, and CannotStart.
+ * `begin`: without a server and a database one is made, as the first start would, and this is told its file; null: that is
+ * refused. Throws CannotDo, also for what the services refuse, and CannotStart.
  */
 export async function carryOut<Name extends StoreVerbName>(
   config: Config,
   name: Name,
   input: InputOf<Name>,
-  { mayBegin }: { mayBegin: boolean },
+  begin: ((file: string) => void) | null,
 ): Promise<OutputOf<Name>> {
   const dataDir = config.server.data_dir
-  if (mayBegin) prepareDirectory(dataDir)
+  const file = databaseFile(dataDir)
+  if (begin) prepareDirectory(dataDir)
   else refuseNoStore(existsSync(dataDir), dataDir)
   return perform(dataDir, name, input, async () => {
-    if (!mayBegin) refuseNoStore(existsSync(databaseFile(dataDir)), dataDir)
+    const isNew = !existsSync(file)
+    if (!begin) refuseNoStore(!isNew, dataDir)
     try {
       return await onStore(config, (ground) => storeVerbs[name].run(ground, input, new AbortController().signal))
     } finally {
-      const file = databaseFile(dataDir)
       const made = [file, `${file}-wal`, `${file}-shm`, markFile(file)].filter((one) => existsSync(one))
       for (const one of made) giveToOwner(dataDir, one)
+      if (isNew && existsSync(file)) begin?.(file)
     }
   })
 }

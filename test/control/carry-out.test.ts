@@ -1,6 +1,6 @@
 // Commands about accounts and keys without a server.
 import { expect, test } from 'bun:test'
-import { chownSync, existsSync, readdirSync, statSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import type { Config } from '../../src/config/schema.ts'
@@ -17,7 +17,7 @@ const configOf = (dataDir: string, env: Record<string, string> = {}) =>
 
 /** Makes a database where there is none. */
 const begin = <Name extends StoreVerbName>(config: Config, name: Name, input: InputOf<Name>): Promise<OutputOf<Name>> =>
-  carryOut(config, name, input, { mayBegin: true })
+  carryOut(config, name, input, () => {})
 
 test('what is done without a server is there when one starts, and the lock is free again', async () => {
   using directory = temporaryDirectory()
@@ -35,14 +35,15 @@ test('where there is no database, only what begins something makes one', async (
   using directory = temporaryDirectory()
   const below = join(directory.path, 'below')
   for (const config of [configOf(directory.path), configOf(below)]) {
-    const refused = await carryOut(config, 'account-list', {}, { mayBegin: false }).catch((error) => error)
+    const refused = await carryOut(config, 'account-list', {}, null).catch((error) => error)
     expect(refused).toBeInstanceOf(CannotDo)
     expect(String(refused)).toContain('there is no database in')
     expect(existsSync(databaseFile(config.server.data_dir))).toBe(false)
   }
   expect(existsSync(below)).toBe(false)
-  await begin(configOf(below), 'account-invite', {})
-  expect(existsSync(databaseFile(below))).toBe(true)
+  const made: string[] = []
+  for (let n = 0; n < 2; n++) await carryOut(configOf(below), 'account-invite', {}, (file) => made.push(file))
+  expect(made).toEqual([databaseFile(below)])
 })
 
 const asRoot = test.skipIf(process.geteuid?.() !== 0) // nobody else can give files away
@@ -105,4 +106,26 @@ test.each<[string, (dataDir: string) => void]>([
   expect(refused).toBeInstanceOf(CannotDo)
   expect(String(refused)).toContain('cannot be used')
   DataDirectoryLock.take(directory.path).release()
+})
+
+test('a database whose structure is damaged is refused rather than written to', async () => {
+  using directory = temporaryDirectory()
+  const config = configOf(directory.path)
+  const file = databaseFile(directory.path)
+  {
+    const { sqlite, close } = openForWriting(file)
+    const page = sqlite
+      .query<{ page: number }, []>("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'attachments'")
+      .get()?.page
+    sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    close()
+    const bytes = readFileSync(file)
+    writeFileSync(file, bytes.fill(0xee, ((page ?? 0) - 1) * 4096, (page ?? 0) * 4096))
+  }
+  const before = readFileSync(file)
+  const refused = await begin(config, 'account-create', { email: ann, admin: false }).catch((error) => error)
+  expect(refused).toBeInstanceOf(CannotDo)
+  expect(String(refused)).toContain('it is damaged')
+  // All but SQLite's header, where it counts transactions.
+  expect(readFileSync(file).subarray(100).equals(before.subarray(100))).toBe(true)
 })
