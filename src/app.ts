@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { CannotStart } from './cannot-start.ts'
 import { certificateOf } from './certificate.ts'
 import type { Config } from './config/schema.ts'
+import { pageUrl } from './control/links.ts'
 import { openControl } from './control/server.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
@@ -247,7 +248,9 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const control = await openControl(dataDir, { backups, status }, log).catch((error) => log.warn(said(error)))
+  const { accounts, keys } = core
+  const ground = { backups, status, accounts, keys, pageUrl: pageUrl(config.server.public_url ?? null, addresses.http) }
+  const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))
   if (control) undo.push(() => control.stop())
   return {
     core,

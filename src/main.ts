@@ -2,14 +2,17 @@
 
 import manifest from '../package.json' with { type: 'json' }
 import { type App, start } from './app.ts'
-import { CannotDo } from './cannot-do.ts'
+import { because, CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
-import { helpText, readArguments, UsageError } from './cli/arguments.ts'
+import { accountCommands } from './cli/account.ts'
+import { readArguments, UsageError } from './cli/arguments.ts'
 import { backup } from './cli/backup.ts'
 import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor/doctor.ts'
 import { greeting } from './cli/greeting.ts'
+import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
+import { keyCommands } from './cli/key.ts'
 import { restoreBackup } from './cli/restore.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
@@ -22,16 +25,23 @@ import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
 import { SchemaTooNew } from './storage/migrate.ts'
 
-/** What was printed and may still be on its way, since a pipe takes no more than its reader reads. */
-const unsent: Promise<void>[] = []
-const put = (stream: NodeJS.WriteStream, text: string): void => {
-  unsent.push(new Promise((resolve) => stream.write(text, () => resolve())))
+/** Settles when all that was printed has left: a pipe takes 64 KiB at a time, and the end of the process drops the rest. */
+let said = Promise.resolve()
+let unsaid: Error | null = null
+function say(text: string): void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  said = promise
+  process.stdout.write(text, (error) => {
+    const hasLeft = error && 'code' in error && error.code === 'EPIPE'
+    if (error && !hasLeft) unsaid ??= error
+    resolve()
+  })
 }
-const print = (line: string): void => put(process.stdout, `${line}\n`)
-const complain = (line: string): void => put(process.stderr, `${line}\n`)
+const print = (line: string): void => say(`${line}\n`)
+const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 
 // Whoever reads what is printed may stop reading (`mayfly doctor | head`): no reason to end, least of all for a server.
-process.stdout.on('error', () => {})
+const nobodyReads = new Promise<void>((resolve) => process.stdout.on('error', () => resolve()))
 
 async function main(): Promise<number | null> {
   const { command, options, flags, operand } = readArguments(process.argv.slice(2))
@@ -41,7 +51,7 @@ async function main(): Promise<number | null> {
   process.umask(0o077)
   switch (command) {
     case 'help':
-      put(process.stdout, helpText())
+      say(helpText(operand))
       return 0
     case 'version':
       print(`mayfly ${manifest.version}`)
@@ -62,6 +72,12 @@ async function main(): Promise<number | null> {
     case 'serve':
       await serve({ ...sources, overrides })
       return null
+    default: {
+      const { config } = loadConfig({ ...sources, overrides })
+      const terminal = { print, note: complain, input: Bun.stdin.stream() }
+      await { ...accountCommands, ...keyCommands }[command]({ config, options, flags, operand, terminal })
+      return 0
+    }
   }
 }
 
@@ -131,15 +147,17 @@ function sentence(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Ends once all that was printed has left; at once where nobody reads it any more. */
-const exit = (code: number): unknown => Promise.all(unsent).then(() => process.exit(code))
-
 main().then(
-  (code) => {
-    if (code !== null) exit(code)
+  async (code) => {
+    if (code === null) return
+    await Promise.race([said, nobodyReads])
+    const why = unsaid ? because(unsaid) : null
+    // It may have been a key, which is shown once.
+    if (why !== null) complain(`mayfly: what there was to say could not be written: ${why}`)
+    process.exit(why === null ? code : 1)
   },
   (error) => {
     complain(`mayfly: ${sentence(error)}`)
-    exit(error instanceof UsageError ? 2 : 1)
+    process.exit(error instanceof UsageError ? 2 : 1)
   },
 )

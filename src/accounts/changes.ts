@@ -110,7 +110,7 @@ const mostSessions = 100
 const batch = 200
 
 export const changes = {
-  /** Refuses: email-taken. */
+  /** Links to become the first admin are good no more once there is one. Refuses: email-taken. */
   'accounts.create': (
     tx,
     { account, member, isAdmin, by }: { account: Account; member: NewMember; isAdmin: boolean; by: By },
@@ -118,6 +118,7 @@ export const changes = {
     insertAccount(tx.db, account)
     const { id: accountId, createdAt, plan } = account
     insertMember(tx.db, { ...member, accountId, role: 'owner', isAdmin, createdAt })
+    if (isAdmin) tx.db.delete(links).where(eq(links.kind, 'admin')).run()
     const detail = { email: member.email, plan, ...(isAdmin ? { admin: true } : {}) }
     record(tx, by, { accountId, what: 'account.created', target: accountId, detail })
     sayOfAccount(tx, 'account.changed', accountId, null, by.at)

@@ -1,61 +1,10 @@
 // Reading the command line: which command, with which options.
 import { parseArgs } from 'node:util'
-
-export type CommandName = 'serve' | 'init' | 'check' | 'backup' | 'restore' | 'doctor' | 'openapi' | 'version' | 'help'
-
-/** A `flag` has no value. */
-type Option = { says: string; flag?: true }
-
-/** Every command takes it, also where there is nothing to configure, so that a wrapper can always give it. */
-const config: Option = { says: 'FILE: the config; else $MAYFLY_CONFIG, else ./mayfly.toml, else defaults' }
-
-const data: Option = { says: 'DIR: where the database is kept' }
-const json: Option = { says: 'print JSON', flag: true }
-
-type Command = { says: string; operand?: string; needsOperand?: true; options: Record<string, Option> }
-
-/** What each command takes; `help` prints it. */
-export const commands: Record<CommandName, Command> = {
-  serve: {
-    says: 'run the server (what `mayfly` alone does)',
-    options: {
-      config,
-      data,
-      http: { says: 'ADDR:PORT: where HTTP listens; port 0 takes a free one' },
-      smtp: { says: 'ADDR:PORT: where SMTP listens; port 0 takes a free one' },
-    },
-  },
-  init: { says: 'write a commented config, to mayfly.toml or FILE', operand: 'FILE', options: { config } },
-  check: {
-    says: 'say everything that is wrong with a config',
-    options: { config },
-  },
-  backup: {
-    says: 'write a copy of everything to FILE, also while the server runs',
-    operand: 'FILE',
-    needsOperand: true,
-    options: { config, data, json },
-  },
-  restore: {
-    says: 'put a backup in the place of the database, and keep that aside',
-    operand: 'FILE',
-    needsOperand: true,
-    options: { config, data, json },
-  },
-  doctor: {
-    says: 'say what is wrong with this server and its surroundings, and how to mend it',
-    options: { config, data, json },
-  },
-  openapi: {
-    says: 'print the OpenAPI document of an API',
-    options: { config, dialect: { says: 'NAME: of a dialect; else the native API' } },
-  },
-  version: { says: 'print the version', options: { config } },
-  help: { says: 'print this', options: { config } },
-}
+import { type Command, type CommandName, commandNames, commandOf, isCommand } from './commands.ts'
 
 export type Arguments = {
   command: CommandName
+  /** Those that a command needs are there. */
   options: Record<string, string | undefined>
   /** Those that were given. */
   flags: ReadonlySet<string>
@@ -70,49 +19,101 @@ export class UsageError extends Error {
   }
 }
 
-const nothing = { options: {}, flags: new Set<string>(), operand: undefined }
-
 /** Throws UsageError. */
 export function readArguments(typed: readonly string[]): Arguments {
-  const [first = 'serve', ...rest] = typed
-  if (first === '--help' || first === '-h') return { command: 'help', ...nothing }
-  if (first === '--version' || first === '-v') return { command: 'version', ...nothing }
-  const command = first.startsWith('-') ? 'serve' : first
-  if (!isCommand(command)) throw new UsageError(`there is no command "${command}": see mayfly help`)
-  const { options, operand, needsOperand } = commands[command]
+  const isBare = typed[0]?.startsWith('-') ?? true
+  const asked = typed.find((word) => ['--help', '-h', '--version', '-v', '--'].includes(word))
+  if (asked === '--help' || asked === '-h') return helpOn(wordsOf(typed))
+  if (asked === typed[0] && (asked === '--version' || asked === '-v')) return { ...nothing, command: 'version' }
+  const name = isBare ? 'serve' : nameOf(typed)
+  if (name === 'help') return helpOn(wordsOf(typed.slice(1)))
+  const command = commandOf(name)
+  const { values, positionals } = parsed(name, command, isBare ? typed : typed.slice(name.split(' ').length))
+  const given = Object.keys(values).filter((option) => values[option] !== undefined)
+  complainOfOperands(name, command, positionals)
+  complainOfOptions(name, command, given)
+  const texts = given.map((option) => [option, values[option]]).filter(([, value]) => typeof value === 'string')
+  const flags = new Set(given.filter((option) => values[option] === true))
+  return { command: name, options: Object.fromEntries(texts), flags, operand: positionals[0] }
+}
+
+const nothing = { options: {}, flags: new Set<string>(), operand: undefined }
+
+/** The words before the first option. */
+function wordsOf(typed: readonly string[]): string[] {
+  const end = typed.findIndex((word) => word.startsWith('-'))
+  return typed.slice(0, end < 0 ? typed.length : end)
+}
+
+/** On the command that these words begin with, or on all. */
+function helpOn(words: readonly string[]): Arguments {
+  if (words.length === 0) return { ...nothing, command: 'help' }
+  const isGroup = words.length === 1 && groupOf(words[0] ?? '').length > 0
+  return { ...nothing, command: 'help', operand: isGroup ? words[0] : nameOf(words) }
+}
+
+const groupOf = (word: string): string[] =>
+  commandNames.filter((name) => name.startsWith(`${word} `)).map((name) => name.slice(word.length + 1))
+
+function nameOf(typed: readonly string[]): CommandName {
+  const [first = '', second = ''] = typed
+  if (isCommand(first)) return first
+  const group = groupOf(first)
+  if (group.length === 0) throw new UsageError(`there is no command "${first}": see mayfly help`)
+  const both = `${first} ${second}`
+  if (isCommand(both)) return both
+  const known = `mayfly ${first} takes one of ${group.join(', ')}`
+  const isMissing = second === '' || second.startsWith('-')
+  throw new UsageError(isMissing ? known : `there is no command "${both}": ${known}`)
+}
+
+type Parsed = { values: Record<string, string | boolean | undefined>; positionals: string[] }
+
+function parsed(name: CommandName, { options, operand }: Command, args: readonly string[]): Parsed {
   try {
-    const parsed = parseArgs({
-      args: first.startsWith('-') ? [...typed] : rest,
+    return parseArgs({
+      args: [...args],
       options: Object.fromEntries(
-        Object.entries(options).map(([name, { flag }]) => [name, { type: flag ? 'boolean' : 'string' } as const]),
+        Object.entries(options).map(([option, { value }]) => [option, { type: value ? 'string' : 'boolean' } as const]),
       ),
       allowPositionals: operand !== undefined,
       strict: true,
     })
-    if (parsed.positionals.length > 1) throw new UsageError(`mayfly ${command} takes one ${operand}`)
-    if (needsOperand && parsed.positionals.length === 0) throw new UsageError(`mayfly ${command} needs a ${operand}`)
-    const values = Object.entries(parsed.values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : undefined,
-    ])
-    const flags = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] === true))
-    return { command, options: Object.fromEntries(values), flags, operand: parsed.positionals[0] }
   } catch (error) {
-    if (error instanceof UsageError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`mayfly ${command}: ${why}`)
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const unknown = /'(-[^']*)'/.exec(why)?.[1]
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
+      const known = Object.keys(options).map((option) => `--${option}`)
+      throw new UsageError(`mayfly ${name} takes no ${unknown}: it takes ${known.join(', ')}`)
+    }
+    // It may be a password that was typed in the wrong place: it is not said again.
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+      throw new UsageError(`mayfly ${name} takes options only: see mayfly help ${name}`)
+    }
+    throw new UsageError(`mayfly ${name}: ${why.split('\n')[0]}`)
   }
 }
 
-const isCommand = (text: string): text is CommandName => Object.hasOwn(commands, text)
+function complainOfOperands(name: CommandName, { operand, needsOperand }: Command, given: readonly string[]): void {
+  if (given.length > 1) throw new UsageError(`mayfly ${name} takes one ${operand}`)
+  if (needsOperand && given.length === 0)
+    throw new UsageError(`mayfly ${name} needs ${/^[AEIO]/.test(operand ?? '') ? 'an' : 'a'} ${operand}`)
+}
 
-/** The text of `mayfly help`. */
-export function helpText(): string {
-  const lines = ['Mayfly: a disposable-mail server in one executable.', '', 'Usage: mayfly [COMMAND] [OPTIONS]', '']
-  for (const [name, { says, operand, needsOperand, options }] of Object.entries(commands)) {
-    const typed = operand === undefined ? name : needsOperand ? `${name} ${operand}` : `${name} [${operand}]`
-    lines.push(`  ${typed.padEnd(14)} ${says}`)
-    for (const [option, { says: what }] of Object.entries(options)) lines.push(`      --${option} ${what}`)
+function complainOfOptions(name: CommandName, command: Command, given: readonly string[]): void {
+  const { options, exactlyOne = [], atLeastOne = [] } = command
+  for (const [option, { needed, value }] of Object.entries(options)) {
+    if (needed && !given.includes(option))
+      throw new UsageError(`mayfly ${name} needs --${option} ${value ?? ''}`.trim())
   }
-  return `${lines.join('\n')}\n`
+  const listed = (some: readonly string[]): string => some.map((option) => `--${option}`).join(', ')
+  const chosen = exactlyOne.filter((option) => given.includes(option))
+  if (exactlyOne.length > 0 && chosen.length !== 1) {
+    const wanted = `one of ${listed(exactlyOne)}`
+    throw new UsageError(`mayfly ${name} ${chosen.length === 0 ? `needs ${wanted}` : `takes only ${wanted}`}`)
+  }
+  if (atLeastOne.length > 0 && !atLeastOne.some((option) => given.includes(option))) {
+    throw new UsageError(`mayfly ${name} needs what to change: ${listed(atLeastOne)}`)
+  }
 }

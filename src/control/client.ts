@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs'
 import { Value } from '@sinclair/typebox/value'
 import { CannotDo } from '../cannot-do.ts'
+import { Refusal } from '../refusal.ts'
 import { DataDirectoryLock, DataDirectoryTaken } from '../storage/lock.ts'
 import { finishRestore } from '../storage/restore.ts'
 import { Answer, silenceMs, socketOf } from './answer.ts'
+import { sentenceOf } from './sentences.ts'
 import { type InputOf, type OutputOf, type VerbName, verbs } from './verbs.ts'
 
 /** How long a server may take that holds the lock and does not listen: it is starting or stopping. */
@@ -13,7 +15,7 @@ const pauseMs = 100
 
 /**
  * Has the running server do the verb; without one, takes the lock and does what `alone` says. Throws CannotDo, also
- * when there is a server that does not answer.
+ * for what the services refuse, and when there is a server that does not answer.
  */
 export async function perform<Name extends VerbName>(
   dataDir: string,
@@ -29,6 +31,8 @@ export async function perform<Name extends VerbName>(
       try {
         finishRestore(dataDir)
         return await alone()
+      } catch (error) {
+        throw error instanceof Refusal ? new CannotDo(sentenceOf(error)) : error
       } finally {
         lock.release()
       }

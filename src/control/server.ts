@@ -6,7 +6,9 @@ import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
 import { untyped } from '../storage/untyped.ts'
 import { type Answer, heartbeatMs, mostInputBytes, socketOf } from './answer.ts'
-import { type Ground, type VerbName, verbs } from './verbs.ts'
+import { sentenceOf } from './sentences.ts'
+import type { Ground } from './verb.ts'
+import { type VerbName, verbs } from './verbs.ts'
 
 export type Control = {
   /** Stops what is under way and takes the socket away. */
@@ -94,7 +96,7 @@ async function perform(ground: Ground, name: string, text: string, signal: Abort
     return { done: await run(ground, untyped(input), signal) }
   } catch (error) {
     if (error instanceof CannotDo) return { cannot: error.message }
-    if (error instanceof Refusal) return { cannot: error.reason }
+    if (error instanceof Refusal) return { cannot: sentenceOf(error) }
     log.error({ err: error, verb: name }, 'a defect')
     return { defect: because(error) }
   }

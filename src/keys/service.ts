@@ -120,7 +120,11 @@ export class Keys {
   }
 
   /** Of one account, or of all. Refuses: as `mustBeAdmin`. */
-  async listFor(caller: Caller, accountId: string | null, page: { after: number; limit: number }): Promise<Key[]> {
+  async listFor(
+    caller: Caller,
+    accountId: string | null,
+    page: { after: number; limit: number },
+  ): Promise<(Key & { key: number })[]> {
     if (!isAdmin(caller)) throw new Refusal('forbidden')
     await this.flush()
     return this.store.list({ accountId, memberId: null, ...page })
@@ -291,7 +295,10 @@ export class Keys {
   /** Foreign and missing are one answer. */
   private async changeable(caller: Caller, id: string): Promise<Key> {
     const key = await this.store.byId(id)
-    if (key && caller.kind === 'operator') return key
+    if (caller.kind === 'operator') {
+      if (!key) throw new Refusal('key-unknown')
+      return key
+    }
     const own = ofAccount(caller, 'keys')
     if (key?.accountId !== own.account.id) throw new Refusal('key-unknown')
     if (!speaksForAccount(own) && key.memberId !== own.member?.id) throw new Refusal('key-unknown')

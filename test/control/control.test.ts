@@ -4,18 +4,23 @@ import { join } from 'node:path'
 import { CannotDo } from '../../src/cannot-do.ts'
 import { ask, perform } from '../../src/control/client.ts'
 import { openControl } from '../../src/control/server.ts'
-import type { Ground } from '../../src/control/verbs.ts'
+import type { Ground } from '../../src/control/verb.ts'
 import { openLog } from '../../src/log.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { DataDirectoryLock } from '../../src/storage/lock.ts'
-import { temporaryDirectory } from '../core.ts'
+import { temporaryDirectory, testCore } from '../core.ts'
 
 const log = openLog({ level: 'silent', format: 'json' })
 const status = { version: '1.2.3', pid: 1, startedAt: 0, http: [], smtp: [], shortage: null }
 const made = { file: '/b', bytes: 1, seconds: 0.5 }
 
+const { accounts, keys } = testCore()
 const ground = (more: Partial<Ground> = {}): Ground => ({
   backups: { make: async () => made },
   status: () => status,
+  accounts,
+  keys,
+  pageUrl: 'http://mayfly.test',
   ...more,
 })
 
@@ -70,6 +75,21 @@ describe('the control socket', () => {
     control = await openControl(directory.path, broken, log)
     expect(String(await whatHappened(ask(directory.path, 'backup', { file: '/b' })))).toContain(
       'the running server failed: a defect',
+    )
+    await control.stop()
+  })
+
+  test('brings what a service refuses as a sentence too', async () => {
+    using directory = temporaryDirectory()
+    const control = await openControl(directory.path, ground(), log)
+    const refused = (work: Promise<unknown>) =>
+      whatHappened(work).then((error) => error instanceof CannotDo && error.message)
+    expect(await refused(ask(directory.path, 'account-suspend', { email: 'nobody@example.test' }))).toStartWith(
+      'no account has a member with this e-mail address',
+    )
+    expect(await refused(ask(directory.path, 'key-revoke', { id: 'x' }))).toStartWith('there is no such key')
+    expect(await refused(ask(directory.path, 'account-create', { email: 'nobody', admin: false }))).toBe(
+      '--email must be an e-mail address',
     )
     await control.stop()
   })
@@ -154,6 +174,15 @@ describe('a command', () => {
       return status
     }
     expect(await perform(directory.path, 'status', {}, alone)).toEqual(status)
+    DataDirectoryLock.take(directory.path).release()
+  })
+
+  test('says what a service refused as a sentence without a server too', async () => {
+    using directory = temporaryDirectory()
+    const refused = () => Promise.reject(new Refusal('email-taken'))
+    expect(await whatHappened(perform(directory.path, 'status', {}, refused))).toEqual(
+      new CannotDo('this e-mail address has an account already'),
+    )
     DataDirectoryLock.take(directory.path).release()
   })
 

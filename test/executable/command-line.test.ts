@@ -12,11 +12,16 @@ describe('the command line', () => {
       out: expect.stringMatching(/^mayfly \d+\.\d+\.\d+\n$/),
     })
     const help = await run(directory, ['help'])
-    for (const command of ['serve', 'init', 'check', 'backup', 'restore', 'doctor', 'openapi', 'version'])
-      expect(help.out).toContain(command)
+    const named = ['serve', 'init', 'check', 'account create', 'key rotate ID', 'backup', 'doctor', 'openapi']
+    for (const command of named) expect(help.out).toContain(command)
     expect(await run(directory, ['fly'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('there is no command "fly"'),
+    })
+    expect(await run(directory, ['key', 'fly'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('there is no command "key fly"'),
     })
     expect(await run(directory, ['serve', '--colour'])).toMatchObject({
       code: 2,
@@ -55,6 +60,28 @@ describe('the command line', () => {
     const document = JSON.parse((await run(directory, ['openapi'])).out)
     expect(document.openapi).toStartWith('3.')
     expect(Object.keys(document.paths)).toContain('/mayfly/v1/mailboxes')
+  })
+
+  test('all that it prints arrives, however slow its reader is, and a reader that leaves ends it', async () => {
+    using directory = emptyDirectory()
+    const { out } = await run(directory, ['openapi'])
+    // More than a pipe takes at once.
+    expect(out.length).toBeGreaterThan(100_000)
+    const through = async (reader: string) => {
+      const script = `{ ./.mayfly openapi; echo "ended with $?" >&2; } | { ${reader}; }`
+      const child = Bun.spawn(['sh', '-c', script], { cwd: directory.path, stdout: 'pipe', stderr: 'pipe' })
+      return Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+    }
+    expect(await through('sleep 0.3; cat')).toEqual([out, 'ended with 0\n'])
+    expect(await through('head -c 2')).toEqual([out.slice(0, 2), 'ended with 0\n'])
+  })
+
+  test('what it cannot print is said, since a key is shown once', async () => {
+    using directory = emptyDirectory()
+    await run(directory, ['version'])
+    const child = Bun.spawn(['sh', '-c', './.mayfly version > /dev/full'], { cwd: directory.path, stderr: 'pipe' })
+    expect(await new Response(child.stderr).text()).toContain('could not be written: the disk is full')
+    expect(await child.exited).toBe(1)
   })
 
   test('a server does not start with a broken config, and says all of it', async () => {

@@ -26,15 +26,17 @@ export function emptyDirectory(): Directory {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end. `input`: what it reads from standard input. */
 export async function run(
   directory: Directory,
   args: readonly string[],
   env: Record<string, string> = {},
+  input = '',
 ): Promise<{ code: number; out: string; err: string }> {
   const child = Bun.spawn(commandFor(directory.path, args), {
     cwd: directory.path,
     env: { PATH: Bun.env['PATH'] ?? '', ...env },
+    stdin: new Blob([input]),
     stdout: 'pipe',
     stderr: 'pipe',
   })

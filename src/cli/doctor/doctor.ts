@@ -4,7 +4,7 @@ import { ConfigComplaints } from '../../config/complaints.ts'
 import { type Loaded, loadConfig, type Sources } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { ask } from '../../control/client.ts'
-import type { Status } from '../../control/verbs.ts'
+import type { Status } from '../../control/verb.ts'
 import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
 import { warnings } from '../warnings.ts'
 import { certificate } from './certificate.ts'
@@ -13,6 +13,7 @@ import { database, sqlite } from './database.ts'
 import { disk } from './disk.ts'
 import { dns } from './dns.ts'
 import { carriedOut, type Finding, findingsOf, line } from './finding.ts'
+import { plans } from './plans.ts'
 import { ports } from './ports.ts'
 import { reach } from './reach.ts'
 
@@ -60,11 +61,15 @@ async function* around(config: Config): AsyncGenerator<Finding[]> {
   yield ofServer
   yield await carriedOut('disk', () => disk(config))
   let lastEventAt: number | null = null
+  let isWhole = false
   yield await carriedOut('database', () => {
     const store = database(config.server.data_dir)
     lastEventAt = store.lastEventAt
+    isWhole = store.findings.every(({ level }) => level !== 'wrong')
     return store.findings
   })
+  // What is damaged was told.
+  if (isWhole) yield await carriedOut('plans', () => plans(config))
   yield await carriedOut('clock', () => clock(Date.now, lastEventAt))
   yield await carriedOut('ports', () => ports(config, running))
   yield await carriedOut('certificate', () => certificate(config, Date.now()))

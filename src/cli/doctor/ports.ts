@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { cannotListen } from '../../cannot-start.ts'
 import { type Listen, parseListen } from '../../config/listen.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Status } from '../../control/verbs.ts'
+import type { Status } from '../../control/verb.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, note, wrong } = findingsOf('ports')

@@ -1,7 +1,7 @@
 // Whether the world reaches this server at its own addresses: the one connection to port 25 that Mayfly ever opens.
 import { connect } from 'node:net'
 import type { Config } from '../../config/schema.ts'
-import type { Status } from '../../control/verbs.ts'
+import type { Status } from '../../control/verb.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, note, wrong } = findingsOf('reach')

@@ -1,0 +1,105 @@
+// What commands do to accounts. Each speaks of the account of the member with an e-mail address.
+import { type TSchema, Type } from '@sinclair/typebox'
+import { operator } from '../accounts/caller.ts'
+import { linkTo } from './links.ts'
+import { all } from './pages.ts'
+import {
+  AccountShape,
+  account,
+  LinkShape,
+  ListedAccountShape,
+  listedAccount,
+  listOf,
+  MemberShape,
+  madeLink,
+  member,
+} from './shapes.ts'
+import { type Ground, verb } from './verb.ts'
+
+const email = Type.String({ maxLength: 1024 })
+const plan = Type.String({ maxLength: 1024 })
+const password = Type.String({ maxLength: 4096 })
+const only = <Fields extends Record<string, TSchema>>(fields: Fields) =>
+  Type.Object(fields, { additionalProperties: false })
+
+type Needs = Pick<Ground, 'accounts'>
+
+/** Refuses: account-unknown. */
+const idOf = async ({ accounts }: Needs, owner: string): Promise<string> =>
+  (await accounts.byOwner(operator, owner)).account.id
+
+export const accountVerbs = {
+  /** Refuses: as Accounts.create. */
+  'account-create': verb({
+    input: only({ email, plan: Type.Optional(plan), password: Type.Optional(password), admin: Type.Boolean() }),
+    output: AccountShape,
+    run: async ({ accounts }: Needs, wish) => account((await accounts.create(operator, wish)).account),
+  }),
+  'account-list': verb({
+    input: only({}),
+    output: listOf(ListedAccountShape),
+    run: async ({ accounts }: Needs, _, signal) => {
+      const items = await all((page) => accounts.list(operator, page), signal)
+      return { items: items.map(listedAccount) }
+    },
+  }),
+  /** Refuses: account-unknown, plan-unknown. */
+  'account-set': verb({
+    input: only({ email, plan }),
+    output: AccountShape,
+    run: async (ground: Needs, wish) =>
+      account(await ground.accounts.setPlan(operator, await idOf(ground, wish.email), wish.plan)),
+  }),
+  /** Refuses: account-unknown, invalid-request. */
+  'account-password': verb({
+    input: only({ email, password }),
+    output: MemberShape,
+    run: async ({ accounts }: Needs, wish) => {
+      const found = await accounts.byOwner(operator, wish.email)
+      await accounts.setPassword(operator, found.member.id, wish.password)
+      return member(found.member)
+    },
+  }),
+  /** Refuses: account-unknown. */
+  'account-password-link': verb({
+    input: only({ email }),
+    output: LinkShape,
+    run: async ({ accounts, pageUrl }: Pick<Ground, 'accounts' | 'pageUrl'>, wish) => {
+      const found = await accounts.byOwner(operator, wish.email)
+      const made = await accounts.passwordLink(operator, found.member.id)
+      return madeLink(made, linkTo(pageUrl, 'password', made.token))
+    },
+  }),
+  /** Refuses: as Accounts.inviteAccount. */
+  'account-invite': verb({
+    input: only({ email: Type.Optional(email), plan: Type.Optional(plan) }),
+    output: LinkShape,
+    run: async ({ accounts, pageUrl }: Pick<Ground, 'accounts' | 'pageUrl'>, wish) => {
+      const made = await accounts.inviteAccount(operator, wish)
+      return madeLink(made, linkTo(pageUrl, 'invitation', made.token))
+    },
+  }),
+  /** Refuses: account-unknown. */
+  'account-suspend': verb({
+    input: only({ email }),
+    output: AccountShape,
+    run: async (ground: Needs, wish) =>
+      account(await ground.accounts.setSuspended(operator, await idOf(ground, wish.email), true)),
+  }),
+  /** Refuses: account-unknown. */
+  'account-resume': verb({
+    input: only({ email }),
+    output: AccountShape,
+    run: async (ground: Needs, wish) =>
+      account(await ground.accounts.setSuspended(operator, await idOf(ground, wish.email), false)),
+  }),
+  /** Refuses: account-unknown. */
+  'account-delete': verb({
+    input: only({ email }),
+    output: Type.Object({}),
+    run: async (ground: Needs, wish) => {
+      await ground.accounts.delete(operator, await idOf(ground, wish.email))
+      return {}
+    },
+  }),
+}
