@@ -180,6 +180,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const messages = new Messages(
     messageStore,
     mailboxes,
+    blocks,
     digesting,
     readerWorkers,
     gathered,

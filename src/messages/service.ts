@@ -1,6 +1,7 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
 import { type Caller, nobody, ofAccount } from '../accounts/caller.ts'
 import type { CursorKind, Cursors } from '../cursor.ts'
+import type { Blocks } from '../mailboxes/blocks.ts'
 import { isEnded, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
@@ -15,6 +16,7 @@ import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
 import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
+import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { ListQuery, MessageStore } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
@@ -54,6 +56,7 @@ export class Messages {
   constructor(
     private readonly store: MessageStore,
     private readonly mailboxes: Mailboxes,
+    private readonly blocks: Blocks,
     private readonly digesting: Digesting,
     private readonly workers: Workers<typeof readerJobs>,
     private readonly gathered: Gathered,
@@ -80,6 +83,7 @@ export class Messages {
       this.gathered,
       this.outside,
       this.storeIsFull,
+      (head) => screen(this.blocks, head),
       (stored, size) => {
         if (stored.messageIds.length === 0) return
         this.took(size, new Set(envelope.recipients.map(({ accountId }) => accountId)))
