@@ -8,7 +8,7 @@ export type Tenant = {
   account: Account
   /** Its owner. */
   member: Member
-  /** As whom the key calls the native API. */
+  /** As whom the key calls, where it may. */
   caller: AccountCaller
   /** The key, as it is sent. */
   secret: string
@@ -28,6 +28,7 @@ export async function tenant(
 ): Promise<Tenant> {
   const { account, member } = await core.accounts.create(operator, { email, plan, admin })
   const { secret } = await core.keys.createFor(operator, email, key)
-  const use = { dialect: 'native', client: '192.0.2.7', origin: null, referer: null, host: null }
+  const origin = key.origins?.[0] === undefined ? null : `https://${key.origins[0]}`
+  const use = { dialect: key.dialects?.[0] ?? 'native', client: '192.0.2.7', origin, referer: null, host: null }
   return { account, member, caller: await core.keys.holder(secret, use), secret }
 }
