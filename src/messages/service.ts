@@ -8,6 +8,7 @@ import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { damaged } from '../storage/damage.ts'
 import type { Workers } from '../storage/job.ts'
+import { Adopting } from './adopting.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
 import type { Digesting } from './digesting.ts'
@@ -51,6 +52,7 @@ export class Messages {
   private sweptMany = false
   private nextCount = 0
   private readonly arriving: Arriving
+  private readonly adopting: Adopting
   private readonly digests: StoredDigests
 
   constructor(
@@ -70,6 +72,7 @@ export class Messages {
     private readonly isAwaited: (address: string) => boolean,
   ) {
     this.arriving = new Arriving(store.writes)
+    this.adopting = new Adopting(store.writes)
     this.digests = new StoredDigests(store, digesting, workers)
   }
 
@@ -99,6 +102,11 @@ export class Messages {
   /** At start, and when a writer thread was replaced: drops what was arriving and is held by nobody any more. */
   forgetLost(): Promise<void> {
     return this.arriving.forgetLost()
+  }
+
+  /** An account has opened a mailbox in which mail lay: its search finds that from now on. */
+  adopt(mailboxKey: number): Promise<void> {
+    return this.adopting.adopt(mailboxKey)
   }
 
   /** A mailbox's messages, newest first. Refuses: as Mailboxes.see; invalid-cursor, took-too-long (a search). */
@@ -239,6 +247,7 @@ export class Messages {
   /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
   async sweep(): Promise<boolean> {
     await this.arriving.tidy()
+    await this.adopting.tidy()
     const more = await this.store.writes.run('messages.sweep', { now: this.outside.now() })
     this.sweptMany ||= more
     return more
