@@ -154,6 +154,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     },
     outside,
     () => ground.shortage() !== null,
+    (mailboxKey) => messages.adopt(mailboxKey),
   )
   const messageStore = guarded(new SqliteMessageStore(db, writer), found)
   const { mime_depth, mime_parts, mime_attachments } = config.limits
@@ -180,6 +181,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const messages = new Messages(
     messageStore,
     mailboxes,
+    blocks,
     digesting,
     readerWorkers,
     gathered,

@@ -16,6 +16,7 @@ import { type Entrance, type EntranceOptions, openEntrance } from './entrance.ts
 import { EventStreams } from './event-stream.ts'
 import { Front } from './front.ts'
 import { Hosts } from './hosts.ts'
+import { metricsAccess } from './metrics-access.ts'
 import { Site } from './site.ts'
 import { loopback, Slots } from './slots.ts'
 
@@ -76,8 +77,8 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
     },
   }
   const dialects = dialectsOf(door)
-  const metricsNetworks = new Networks(http.metrics_networks)
-  const site = new Site({ dialects, shortage, metrics, mayReadMetrics: (client) => metricsNetworks.has(client) })
+  const mayReadMetrics = metricsAccess(core, new Networks(http.metrics_networks))
+  const site = new Site({ dialects, shortage, metrics, mayReadMetrics })
   const proxies = new Networks(http.trusted_proxies)
   const front = new Front({
     dialects: [...dialects, site],

@@ -5,6 +5,7 @@ import type { Dialect } from './dialect.ts'
 import { docsAsset, docsPage } from './docs.ts'
 import { doorPage, doorPaths } from './door-page.ts'
 import { homePage } from './home.ts'
+import { metricsCredentials } from './metrics-access.ts'
 import { type Visit, visitOf } from './visit.ts'
 
 export type SiteOptions = {
@@ -12,10 +13,12 @@ export type SiteOptions = {
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
   metrics: Metrics
-  mayReadMetrics: (client: string) => boolean
+  mayReadMetrics: (request: Request, visit: Visit) => Promise<boolean>
 }
 
-type Handler = (visit: Visit) => Response | Promise<Response>
+type Handler = (visit: Visit, request: Request) => Response | Promise<Response>
+
+const metricsPath = '/metrics'
 
 /** Takes every path that no dialect has. It refuses in the native dialect's words. */
 export class Site implements Dialect {
@@ -33,7 +36,7 @@ export class Site implements Dialect {
       .set('/', () => homePage())
       .set('/healthz', () => Response.json({ alive: true }))
       .set('/readyz', () => this.readiness())
-      .set('/metrics', ({ client }) => this.metrics(client))
+      .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
       .set('/docs', () => docsPage(native.name, names(dialects)))
     for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
@@ -51,15 +54,15 @@ export class Site implements Dialect {
     const handler = asset ? () => asset : this.routes.get(path)
     if (!handler || (request.method !== 'GET' && request.method !== 'HEAD')) throw new Refusal('route-unknown')
     visit.route = path
-    return handler(visit)
+    return handler(visit, request)
   }
 
   refuse(refusal: Refusal | null, visit: Visit): Response {
     return this.words.refuse(refusal, visit)
   }
 
-  credentialHeaders(): readonly string[] {
-    return []
+  credentialHeaders(path: string): readonly string[] {
+    return path === metricsPath ? metricsCredentials : []
   }
 
   document(): object {
@@ -72,9 +75,9 @@ export class Site implements Dialect {
   }
 
   /** To strangers there is no such route. */
-  private async metrics(client: string): Promise<Response> {
+  private async metrics(visit: Visit, request: Request): Promise<Response> {
     const { metrics, mayReadMetrics } = this.options
-    if (!mayReadMetrics(client)) throw new Refusal('route-unknown')
+    if (!(await mayReadMetrics(request, visit))) throw new Refusal('route-unknown')
     return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.registry.contentType } })
   }
 }

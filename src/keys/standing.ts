@@ -3,7 +3,8 @@ import type { AccountCaller, Caller } from '../accounts/caller.ts'
 import type { Event, Events } from '../events.ts'
 import type { Reason } from '../refusal.ts'
 
-type Watch = { caller: AccountCaller; gone: (reason: Reason) => void }
+/** `caller`: null for the token of one of the account's mailboxes. */
+type Watch = { caller: AccountCaller | null; gone: (reason: Reason) => void }
 
 /** The longest that a timer can be set for. */
 const longestTimerMs = 2 ** 31 - 1
@@ -21,26 +22,31 @@ export class Standing {
     events.onAny((event) => this.hear(event))
   }
 
-  /** Tells, once, when the caller's credential is good no more. Call the answer to stop. */
-  watch(caller: Caller, gone: (reason: Reason) => void): () => void {
-    if (caller.kind !== 'account') return () => {}
-    const of = this.watches.get(caller.account.id) ?? new Set()
-    this.watches.set(caller.account.id, of)
+  /**
+   * Tells, once, when the caller's credential is good no more; a mailbox's token is so while the account is that the mailbox
+   * is of. Call the answer to stop.
+   */
+  watch(caller: Caller, gone: (reason: Reason) => void, accountOfMailbox: string | null = null): () => void {
+    const own = caller.kind === 'account' ? caller : null
+    const accountId = own?.account.id ?? (caller.kind === 'mailbox' ? accountOfMailbox : null)
+    if (accountId === null) return () => {}
+    const of = this.watches.get(accountId) ?? new Set()
+    this.watches.set(accountId, of)
     let timer: ReturnType<typeof setTimeout> | undefined
     const stop = (): void => {
       clearTimeout(timer)
       of.delete(watch)
-      if (of.size === 0 && this.watches.get(caller.account.id) === of) this.watches.delete(caller.account.id)
+      if (of.size === 0 && this.watches.get(accountId) === of) this.watches.delete(accountId)
     }
     const watch: Watch = {
-      caller,
+      caller: own,
       gone: (reason) => {
         stop()
         gone(reason)
       },
     }
     of.add(watch)
-    const { goodUntil } = caller.key ?? {}
+    const { goodUntil } = own?.key ?? {}
     if (goodUntil !== undefined && goodUntil !== null) {
       const wait = Math.min(Math.max(0, goodUntil - this.now()), longestTimerMs)
       timer = setTimeout(() => this.look(watch), wait)
@@ -52,10 +58,11 @@ export class Standing {
   private hear({ type, accountId, subjectId }: Event): void {
     if (accountId === null || subjectId === undefined) return
     for (const watch of [...(this.watches.get(accountId) ?? [])]) {
-      const { key, member, sessionId } = watch.caller
       if (type === 'account.suspended') watch.gone('account-suspended')
       else if (type === 'account.deleted') watch.gone('credential-wrong')
-      else if (type === 'key.revoked' && key?.id === subjectId) watch.gone('key-inactive')
+      if (!watch.caller) continue
+      const { key, member, sessionId } = watch.caller
+      if (type === 'key.revoked' && key?.id === subjectId) watch.gone('key-inactive')
       else if (type === 'key.changed' && key?.id === subjectId) this.look(watch)
       else if (type === 'session.ended' && sessionId === subjectId) watch.gone('credential-wrong')
       else if (type === 'member.removed' && sessionId !== null && member?.id === subjectId)
@@ -63,10 +70,11 @@ export class Standing {
     }
   }
 
-  private look(watch: Watch): void {
-    this.recheck(watch.caller)
+  private look({ caller, gone }: Watch): void {
+    if (!caller) return
+    this.recheck(caller)
       .then((reason) => {
-        if (reason) watch.gone(reason)
+        if (reason) gone(reason)
       })
       .catch(this.defect)
   }

@@ -21,23 +21,44 @@ export function countedAddress(text: string): string {
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`
 }
 
+type Range = [network: Address, bits: number]
+
+/** A CIDR or a single address, IPv4-mapped ones as IPv4, since clients are compared as such; null for anything else. */
+function parseRange(text: string): Range | null {
+  const slash = text.indexOf('/')
+  const written = slash < 0 ? text : text.slice(0, slash)
+  const address = parse(written)
+  if (!address) return null
+  const isIPv4 = address instanceof ipaddr.IPv4
+  if (slash < 0) return [address, isIPv4 ? 32 : 128]
+  const given = text.slice(slash + 1)
+  const bits = Number(given) - (isIPv4 && written.includes(':') ? 96 : 0)
+  return /^\d{1,3}$/.test(given) && bits >= 0 && bits <= (isIPv4 ? 32 : 128) ? [address, bits] : null
+}
+
 /** Whether a text is a CIDR or a single address. */
-export const isNetwork = (text: string): boolean =>
-  text.includes('/') ? ipaddr.isValidCIDR(text) : parse(text) !== null
+export const isNetwork = (text: string): boolean => parseRange(text) !== null
+
+/** One spelling for each network (`192.0.2.0/24`) or single address; null for what is neither. */
+export function plainNetwork(text: string): string | null {
+  const [address, bits] = parseRange(text) ?? []
+  if (!address || bits === undefined) return null
+  if (!text.includes('/')) return address.toString()
+  const range = `${address.toString()}/${bits}`
+  const kind = address instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6
+  return `${kind.networkAddressFromCIDR(range).toString()}/${bits}`
+}
 
 /** A list of networks that answers whether an address lies in one. */
 export class Networks {
-  private readonly ranges: [Address, number][] = []
+  private readonly ranges: Range[]
 
-  /** Each entry is a CIDR (`10.0.0.0/8`) or a single address; the config has checked them. */
+  /** Each entry is a CIDR (`10.0.0.0/8`) or a single address, and was checked by `isNetwork`. */
   constructor(entries: readonly string[]) {
-    for (const entry of entries) {
-      if (entry.includes('/')) this.ranges.push(ipaddr.parseCIDR(entry))
-      else {
-        const address = parse(entry)
-        if (address) this.ranges.push([address, address.kind() === 'ipv4' ? 32 : 128])
-      }
-    }
+    this.ranges = entries.flatMap((entry) => {
+      const range = parseRange(entry)
+      return range ? [range] : []
+    })
   }
 
   get isEmpty(): boolean {

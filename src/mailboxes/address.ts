@@ -66,8 +66,8 @@ function readTag(text: string): string | null {
   return dotAtom.test(tag.replaceAll('+', 'x')) && !unseen.test(tag) ? tag : null
 }
 
-/** RFC 5321 §4.1.2: `"joe"@d` is the same mailbox as `joe@d`. */
-function unquote(local: string): string | null {
+/** RFC 5321 §4.1.2: `"joe"@d` is the same mailbox as `joe@d`. Null for a quote without its end. */
+export function unquote(local: string): string | null {
   if (!local.startsWith('"')) return local
   return local.length > 2 && local.endsWith('"') ? local.slice(1, -1).replace(/\\(.)/g, '$1') : null
 }

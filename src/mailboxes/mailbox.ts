@@ -51,3 +51,9 @@ export type Recipient = {
 
 export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>
   mailbox.expiresAt !== null && mailbox.expiresAt <= now
+
+/** What a mailbox is now, also where it has run out and the sweep has not come yet: null for one that has ended. */
+export function settled(mailbox: Mailbox, now: number): Mailbox | null {
+  if (mailbox.state === 'archived' || !isEnded(mailbox, now)) return mailbox
+  return mailbox.recoverable ? { ...mailbox, state: 'archived' } : null
+}

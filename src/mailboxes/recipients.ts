@@ -141,8 +141,13 @@ export class Recipients {
       (mailboxMessages !== null && messageCount >= mailboxMessages) ||
       (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
     if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
-    if (plan.accountBytes === null || mailbox.accountId === null) return
-    const bytes = await this.store.bytesOf(mailbox.accountId)
-    if (bytes >= plan.accountBytes || bytes + size > plan.accountBytes) throw new Refusal('mailbox-full')
+    const { accountId } = mailbox
+    const { accountBytes } = plan
+    if (accountBytes === null || accountId === null) return
+    const fills = (bytes: number): boolean => bytes >= accountBytes || bytes + size > accountBytes
+    const bytes = await this.store.bytesOf(accountId, now)
+    if (fills(bytes) && fills(bytes - (await this.store.overdueBytesOf(accountId, now)))) {
+      throw new Refusal('mailbox-full')
+    }
   }
 }

@@ -10,10 +10,11 @@ import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { Usage } from '../usage/service.ts'
 import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
-import { isEnded, type Mailbox, type Place, type Recipient } from './mailbox.ts'
+import { isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
+import type { MailboxQuota } from './quota.ts'
 import { type AccountLookup, type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
-import type { MailboxOwner, MailboxPatch, MailboxQuota, MailboxStore, NewMailbox } from './store.ts'
+import type { MailboxPatch, MailboxStore, NewMailbox } from './store.ts'
 
 /** Minutes; null asks for a mailbox without an end. Without `localPart` and `domain` they are chosen. */
 export type OpeningWish = {
@@ -49,6 +50,8 @@ export class Mailboxes {
     private readonly rules: MailboxRules,
     private readonly outside: Outside,
     storeIsFull: () => boolean,
+    /** Told when an account has opened a mailbox in which mail lay: it is the account's from now on. */
+    private readonly tookOver: (mailboxKey: number) => Promise<void>,
   ) {
     this.recipients = new Recipients(store, domains, plans, accountOf, rules, outside, storeIsFull)
   }
@@ -82,10 +85,9 @@ export class Mailboxes {
       tag: wish.tag ?? null,
       passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
     } as const
-    const quota = quotaOf(plan, own ? { accountId: own.account.id } : { opener: opener ?? '' })
     const giveBack = this.usage.inbox(own ?? nobody, client)
     try {
-      return await this.openSomewhere(fields, localPart, quota)
+      return await this.openSomewhere(fields, localPart, quotaOf(plan))
     } catch (error) {
       giveBack()
       throw error
@@ -103,8 +105,10 @@ export class Mailboxes {
       const mailbox = { ...fields, id: this.outside.uuid(), localPart: local, address: `${local}@${fields.domain}` }
       const tokenHash = token === null ? null : hashSecret(token)
       try {
-        const change = { mailbox, tokenHash, quota, now: fields.createdAt }
-        const { id } = await this.store.writes.run('mailboxes.open', change)
+        const now = fields.createdAt
+        const change = { mailbox, tokenHash, quota, quarantineUntil: this.quarantineEnd(now), now }
+        const { id, key, tookOver } = await this.store.writes.run('mailboxes.open', change)
+        if (tookOver && fields.accountId !== null) await this.tookOver(key)
         return { mailbox: await this.fresh(id), token }
       } catch (error) {
         const taken = error instanceof Refusal && error.reason === 'mailbox-taken'
@@ -115,10 +119,9 @@ export class Mailboxes {
 
   /** Who holds this mailbox token. Refuses: credential-wrong; account-suspended, for a mailbox of such an account. */
   async holder(token: string): Promise<Caller> {
-    const mailbox = token.startsWith('mbx_') && token.length === 44 ? await this.store.byToken(hashSecret(token)) : null
-    if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, this.outside.now()))) {
-      throw new Refusal('credential-wrong')
-    }
+    const found = token.startsWith('mbx_') && token.length === 44 ? await this.store.byToken(hashSecret(token)) : null
+    const mailbox = found && settled(found, this.outside.now())
+    if (!mailbox) throw new Refusal('credential-wrong')
     await this.accountIn(mailbox)
     return { kind: 'mailbox', mailboxId: mailbox.id, operator: isOperators(mailbox) }
   }
@@ -150,11 +153,15 @@ export class Mailboxes {
     const served = this.domains.serving(address.domain)
     const own = this.recipients.mailboxOf(address, served)
     const tagged = address.tag === null ? null : address.full
-    const mailbox = (await this.store.active(own)) ?? (await this.archivedOf(caller, own))
+    const now = this.outside.now()
+    const there = await this.store.active(own)
+    const isOver = there !== null && isEnded(there, now)
+    const mailbox = (there && !isOver ? there : await this.archivedOf(caller, own)) ?? there
     const free = served?.rule.access === 'public' && own === address.mailbox
-    if (mailbox && !isEnded(mailbox, this.outside.now())) return placeOf(await this.readable(caller, mailbox), tagged)
-    if (mailbox?.state === 'archived') return placeOf(await this.readable(caller, mailbox), tagged)
-    if (free && !mailbox && !(await this.store.held(own, this.outside.now()))) {
+    // To others than its own an address from which a mailbox has just gone to the archive is one that is held.
+    const isSeen = mailbox && (!isEnded(mailbox, now) || mailbox.state === 'archived' || this.mayRead(caller, mailbox))
+    if (isSeen) return placeOf(await this.readable(caller, mailbox), tagged)
+    if (free && !there && !(await this.store.held(own, now))) {
       return { mailbox: null, address: own, localPart: address.localPart, domain: address.domain, tagged }
     }
     if (caller.kind === 'nobody' && !free) throw new Refusal('credential-missing')
@@ -206,9 +213,7 @@ export class Mailboxes {
     if (wish.tag !== undefined) patch.tag = wish.tag
     if (wish.password === null) patch.passwordHash = null
     else if (wish.password !== undefined) patch.passwordHash = await this.passwords.hash(wish.password)
-    const owner = ownerOf(mailbox)
-    const quota = owner && quotaOf(plan, owner)
-    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, quota, now })
+    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, quota: quotaOf(plan), now })
     return this.fresh(mailbox.id)
   }
 
@@ -226,27 +231,30 @@ export class Mailboxes {
     })
   }
 
-  /** Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken, mailboxes-exhausted. */
+  /**
+   * Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken,
+   * mailboxes-exhausted; credential-missing for one without an account, where anonymous mailboxes are off.
+   */
   async restore(caller: Caller, name: string): Promise<Opened> {
     const archived = await this.own(caller, name)
     if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
+    if (archived.kind === 'anonymous' && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
     const plan = await this.planOf(archived)
     const now = this.outside.now()
     const token = archived.kind === 'anonymous' ? makeSecret(this.outside, 'mbx_') : null
     const { key: _key, state: _state, messageCount: _count, bytes: _bytes, ...kept } = archived
-    const mailbox: NewMailbox = {
+    const mailbox = {
       ...kept,
       id: this.outside.uuid(),
-      opener: null,
       createdAt: now,
       expiresAt: endAt(plan, defaultTtl(plan), now),
     }
-    const owner = ownerOf(archived)
     const { id } = await this.store.writes.run('mailboxes.restore', {
       id: archived.id,
       mailbox,
       tokenHash: token === null ? null : hashSecret(token),
-      quota: owner && quotaOf(plan, owner),
+      quota: quotaOf(plan),
+      quarantineUntil: this.quarantineEnd(now),
       now,
     })
     return { mailbox: await this.fresh(id), token }
@@ -277,8 +285,14 @@ export class Mailboxes {
       tag: null,
       passwordHash: null,
     }
-    const seize = { mailbox, tokenHash: hashSecret(token), quota: null, now, seize: true }
-    const { id } = await this.store.writes.run('mailboxes.open', seize)
+    const { id } = await this.store.writes.run('mailboxes.open', {
+      mailbox,
+      tokenHash: hashSecret(token),
+      quota: null,
+      quarantineUntil: now,
+      now,
+      seize: true,
+    })
     return { mailbox: await this.fresh(id), token }
   }
 
@@ -319,7 +333,7 @@ export class Mailboxes {
   /** Foreign and missing are one answer; without a credential both ask for one. */
   private async readable(caller: Caller, mailbox: Mailbox | null): Promise<Mailbox> {
     const now = this.outside.now()
-    const there = mailbox && (mailbox.state === 'archived' || !isEnded(mailbox, now)) ? mailbox : null
+    const there = mailbox && settled(mailbox, now)
     if (there && this.mayRead(caller, there)) return this.recipients.current(there, now)
     throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'mailbox-unknown')
   }
@@ -357,8 +371,8 @@ export class Mailboxes {
       if (primary === null) throw invalid('body.domain', 'is required here: no shared domain has a name of its own')
       return primary
     }
-    if (!plan.chooseDomain && wished !== this.domains.primary()) throw new Refusal('forbidden')
     const domain = parseDomain(wished)
+    if (!plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('forbidden')
     if (domain === null || !this.domains.serving(domain))
       throw invalid('body.domain', 'must be a domain that is served here')
     if (allowed.length > 0 && !allowed.includes(domain)) throw new Refusal('forbidden')
@@ -383,12 +397,7 @@ const isOf = (caller: AccountCaller, { accountId, domain }: Pick<Mailbox, 'accou
   may(caller, 'mailboxes') &&
   (!caller.key || caller.key.domains.length === 0 || caller.key.domains.includes(domain))
 
-/** By whom a mailbox is counted; null for one that is not. */
-const ownerOf = ({ kind, accountId }: Mailbox): MailboxOwner | null =>
-  kind === 'owned' && accountId !== null ? { accountId } : null
-
-const quotaOf = ({ activeMailboxes, archivedMailboxes }: Plan, owner: MailboxOwner): MailboxQuota => ({
-  owner,
+const quotaOf = ({ activeMailboxes, archivedMailboxes }: Plan): MailboxQuota => ({
   active: activeMailboxes,
   archived: archivedMailboxes,
 })

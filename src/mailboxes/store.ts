@@ -1,11 +1,12 @@
 // Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
-import { and, desc, eq, gt, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { accounts, mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
-import { isEnded, type Mailbox } from './mailbox.ts'
+import { isEnded, type Mailbox, settled } from './mailbox.ts'
+import { countArchived, countOpen, type MailboxQuota, refuseBeyond } from './quota.ts'
 import { say } from './telling.ts'
 
 const { placeholder } = sql
@@ -18,6 +19,13 @@ function asMailbox(row: Row): Mailbox | null {
   const { state, checkValue: _check, opener: _opener, ...fields } = row
   return state === 'ended' ? null : { ...fields, state }
 }
+
+/** Of an account, and not run out. */
+const openOf = and(
+  eq(mailboxes.accountId, placeholder('accountId')),
+  eq(mailboxes.state, sql`'active'`),
+  or(isNull(mailboxes.expiresAt), gt(mailboxes.expiresAt, placeholder('now'))),
+)
 
 const statements = prepared((db: Db) => ({
   active: db
@@ -67,6 +75,17 @@ const statements = prepared((db: Db) => ({
     .from(quarantine)
     .where(and(eq(quarantine.address, placeholder('address')), gt(quarantine.until, placeholder('now'))))
     .prepare(),
+  bytesOf: db
+    .select({ bytes: sql<number>`coalesce(sum(${mailboxes.bytes}), 0)` })
+    .from(mailboxes)
+    .where(openOf)
+    .prepare(),
+  overdueBytesOf: db
+    .select({ bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
+    .from(mailboxes)
+    .innerJoin(messages, eq(messages.mailboxKey, mailboxes.key))
+    .where(and(openOf, lte(messages.retainUntil, placeholder('now'))))
+    .prepare(),
   overdue: db
     .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
     .from(messages)
@@ -83,8 +102,9 @@ export interface MailboxStore {
   archived(address: string, accountId: string): Promise<Mailbox | null>
   /** Of an account, newest first; in one state or (null) any. */
   ofAccount(query: MailboxQuery): Promise<Mailbox[]>
-  /** Bytes in all mailboxes of an account. */
-  bytesOf(accountId: string): Promise<number>
+  /** Bytes in all mailboxes of an account, and how many of them have run out but are not swept yet. */
+  bytesOf(accountId: string, now: number): Promise<number>
+  overdueBytesOf(accountId: string, now: number): Promise<number>
   /** How many of an account are active, and how many count as archived. */
   countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }>
   /** Whether an ended mailbox keeps the address from others: in quarantine or in an archive. */
@@ -140,33 +160,30 @@ export class SqliteMailboxStore implements MailboxStore {
         and(
           eq(mailboxes.accountId, accountId),
           eq(mailboxes.kind, 'owned'),
-          state === null ? inArray(mailboxes.state, ['active', 'archived']) : eq(mailboxes.state, state),
+          isNow(state, now),
           domains.length === 0 ? undefined : inArray(mailboxes.domain, [...domains]),
-          sql`(state <> 'active' or expires_at is null or expires_at > ${now})`,
           lt(mailboxes.key, before),
         ),
       )
       .orderBy(desc(mailboxes.key))
       .limit(limit)
       .all()
-    return rows.flatMap((row) => asMailbox(row) ?? [])
+    return rows.flatMap((row) => {
+      const mailbox = asMailbox(row)
+      return (mailbox && settled(mailbox, now)) ?? []
+    })
   }
 
-  async bytesOf(accountId: string): Promise<number> {
-    const sum = this.db
-      .select({ bytes: sql<number>`coalesce(sum(${mailboxes.bytes}), 0)` })
-      .from(mailboxes)
-      .where(and(eq(mailboxes.accountId, accountId), eq(mailboxes.state, 'active')))
-      .get()
-    return sum?.bytes ?? 0
+  async bytesOf(accountId: string, now: number): Promise<number> {
+    return statements(this.db).bytesOf.get({ accountId, now })?.bytes ?? 0
+  }
+
+  async overdueBytesOf(accountId: string, now: number): Promise<number> {
+    return statements(this.db).overdueBytesOf.get({ accountId, now })?.bytes ?? 0
   }
 
   async countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }> {
-    const whose = { accountId }
-    return {
-      active: countOpen(this.db, whose, now, Number.MAX_SAFE_INTEGER),
-      archived: countArchived(this.db, whose, Number.MAX_SAFE_INTEGER),
-    }
+    return { active: countOpen(this.db, { accountId }, now), archived: countArchived(this.db, { accountId }) }
   }
 
   async held(address: string, now: number): Promise<boolean> {
@@ -176,6 +193,13 @@ export class SqliteMailboxStore implements MailboxStore {
   async overdue(key: number, now: number): Promise<{ count: number; bytes: number }> {
     return statements(this.db).overdue.get({ key, now }) ?? { count: 0, bytes: 0 }
   }
+}
+
+/** As `settled` says; null: in either state. */
+function isNow(state: Mailbox['state'] | null, now: number): SQL | undefined {
+  const open = sql`(state = 'active' and (expires_at is null or expires_at > ${now}))`
+  const archived = sql`(state = 'archived' or (state = 'active' and recoverable = 1 and expires_at <= ${now}))`
+  return state === null ? or(open, archived) : state === 'active' ? open : archived
 }
 
 /** The mailbox open at this address, for changes of this feature and of messages. */
@@ -192,50 +216,6 @@ export function isHeld(db: Db, address: string, accountId: string | null, now: n
     isForeign(statements(db).quarantined.get({ address, now })) ||
     statements(db).archived.all({ address }).some(isForeign)
   )
-}
-
-/** Whose mailboxes count together: an account's, or those that one address opened without one. */
-export type MailboxOwner = { accountId: string } | { opener: string }
-
-/** How many mailboxes somebody may have; null: any number. Open recoverable ones count as archived too. */
-export type MailboxQuota = { owner: MailboxOwner; active: number | null; archived: number | null }
-
-const ownedBy = (owner: MailboxOwner): SQL =>
-  'accountId' in owner
-    ? sql`account_id = ${owner.accountId} and kind = 'owned'`
-    : sql`opener = ${owner.opener} and state <> 'ended' and kind = 'anonymous'`
-
-const stillOpen = (now: number): SQL => sql`state = 'active' and (expires_at is null or expires_at > ${now})`
-
-/** Up to `most`: beyond, it does not matter how many. */
-function countOpen(db: Db, owner: MailboxOwner, now: number, most: number): number {
-  return countRows(db, sql`${ownedBy(owner)} and ${stillOpen(now)}`, most)
-}
-
-function countArchived(db: Db, owner: MailboxOwner, most: number): number {
-  const archived = countRows(db, sql`${ownedBy(owner)} and state = 'archived'`, most)
-  // One that has run out and is not swept yet is in the archive as well as gone.
-  return archived + countRows(db, sql`${ownedBy(owner)} and state = 'active' and recoverable = 1`, most - archived)
-}
-
-function countRows(db: Db, where: SQL, most: number): number {
-  const [counted] = db.all<{ n: number }>(
-    sql`select count(*) as n from (select 1 from ${mailboxes} where ${where} limit ${most})`,
-  )
-  return counted?.n ?? 0
-}
-
-/** Refuses: mailboxes-exhausted, where there is no room for one more. `isMore`: of what will be one more. */
-function refuseBeyond(
-  db: Db,
-  { owner, active, archived }: MailboxQuota,
-  isMore: { active: boolean; archived: boolean },
-  now: number,
-): void {
-  const isFull =
-    (isMore.active && active !== null && countOpen(db, owner, now, active) >= active) ||
-    (isMore.archived && archived !== null && countArchived(db, owner, archived) >= archived)
-  if (isFull) throw new Refusal('mailboxes-exhausted')
 }
 
 /** `opener`: who opens it without an account, as an IPv4 address or an IPv6 /64. */
@@ -301,7 +281,7 @@ const forgettable = {
 
 export const changes = {
   /**
-   * Opens a mailbox, and takes over what lies at its address unclaimed.
+   * Opens a mailbox, and takes over what lies at its address unclaimed: `tookOver`.
    * Refuses: mailboxes-exhausted; mailbox-taken, also while a former mailbox holds the address from all but its account;
    * not to one who may `seize` it.
    */
@@ -311,19 +291,22 @@ export const changes = {
       mailbox,
       tokenHash,
       quota,
+      quarantineUntil,
       now,
       seize = false,
     }: {
       mailbox: NewMailbox
       tokenHash: string | null
       quota: MailboxQuota | null
+      quarantineUntil: number
       now: number
       seize?: boolean
     },
-  ): { key: number; id: string } => {
+  ): { key: number; id: string; tookOver: boolean } => {
     const { db } = tx
     if (seize) free(tx, mailbox.address, now)
-    if (quota) refuseBeyond(db, quota, { active: true, archived: mailbox.recoverable }, now)
+    endOverdue(tx, mailbox.address, quarantineUntil, now)
+    refuseBeyond(db, mailbox, quota, { active: true, archived: mailbox.recoverable }, now)
     if (isHeld(db, mailbox.address, mailbox.accountId, now)) throw new Refusal('mailbox-taken')
     const there = findActive(db, mailbox.address)
     if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
@@ -333,7 +316,7 @@ export const changes = {
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
     say(tx, 'mailbox.opened', { ...mailbox, id }, null, now)
-    return { key, id }
+    return { key, id, tookOver: there !== null }
   },
 
   /** Refuses: mailbox-unknown, mailboxes-exhausted. */
@@ -344,7 +327,8 @@ export const changes = {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
     const becomesRecoverable = patch.recoverable === true && !mailbox.recoverable
-    if (quota) refuseBeyond(tx.db, quota, { active: false, archived: becomesRecoverable }, now)
+    const owned = { ...mailbox, opener: openerOf(tx.db, mailbox.key) }
+    refuseBeyond(tx.db, owned, quota, { active: false, archived: becomesRecoverable }, now)
     changeMailbox(tx.db, mailbox.key, patch)
     say(tx, 'mailbox.changed', mailbox, null, now)
   },
@@ -365,8 +349,8 @@ export const changes = {
     tx,
     { id, archive, quarantineUntil, now }: { id: string; archive: boolean; quarantineUntil: number; now: number },
   ): void => {
-    const mailbox = byId(tx.db, id)
-    if (!mailbox || (mailbox.state === 'active' && isEnded(mailbox, now))) throw new Refusal('mailbox-unknown')
+    const mailbox = present(tx, id, quarantineUntil, now)
+    if (!mailbox) throw new Refusal('mailbox-unknown')
     if (archive && mailbox.state === 'archived') return
     close(tx, mailbox, archive, quarantineUntil)
     say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, null, now)
@@ -383,16 +367,26 @@ export const changes = {
       mailbox,
       tokenHash,
       quota,
+      quarantineUntil,
       now,
-    }: { id: string; mailbox: NewMailbox; tokenHash: string | null; quota: MailboxQuota | null; now: number },
+    }: {
+      id: string
+      mailbox: Omit<NewMailbox, 'opener'>
+      tokenHash: string | null
+      quota: MailboxQuota | null
+      quarantineUntil: number
+      now: number
+    },
   ): { key: number; id: string } => {
-    const archived = byId(tx.db, id)
+    const archived = present(tx, id, quarantineUntil, now)
     if (archived?.state !== 'archived') throw new Refusal('mailbox-unknown')
+    endOverdue(tx, archived.address, quarantineUntil, now)
     if (findActive(tx.db, archived.address)) throw new Refusal('mailbox-taken')
-    if (quota) refuseBeyond(tx.db, quota, { active: true, archived: false }, now)
+    const opened = { ...mailbox, opener: openerOf(tx.db, archived.key) }
+    refuseBeyond(tx.db, opened, quota, { active: true, archived: false }, now)
     changeMailbox(tx.db, archived.key, { state: 'ended' })
     tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, archived.key)).run()
-    const key = insertMailbox(tx.db, mailbox)
+    const key = insertMailbox(tx.db, opened)
     if (tokenHash) insertToken(tx.db, key, tokenHash, now)
     say(tx, 'mailbox.restored', mailbox, null, now)
     return { key, id: mailbox.id }
@@ -401,6 +395,7 @@ export const changes = {
   /** Ends mailboxes of accounts that were deleted, some at a time, and then these. Answers whether there is more. */
   'mailboxes.leave': (tx, { quarantineUntil, now }: { quarantineUntil: number; now: number }): boolean => {
     const { db } = tx
+    const began = performance.now()
     const gone = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.state, 'deleted')).limit(1).get()
     if (!gone) return false
     const left = db
@@ -415,6 +410,7 @@ export const changes = {
         close(tx, mailbox, false, quarantineUntil)
         say(tx, 'mailbox.deleted', mailbox, null, now)
       } else db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, row.key)).run()
+      if (performance.now() - began > writerMs) return true
     }
     if (left.length === 0) db.delete(accounts).where(eq(accounts.id, gone.id)).run()
     return true
@@ -433,8 +429,7 @@ export const changes = {
       // Whether it has run out is not known of a damaged one, which must not keep back the others.
       const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
       if (!mailbox) continue
-      close(tx, mailbox, mailbox.recoverable, quarantineUntil)
-      say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, null, now)
+      runOut(tx, mailbox, quarantineUntil, now)
       if (performance.now() - began > writerMs) return true
     }
     for (const rows of [forgettable.ended, forgettable.released(now)]) {
@@ -456,6 +451,26 @@ function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: numb
     .values({ address: mailbox.address, ...held })
     .onConflictDoUpdate({ target: quarantine.address, set: held })
     .run()
+}
+
+/** Ends or archives a mailbox whose time is over. */
+function runOut(tx: Tx, mailbox: Mailbox, quarantineUntil: number, now: number): void {
+  close(tx, mailbox, mailbox.recoverable, quarantineUntil)
+  say(tx, mailbox.recoverable ? 'mailbox.archived' : 'mailbox.expired', mailbox, null, now)
+}
+
+/** The sweep may not have come yet: until then a mailbox that has run out must not keep its address from its account. */
+function endOverdue(tx: Tx, address: string, quarantineUntil: number, now: number): void {
+  const there = findActive(tx.db, address)
+  if (there && isEnded(there, now)) runOut(tx, there, quarantineUntil, now)
+}
+
+/** The mailbox as `settled` says, and in the table too. */
+function present(tx: Tx, id: string, quarantineUntil: number, now: number): Mailbox | null {
+  const mailbox = byId(tx.db, id)
+  if (mailbox?.state !== 'active' || !isEnded(mailbox, now)) return mailbox
+  runOut(tx, mailbox, quarantineUntil, now)
+  return byId(tx.db, id)
 }
 
 /** How many rows a statement removed. */
@@ -480,6 +495,9 @@ function byId(db: Db, id: string): Mailbox | null {
   const row = statements(db).byId.get({ id })
   return row ? asMailbox(row) : null
 }
+
+const openerOf = (db: Db, key: number): string | null =>
+  db.select({ opener: mailboxes.opener }).from(mailboxes).where(eq(mailboxes.key, key)).get()?.opener ?? null
 
 function activeById(db: Db, id: string, now: number): Mailbox {
   const mailbox = byId(db, id)

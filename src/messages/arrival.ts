@@ -45,6 +45,8 @@ export class Arrival {
     private readonly outside: Outside,
     /** Whether the store has no room for more. */
     private readonly isFull: () => boolean,
+    /** Looks at the first bytes of a mail before it is stored. Refuses: blocked. */
+    private readonly screen: (head: () => Uint8Array) => void,
     private readonly stored: (stored: Stored, size: number) => void,
     /** It was refused, and may have been stored all the same: a writer that died or a disk that failed does not tell. */
     private readonly doubted: () => void,
@@ -72,11 +74,13 @@ export class Arrival {
     }
   }
 
-  /** Stores the mail, and answers when it is on the disk. Refuses: storage-full, storage-failed. */
+  /** Stores the mail, and answers when it is on the disk. Refuses: storage-full, storage-failed, blocked. */
   async commit(): Promise<{ id: string; messageIds: string[] }> {
     this.isBusy = true
     if (this.relief) await this.relief
     if (this.isFull()) throw new Refusal('storage-full')
+    const parts = this.gathering.parts()
+    this.screen(() => this.headWith(parts))
     const now = this.outside.now()
     const recipients = distinct(this.envelope.recipients).map((recipient) => ({
       ...recipient,
@@ -84,7 +88,6 @@ export class Arrival {
       newMailboxId: this.outside.uuid(),
     }))
     const id = recipients[0]?.messageId ?? this.outside.uuid()
-    const parts = this.gathering.parts()
     const stored = await this.store({
       contentKey: this.contentKey,
       pieces: this.storedPieces,

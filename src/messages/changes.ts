@@ -11,7 +11,7 @@ import { attachmentCheck, messageCheck } from '../storage/row-checks.ts'
 import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
 import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
 import { beginContent, type ContentFacts, keepContent, keepDigest, storedText } from './contents.ts'
-import { indexSome } from './index-anew.ts'
+import { indexMailbox, indexSome } from './index-anew.ts'
 import type { LongText } from './long-text.ts'
 import { insertPiece, whole } from './pieces.ts'
 import { emptyIndex, indexMessage, mergeIndex, type SearchText } from './search-index.ts'
@@ -131,6 +131,10 @@ export const changes = {
 
   /** A step of taking what was deleted out of the search index. Answers whether there is more. */
   'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
+
+  /** A step of indexing a mailbox's mail for the account whose it has become. Answers where the next one goes on, null at the end. */
+  'search.adopt': (tx, { mailboxKey, after }: { mailboxKey: number; after: number }): number | null =>
+    indexMailbox(tx, mailboxKey, after),
 
   /** A step of making the search index anew; `after` null empties it. Answers where the next one goes on, null at the end. */
   'search.anew': (tx, { after }: { after: number | null }): number | null => {

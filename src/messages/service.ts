@@ -1,12 +1,14 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
 import { type Caller, nobody, ofAccount } from '../accounts/caller.ts'
 import type { CursorKind, Cursors } from '../cursor.ts'
+import type { Blocks } from '../mailboxes/blocks.ts'
 import { isEnded, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { damaged } from '../storage/damage.ts'
 import type { Workers } from '../storage/job.ts'
+import { Adopting } from './adopting.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
 import type { Digesting } from './digesting.ts'
@@ -15,6 +17,7 @@ import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
 import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
+import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { ListQuery, MessageStore } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
@@ -49,11 +52,13 @@ export class Messages {
   private sweptMany = false
   private nextCount = 0
   private readonly arriving: Arriving
+  private readonly adopting: Adopting
   private readonly digests: StoredDigests
 
   constructor(
     private readonly store: MessageStore,
     private readonly mailboxes: Mailboxes,
+    private readonly blocks: Blocks,
     private readonly digesting: Digesting,
     private readonly workers: Workers<typeof readerJobs>,
     private readonly gathered: Gathered,
@@ -67,6 +72,7 @@ export class Messages {
     private readonly isAwaited: (address: string) => boolean,
   ) {
     this.arriving = new Arriving(store.writes)
+    this.adopting = new Adopting(store.writes)
     this.digests = new StoredDigests(store, digesting, workers)
   }
 
@@ -80,6 +86,7 @@ export class Messages {
       this.gathered,
       this.outside,
       this.storeIsFull,
+      (head) => screen(this.blocks, head),
       (stored, size) => {
         if (stored.messageIds.length === 0) return
         this.took(size, new Set(envelope.recipients.map(({ accountId }) => accountId)))
@@ -95,6 +102,11 @@ export class Messages {
   /** At start, and when a writer thread was replaced: drops what was arriving and is held by nobody any more. */
   forgetLost(): Promise<void> {
     return this.arriving.forgetLost()
+  }
+
+  /** An account has opened a mailbox in which mail lay: its search finds that from now on. */
+  adopt(mailboxKey: number): Promise<void> {
+    return this.adopting.adopt(mailboxKey)
   }
 
   /** A mailbox's messages, newest first. Refuses: as Mailboxes.see; invalid-cursor, took-too-long (a search). */
@@ -235,6 +247,7 @@ export class Messages {
   /** Removes what has run out, for a few milliseconds of the writer. Answers whether there is more. */
   async sweep(): Promise<boolean> {
     await this.arriving.tidy()
+    await this.adopting.tidy()
     const more = await this.store.writes.run('messages.sweep', { now: this.outside.now() })
     this.sweptMany ||= more
     return more

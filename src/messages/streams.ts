@@ -72,7 +72,9 @@ export class Streams {
     })
     for (const [at, { caller }] of targets.entries()) {
       const one = followed[at]
-      if (one) stops.push(this.standing.watch(caller, (reason) => stream.lose(one, reason)))
+      if (!one) continue
+      const accountId = isPlace(one) ? one.mailbox?.accountId : null
+      stops.push(this.standing.watch(caller, (reason) => stream.lose(one, reason), accountId))
     }
     const stop = (): void => {
       if (!stream.isOpen) return

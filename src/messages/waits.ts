@@ -67,7 +67,7 @@ export class Waits {
     const cursorAt = (seq: number) => this.cursors.text('wait', place.address, seq)
     const wait = new Wait(place, wish, start, current, cursorAt, this.messages)
     const stop = this.events.onAddress(place.address, (event) => wait.hear(event))
-    const unwatch = this.standing.watch(caller, (reason) => wait.refuse(reason))
+    const unwatch = this.standing.watch(caller, (reason) => wait.refuse(reason), place.mailbox?.accountId)
     try {
       return await wait.outcome(place.mailbox ? this.messages.digestAll(place.mailbox.key) : Promise.resolve())
     } finally {

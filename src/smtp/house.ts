@@ -1,6 +1,7 @@
 // What all connections of the SMTP door share.
 import type { Log } from '../log.ts'
 import { parseAddress } from '../mailboxes/address.ts'
+import type { Blocks } from '../mailboxes/blocks.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Messages } from '../messages/service.ts'
 import type { Metrics } from '../metrics.ts'
@@ -13,6 +14,7 @@ import type { Session } from './session.ts'
 
 /** What the door stands on. */
 export type Services = {
+  blocks: Blocks
   mailboxes: Mailboxes
   messages: Messages
   usage: Usage

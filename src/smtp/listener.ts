@@ -7,9 +7,10 @@ import { SMTPServer } from 'smtp-server/lib/smtp-server.js'
 import { cannotListen } from '../cannot-start.ts'
 import type { Certificate } from '../certificate.ts'
 import type { Listen } from '../config/listen.ts'
+import { Refusal } from '../refusal.ts'
 import type { Admission, Place } from './admission.ts'
 import type { House } from './house.ts'
-import { replyTo } from './replies.ts'
+import { greetings, replyTo } from './replies.ts'
 import { Session } from './session.ts'
 
 /** How long one that was turned away may take to read why. */
@@ -82,6 +83,8 @@ export class Listener extends SMTPServer {
       return false
     }
     try {
+      // Trusted networks too; who is blocked takes nobody's place.
+      if (this.house.services.blocks.refusesClient(remoteAddress)) throw new Refusal('blocked')
       const place = this.admission.enter(remoteAddress)
       this.places.set(socket, place)
       // Until there is a session, which gives the place back itself.
@@ -131,7 +134,7 @@ export class Listener extends SMTPServer {
       clearTimeout(timer)
       this.lingering--
     })
-    socket.end(`${reply.join(' ')}\r\n`)
+    socket.end(`${(greetings[reason] ?? reply).join(' ')}\r\n`)
     socket.resume()
   }
 }

@@ -53,6 +53,11 @@ const replies = {
   'idempotency-mismatch': [550, '5.7.1', 'This was asked for with other words before'],
 } as const satisfies Record<Reason, Reply>
 
+/** Said instead of a greeting: then 550 would not do (RFC 5321 §3.1). */
+export const greetings: Partial<Record<Reason, Reply>> = {
+  blocked: [554, '5.7.1', 'The operator of this server does not take mail from this network'],
+}
+
 /** For what should not have happened: its words are for the log alone. */
 const defect: Reply = [451, '4.3.0', 'Something went wrong here; try again later']
 

@@ -323,9 +323,16 @@ export class Session extends SMTPConnection {
     }
   }
 
+  /** Asked at each command of a mail: a rule is in force at once, also for who was greeted before it was made. */
+  private isBlocked(from: string): boolean {
+    const { blocks } = this.house.services
+    return blocks.refusesClient(this.place.client) || blocks.refusesSender(from)
+  }
+
   private beginMail(line: string): void {
     const sender = readSender(line)
     if ('complaint' in sender) this.complain('mail', sender, sender.given, [])
+    else if (this.isBlocked(sender.from)) this.refuse('mail', new Refusal('blocked'), sender.from, [])
     else if (sender.size > this.house.options.maxMessageBytes) {
       this.refuse('mail', new Refusal('too-large'), sender.from, [])
     } else {
@@ -345,8 +352,10 @@ export class Session extends SMTPConnection {
     const { to } = recipient
     try {
       if (recipients.length >= this.house.options.maxRecipients) throw new Refusal('too-many-recipients')
+      const { blocks, mailboxes } = this.house.services
+      if (this.isBlocked(from) || blocks.refusesRecipient(to)) throw new Refusal('blocked')
       const { trusted } = this.place
-      const taken = await this.house.services.mailboxes.accepting(to, { trusted, size })
+      const taken = await mailboxes.accepting(to, { trusted, size })
       if (!recipients.some(({ address }) => address === taken.address)) recipients.push(taken)
       this.say(answers.recipient)
     } catch (error) {
@@ -357,6 +366,7 @@ export class Session extends SMTPConnection {
 
   private tryData(transaction: Transaction, input: Input): void {
     try {
+      if (this.isBlocked(transaction.from)) throw new Refusal('blocked')
       this.beginData(transaction, input)
     } catch (error) {
       this.refuse('data', error, transaction.from, addressesOf(transaction.recipients))

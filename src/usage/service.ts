@@ -146,7 +146,10 @@ export class Usage {
     if (this.gathered.length > this.rules.refusalsKept + rowsTogether) this.gathered.splice(0, rowsTogether)
   }
 
-  /** Newest first: an admin's are all, an account's those at its addresses, a mailbox's those at its own. Refuses: credential-missing. */
+  /**
+   * Newest first: an account's are those at its addresses, a mailbox's those at its own, the operator's all. Refuses:
+   * credential-missing; forbidden, for a key that is not for mailboxes.
+   */
   async refusals(
     caller: Caller,
     address: (mailboxId: string) => Promise<string>,
@@ -232,7 +235,9 @@ export class Usage {
     address: (id: string) => Promise<string>,
   ): Promise<RefusalOwner> {
     if (caller.kind === 'mailbox') return caller.operator ? null : { address: await address(caller.mailboxId) }
-    return caller.kind === 'operator' ? null : { accountId: ofAccount(caller, null).account.id }
+    if (caller.kind === 'operator') return null
+    const { account, key } = ofAccount(caller, 'mailboxes')
+    return { accountId: account.id, domains: key?.domains ?? [] }
   }
 
   private since(span: 'hour' | 'day'): number {

@@ -11,8 +11,8 @@ export type RefusalRow = RefusedMail & { key: number }
 export type CountRow = typeof counts.$inferSelect
 export type UsageRow = typeof usage.$inferSelect
 
-/** Whose refused mails: those at one address, of one account, or all. */
-export type RefusalOwner = { address: string } | { accountId: string } | null
+/** Whose refused mails: those at one address, of one account (at these domains, if there are any), or all. */
+export type RefusalOwner = { address: string } | { accountId: string; domains: readonly string[] } | null
 
 const { placeholder } = sql
 
@@ -28,7 +28,14 @@ const newest = (db: Db, where?: Parameters<typeof and>[0]) =>
 const statements = prepared((db: Db) => ({
   newest: newest(db),
   newestAt: newest(db, eq(refusals.address, placeholder('address'))),
-  newestOf: newest(db, eq(refusals.accountId, placeholder('accountId'))),
+  newestOf: newest(
+    db,
+    and(
+      eq(refusals.accountId, placeholder('accountId')),
+      sql`(${placeholder('domains')} = '[]' or substr(${refusals.address}, instr(${refusals.address}, '@') + 1) in
+        (select value from json_each(${placeholder('domains')})))`,
+    ),
+  ),
   counts: db
     .select()
     .from(counts)
@@ -78,7 +85,7 @@ export class UsageStore {
         ? newest.all({ before, limit })
         : 'address' in owner
           ? newestAt.all({ ...owner, before, limit })
-          : newestOf.all({ ...owner, before, limit })
+          : newestOf.all({ accountId: owner.accountId, domains: JSON.stringify(owner.domains), before, limit })
     return rows.flatMap(({ accountId: _, ...row }) => {
       const reason = reasons.find((known) => known === row.reason)
       return reason ? [{ ...row, reason }] : []

@@ -1,21 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
-import { type Reason, Refusal } from '../../src/refusal.ts'
 import { deliver, mail, openAnonymous, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
+import { reasonOf } from '../refused.ts'
 
 const minute = 60_000
 const hello = mail({ From: 'a@b.test', Subject: 'Hello' }, 'Hi')
-
-async function reasonOf(work: Promise<unknown>): Promise<Reason | 'no refusal'> {
-  try {
-    await work
-    return 'no refusal'
-  } catch (error) {
-    if (error instanceof Refusal) return error.reason
-    throw error
-  }
-}
 
 const open = (core: TestCore, localPart: string, more = {}) => openAnonymous(core, { localPart, ...more })
 const accepting = (core: TestCore, to: string, trusted = true, size = 0) =>

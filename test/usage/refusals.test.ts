@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
-import { nobody } from '../../src/accounts/caller.ts'
+import { type AccountCaller, nobody } from '../../src/accounts/caller.ts'
 import { Refusal } from '../../src/refusal.ts'
+import { tenant } from '../accounts/tenant.ts'
 import { openAnonymous, type TestCore, testConfig, testCore } from '../core.ts'
 
 const refuse = (core: TestCore, to: string, reason: 'mailbox-full' | 'mailbox-unknown' = 'mailbox-unknown') =>
@@ -25,6 +26,29 @@ test('a mailbox sees what was refused at its address, the operator sees all, nob
   expect(await read(core, operator.token)).toEqual(['other@mayfly.test', 'mine@mayfly.test'])
   const asked = core.usage.refusals(nobody, async () => '', { before: 1, limit: 1 })
   expect(await asked.catch((error) => error)).toEqual(new Refusal('credential-missing'))
+})
+
+test('a key sees those at the addresses of its account and of its domains, and none without the scope for mailboxes', async () => {
+  const core = testCore({ config: testConfig({ MAYFLY_DOMAINS: 'one.test,two.test' }) })
+  const [owner, other] = [await tenant(core), await tenant(core)]
+  for (const domain of ['one.test', 'two.test']) {
+    await core.mailboxes.open(owner.caller, { localPart: 'mine', domain }, '192.0.2.1')
+    await core.mailboxes.open(other.caller, { localPart: 'theirs', domain }, '192.0.2.1')
+    for (const localPart of ['mine', 'theirs', 'free']) refuse(core, `${localPart}@${domain}`)
+  }
+  const seen = async (caller: AccountCaller, limit = 100): Promise<string[]> => {
+    const page = { before: Number.MAX_SAFE_INTEGER, limit }
+    return (await core.usage.refusals(caller, async () => '', page)).map(({ to }) => to)
+  }
+  expect(await seen(owner.caller)).toEqual(['mine@two.test', 'mine@one.test'])
+  expect(await seen(owner.caller, 1)).toEqual(['mine@two.test'])
+  const { key } = owner.caller
+  if (!key) throw new Error('a tenant has a key')
+  expect(await seen({ ...owner.caller, key: { ...key, domains: ['one.test', 'three.test'] } })).toEqual([
+    'mine@one.test',
+  ])
+  const scoped = seen({ ...owner.caller, key: { ...key, scopes: ['keys'] } })
+  expect(await scoped.catch((error) => error)).toEqual(new Refusal('forbidden'))
 })
 
 test('the newest are kept, as many as the config says', async () => {

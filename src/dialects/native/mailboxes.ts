@@ -174,7 +174,7 @@ export const mailboxRoutes = (door: Door) =>
           tag: 'mailboxes',
           credential: 'required',
           answers: { 201: 'OpenedMailbox' },
-          refusals: ['mailbox-unknown', 'forbidden', 'mailbox-taken', 'storage-failed'],
+          refusals: ['mailbox-unknown', 'forbidden', 'mailbox-taken', 'mailboxes-exhausted', 'storage-failed'],
         }),
       },
     )
