@@ -224,18 +224,18 @@ export class Keys {
     await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: this.by(caller) })
   }
 
-  /** Removes a member, and revokes these of the account's keys first. Refuses: as Accounts.remove; key-unknown. */
+  /**
+   * Removes a member, and revokes these of the keys that the member made; others go on working. All of it or nothing.
+   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else).
+   */
   async removeMember(
     caller: Caller,
     memberId: string,
     { revokeKeys }: { revokeKeys: readonly string[] },
   ): Promise<void> {
-    const { account } = ofAccount(caller, 'team')
-    await this.accounts.mayRemove(caller, memberId)
-    if (revokeKeys.length > 0) {
-      await this.store.writes.run('keys.revoke', { accountId: account.id, ids: revokeKeys, by: this.by(caller) })
-    }
-    await this.accounts.remove(caller, memberId)
+    const { account } = this.accounts.mayRemove(caller, memberId)
+    const change = { accountId: account.id, memberId, revokeKeys, by: this.by(caller) }
+    await this.store.writes.run('keys.remove-member', change)
   }
 
   /** Writes what keys were used for. */
