@@ -277,9 +277,8 @@ export const changes = {
       .from(sessions)
       .where(and(eq(sessions.memberId, memberId), ne(sessions.id, session.id)))
       .orderBy(desc(sessions.lastUsedAt))
-      .limit(-1)
-      .offset(mostSessions - 1)
       .all()
+      .slice(mostSessions - 1)
     for (const { id } of tooMany) {
       db.delete(sessions).where(eq(sessions.id, id)).run()
       sayOfAccount(tx, 'session.ended', accountId, id, by.at)
