@@ -160,6 +160,11 @@ export class Accounts {
     return (await this.store.plansInUse()).filter(({ plan }) => !this.plans.isOffered(plan))
   }
 
+  /** Whether this member runs the server; null: who is gone. */
+  async isAdminMember(memberId: string | null): Promise<boolean> {
+    return memberId !== null && (await this.store.member(memberId))?.isAdmin === true
+  }
+
   // Invitations and other one-time links
 
   /**

@@ -184,16 +184,20 @@ export class Keys {
     return { key: await this.fresh(id), secret: made.secret }
   }
 
-  /** Changes all but the secret. Refuses: as `create`; key-unknown. */
+  /** Changes all but the secret. Refuses: as `create`; key-unknown; forbidden for an admin's key, to who is none. */
   async change(caller: Caller, id: string, wish: Omit<KeyWish, 'prefix'>): Promise<Key> {
     const key = await this.changeable(caller, id)
+    await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
     const patch = this.read(wish, plan, caller.kind === 'account' ? caller : null)
     await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
     return this.fresh(id)
   }
 
-  /** A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request. */
+  /**
+   * A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request;
+   * forbidden to a key that may do less, and for an admin's key, to who is no admin.
+   */
   async rotate(
     caller: Caller,
     id: string,
@@ -202,7 +206,10 @@ export class Keys {
     if (!(overlapHours >= 0 && overlapHours <= mostOverlapHours)) {
       throw invalid('body.overlapHours', `must be 0 to ${mostOverlapHours}`)
     }
-    const { accountId, prefix } = await this.changeable(caller, id)
+    const key = await this.changeable(caller, id)
+    await this.mustNotBeAdmins(caller, key)
+    if (caller.kind === 'account' && !mayHave(caller, key)) throw new Refusal('forbidden')
+    const { accountId, prefix } = key
     const { secret, head, tail } = makeKey(this.outside, prefix)
     const by = this.by(caller)
     const overlapUntil = by.at + overlapHours * hour
@@ -298,6 +305,11 @@ export class Keys {
     return key
   }
 
+  /** Else an owner of the same account would come to run the server. */
+  private async mustNotBeAdmins(caller: Caller, { memberId }: Key): Promise<void> {
+    if (!isAdmin(caller) && (await this.accounts.isAdminMember(memberId))) throw new Refusal('forbidden')
+  }
+
   private async accountOf(caller: Caller, id: string): Promise<{ plan: string }> {
     return caller.kind === 'account' && caller.account.id === id ? caller.account : this.accounts.get(caller, id)
   }
@@ -380,6 +392,13 @@ function goodUntil({ key, previous }: Known): number | null {
 function narrowed(scopes: readonly Scope[] | null, { keyScopes }: Plan): readonly Scope[] | null {
   if (scopes === null || keyScopes === null) return scopes ?? keyScopes
   return scopes.filter((scope) => keyScopes.includes(scope))
+}
+
+/** Whether the caller may come to know the secret of this key: one that may do no more than himself. */
+const mayHave = (own: AccountCaller, { scopes, domains }: Key): boolean => {
+  const bounds = own.key?.domains ?? []
+  const isWithin = domains.length > 0 && domains.every((domain) => bounds.includes(domain))
+  return mayGrant(own, scopes) && (bounds.length === 0 || isWithin)
 }
 
 /** No key makes one that may do more than itself. */

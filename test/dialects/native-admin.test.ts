@@ -96,6 +96,39 @@ test("an admin's cookie, and a key of his without bounds, open them", async () =
   }
 })
 
+test("a fellow owner comes to no admin's rights by an admin's key", async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const fellow = await joined(server, admin, 'fellow@ops.test', 'owner')
+  const { id, key: token } = await keyOf(admin, { scopes: ['mailboxes'] })
+  expect(said(await fellow.call('POST', `keys/${id}/rotate`, {}))).toEqual([403, 'forbidden'])
+  expect(said(await fellow.call('PATCH', `keys/${id}`, { scopes: null }))).toEqual([403, 'forbidden'])
+  expect(said(await server.call('GET', `${api}/admin/accounts`, { token }))).toEqual([403, 'forbidden'])
+  expect((await admin.call('PATCH', `keys/${id}`, { name: 'mine' })).status).toBe(200)
+  expect((await admin.call('POST', `keys/${id}/rotate`, {})).status).toBe(201)
+  // To end it is another matter.
+  expect((await fellow.call('DELETE', `keys/${id}`)).status).toBe(204)
+})
+
+test('a key with bounds gets no new secret of a key without', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const rotate = async (by: object, of: object) => {
+    const { key: token } = await keyOf(boss, by)
+    return said(await server.call('POST', `${api}/keys/${(await keyOf(boss, of)).id}/rotate`, { token, body: {} }))
+  }
+  const done = [201, undefined]
+  const refused = [403, 'forbidden']
+  expect(await rotate({ scopes: ['keys'] }, {})).toEqual(refused)
+  expect(await rotate({ scopes: ['keys'] }, { scopes: ['keys', 'team'] })).toEqual(refused)
+  expect(await rotate({ scopes: ['keys'] }, { scopes: ['keys'] })).toEqual(done)
+  expect(await rotate({ domains: ['mayfly.test'] }, {})).toEqual(refused)
+  expect(await rotate({ domains: ['mayfly.test'] }, { domains: ['mayfly.test', 'b.test'] })).toEqual(refused)
+  expect(await rotate({ domains: ['mayfly.test'] }, { domains: ['mayfly.test'] })).toEqual(done)
+  expect(await rotate({}, { scopes: ['keys'] })).toEqual(done)
+})
+
 test('the first admin comes by a one-time link, of which only the newest is good', async () => {
   await using server = await serve()
   const { accounts } = server.core
