@@ -332,8 +332,8 @@ export const changes = {
       .values({ ...row, checkValue: linkCheck(row) })
       .run()
     if (by.by === 'server') return
-    const { accountId, id: target, kind, email, role } = link
-    record(tx, by, { accountId, what: 'link.made', target, detail: { kind, email, role } })
+    const { accountId, id: target, kind, email, role, memberId } = link
+    record(tx, by, { accountId, what: 'link.made', target, detail: { kind, email, role, memberId } })
   },
 
   /** Of an account, or (null) one to a new account. Refuses: invitation-unknown. */

@@ -6,7 +6,7 @@ import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
-import { type Account, type Invitation, type Member, parseEmail, type Role, type Session } from './account.ts'
+import { type Account, type Invitation, type Member, parseEmail, type Role, type Session, spelled } from './account.ts'
 import { Attempts } from './attempts.ts'
 import { type AccountCaller, actorOf, type Caller, isAdmin, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
 import type { NewSession } from './changes.ts'
@@ -88,7 +88,7 @@ export class Accounts {
   /** The account of the member with this e-mail address. Refuses: as `mustBeAdmin`, account-unknown. */
   async byOwner(caller: Caller, email: string): Promise<{ account: Account; member: Member }> {
     mustBeAdmin(caller)
-    const found = await this.store.byEmail(email.trim().toLowerCase())
+    const found = await this.store.byEmail(spelled(email))
     const account = found ? await this.store.account(found.member.accountId) : null
     if (!found || !account) throw new Refusal('account-unknown')
     return { account, member: found.member }
@@ -315,7 +315,7 @@ export class Accounts {
 
   /** Unknown and wrong look and take the same. Refuses: credential-wrong, account-suspended, rate-exceeded, too-busy. */
   async signIn(visitor: Visitor, email: string, password: string): Promise<SignedIn> {
-    const name = email.normalize('NFC').trim().toLowerCase()
+    const name = spelled(email)
     const fromAddress = this.byAddress.begin(countedAddress(visitor.client))
     const toAccount = this.byEmail.begin(name)
     const found = await this.store.byEmail(name)
