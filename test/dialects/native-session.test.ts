@@ -275,6 +275,13 @@ test('signing in without an origin is taken, from our own taken, from a foreign 
   expect(await status({ 'sec-fetch-site': 'cross-site' })).toEqual(refused)
   // A key opens other origins for calls, not for signing in.
   expect(await status({ origin: 'https://evil.test', authorization: `Bearer ${key}` })).toEqual(refused)
+  // However the path is spelled.
+  for (const path of ['session/', '%73ession', 'session/?']) {
+    const headers = { origin: 'https://evil.test', authorization: `Bearer ${key}` }
+    const body = { email: admin.email, password }
+    const answer = await server.call('POST', `${api}/${path}`, { body, headers })
+    expect([path, answer.headers.has('set-cookie')]).toEqual([path, false])
+  }
 })
 
 test('a cookie authorises same-origin requests only', async () => {

@@ -15,7 +15,9 @@ export const credentialHeaders = ['authorization', 'x-api-key'] as const
 /** By which one comes to a cookie: the one that a browser still has is over, or is to be replaced. */
 const ways = new Set(['session', 'session/reset', 'invitations/accept', 'accounts'].map((way) => `${prefix}/${way}`))
 
-export const isWayIn = (request: Request): boolean => request.method === 'POST' && ways.has(visitOf(request).path)
+/** The router takes a slash at the end for none. */
+export const isWayIn = (request: Request): boolean =>
+  request.method === 'POST' && ways.has(decodeURIComponent(visitOf(request).path).replace(/\/$/, ''))
 
 /** Refuses: credential-wrong, key-inactive, account-suspended, origin-refused, forbidden. */
 export async function callerOf(door: Door, request: Request): Promise<Caller> {
