@@ -48,8 +48,11 @@ export type Invitation = {
 // RFC 5321 §4.5.3.1: 64 and 255 octets, 254 together with the brackets of a path.
 const plain = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}@[^\s@"(),:;<>[\\\]\p{C}]{1,189}$/u
 
+/** The one spelling of an e-mail address, if it is one. */
+export const spelled = (text: string): string => text.normalize('NFC').trim().toLowerCase()
+
 /** An e-mail address that somebody signs in with, in its one spelling; null if it cannot be one. */
 export function parseEmail(text: string): string | null {
-  const email = text.normalize('NFC').trim().toLowerCase()
+  const email = spelled(text)
   return plain.test(email) ? email : null
 }

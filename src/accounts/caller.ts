@@ -67,8 +67,8 @@ export function ofAccount(caller: Caller, scope: Scope | null): AccountCaller {
 export const may = ({ key }: AccountCaller, scope: Scope | null): boolean =>
   scope === null || key === null || key.scopes === null || key.scopes.includes(scope)
 
-/** Of the whole account, not of his own things alone: owners and their keys, and keys made for an account as such. */
-export const speaksForAccount = ({ member }: AccountCaller): boolean => member === null || member.role === 'owner'
+/** Of the whole account, not of his own things alone: owners and their keys. One whose maker is gone is nobody's to speak by. */
+export const speaksForAccount = ({ member }: AccountCaller): boolean => member?.role === 'owner'
 
 /** Refuses: as `ofAccount`; forbidden for who is no owner. */
 export function ownerOf(caller: Caller): AccountCaller {

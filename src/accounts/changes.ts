@@ -1,5 +1,5 @@
 // What the writer thread may do to accounts, members, sessions and one-time links. Each is recorded where a person did it.
-import { and, count, eq } from 'drizzle-orm'
+import { and, count, desc, eq, ne } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
@@ -82,6 +82,7 @@ function insertSession(
   db.insert(sessions)
     .values({ ...row, expiresAt, lastUsedAt: now, checkValue: sessionCheck(row) })
     .run()
+  db.update(members).set({ lastSignInAt: now }).where(eq(members.id, memberId)).run()
 }
 
 const countMembers = (db: Db, accountId: string, role?: Role): number =>
@@ -102,6 +103,21 @@ function useLink(db: Db, hash: string, now: number): LinkRow {
   if (!found || soundLink(found).expiresAt <= now) throw new Refusal('invitation-unknown')
   db.delete(links).where(eq(links.hash, hash)).run()
   return found
+}
+
+const hasAdmin = (db: Db): boolean =>
+  db.select({ id: members.id }).from(members).where(eq(members.isAdmin, true)).limit(1).get() !== undefined
+
+/** Takes a member out of an account, whose sessions end with him. Refuses: member-unknown, last-owner. */
+export function removeMember(
+  tx: Tx,
+  { accountId, memberId, by }: { accountId: string; memberId: string; by: By },
+): void {
+  const row = memberRow(tx.db, accountId, memberId)
+  keepAnOwner(tx.db, row)
+  tx.db.delete(members).where(eq(members.id, memberId)).run()
+  record(tx, by, { accountId, what: 'member.removed', target: memberId, detail: { email: row.email } })
+  sayOfAccount(tx, 'member.removed', accountId, memberId, by.at)
 }
 
 /** Links of one account that may be open at a time, sessions of a member, and rows that are tidied away at a time. */
@@ -173,6 +189,8 @@ export const changes = {
     const { db } = tx
     const link = useLink(db, hash, by.at)
     if (link.kind === 'password') throw new Refusal('invitation-unknown')
+    // The first admin may have been made by other means since.
+    if (link.kind === 'admin' && hasAdmin(db)) throw new Refusal('invitation-unknown')
     if (link.email !== null && link.email !== member.email) throw new Refusal('forbidden')
     const joins = link.kind === 'join' ? link.accountId : null
     const accountId = joins ?? fresh.id
@@ -192,6 +210,20 @@ export const changes = {
     )
     sayOfAccount(tx, joins === null ? 'account.changed' : 'member.changed', accountId, member.id, by.at)
     return { accountId }
+  },
+
+  /** Makes an account of one who asked for it himself, and signs him in. Refuses: email-taken. */
+  'accounts.register': (
+    tx,
+    { account, member, session, by }: { account: Account; member: NewMember; session: NewSession; by: By },
+  ): void => {
+    const { id: accountId, createdAt, plan } = account
+    insertAccount(tx.db, account)
+    insertMember(tx.db, { ...member, accountId, role: 'owner', isAdmin: false, createdAt })
+    insertSession(tx.db, member.id, session, by.at)
+    const self: By = { ...by, by: 'member', actor: member.email, actorId: member.id }
+    record(tx, self, { accountId, what: 'account.created', target: accountId, detail: { email: member.email, plan } })
+    sayOfAccount(tx, 'account.changed', accountId, member.id, by.at)
   },
 
   /** Sets a password by a one-time link; whoever was signed in is so no more. Refuses: invitation-unknown. */
@@ -233,28 +265,25 @@ export const changes = {
     sayOfAccount(tx, 'member.changed', accountId, memberId, by.at)
   },
 
-  /** Refuses: member-unknown, last-owner. */
-  'members.remove': (tx, { accountId, memberId, by }: { accountId: string; memberId: string; by: By }): void => {
-    const row = memberRow(tx.db, accountId, memberId)
-    keepAnOwner(tx.db, row)
-    tx.db.delete(members).where(eq(members.id, memberId)).run()
-    record(tx, by, { accountId, what: 'member.removed', target: memberId, detail: { email: row.email } })
-    sayOfAccount(tx, 'member.removed', accountId, memberId, by.at)
-  },
-
   /** The oldest give way where there are too many. */
   'sessions.open': (
     tx,
     { accountId, memberId, session, by }: { accountId: string; memberId: string; session: NewSession; by: By },
   ): void => {
     const { db } = tx
-    db.update(members).set({ lastSignInAt: by.at }).where(eq(members.id, memberId)).run()
     insertSession(db, memberId, session, by.at)
-    tx.sqlite
-      .query(
-        'delete from sessions where member_id = ?1 and hash not in (select hash from sessions where member_id = ?1 order by last_used_at desc, rowid desc limit ?2)',
-      )
-      .run(memberId, mostSessions)
+    // The new one stays, also where the clock was set back.
+    const tooMany = db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(eq(sessions.memberId, memberId), ne(sessions.id, session.id)))
+      .orderBy(desc(sessions.lastUsedAt))
+      .all()
+      .slice(mostSessions - 1)
+    for (const { id } of tooMany) {
+      db.delete(sessions).where(eq(sessions.id, id)).run()
+      sayOfAccount(tx, 'session.ended', accountId, id, by.at)
+    }
     record(tx, by, { accountId, what: 'session.opened', target: session.id })
   },
 
@@ -304,8 +333,8 @@ export const changes = {
       .values({ ...row, checkValue: linkCheck(row) })
       .run()
     if (by.by === 'server') return
-    const { accountId, id: target, kind, email, role } = link
-    record(tx, by, { accountId, what: 'link.made', target, detail: { kind, email, role } })
+    const { accountId, id: target, kind, email, role, memberId } = link
+    record(tx, by, { accountId, what: 'link.made', target, detail: { kind, email, role, memberId } })
   },
 
   /** Of an account, or (null) one to a new account. Refuses: invitation-unknown. */

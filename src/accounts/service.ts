@@ -6,7 +6,7 @@ import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
-import { type Account, type Invitation, type Member, parseEmail, type Role, type Session } from './account.ts'
+import { type Account, type Invitation, type Member, parseEmail, type Role, type Session, spelled } from './account.ts'
 import { Attempts } from './attempts.ts'
 import { type AccountCaller, actorOf, type Caller, isAdmin, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
 import type { NewSession } from './changes.ts'
@@ -88,7 +88,7 @@ export class Accounts {
   /** The account of the member with this e-mail address. Refuses: as `mustBeAdmin`, account-unknown. */
   async byOwner(caller: Caller, email: string): Promise<{ account: Account; member: Member }> {
     mustBeAdmin(caller)
-    const found = await this.store.byEmail(email.trim().toLowerCase())
+    const found = await this.store.byEmail(spelled(email))
     const account = found ? await this.store.account(found.member.accountId) : null
     if (!found || !account) throw new Refusal('account-unknown')
     return { account, member: found.member }
@@ -118,23 +118,38 @@ export class Accounts {
     return this.store.list(query)
   }
 
-  /** Puts an account on another plan. Refuses: as `mustBeAdmin`, account-unknown, plan-unknown. */
-  async setPlan(caller: Caller, id: string, plan: string): Promise<Account> {
-    mustBeAdmin(caller)
-    const patch = { plan: this.plans.get(plan).name }
-    await this.store.writes.run('accounts.change', { id, patch, by: this.by(caller) })
+  /**
+   * Puts an account on another plan, suspends or resumes it, all of it or nothing. A suspended account's keys and members
+   * are refused, and its mail. Refuses: as `mustBeAdmin`, account-unknown, plan-unknown; forbidden to suspend the caller's own.
+   */
+  async change(
+    caller: Caller,
+    id: string,
+    { plan, suspended }: { plan?: string | undefined; suspended?: boolean | undefined },
+  ): Promise<Account> {
+    if (suspended === undefined) mustBeAdmin(caller)
+    else this.mustBeAdminOfOther(caller, id)
+    const patch = {
+      ...(plan === undefined ? {} : { plan: this.plans.get(plan).name }),
+      ...(suspended === undefined ? {} : { state: suspended ? ('suspended' as const) : ('active' as const) }),
+    }
+    if (Object.keys(patch).length > 0) {
+      await this.store.writes.run('accounts.change', { id, patch, by: this.by(caller) })
+    }
     return this.get(caller, id)
   }
 
-  /** A suspended account's keys and members are refused, and its mail. Refuses: as `mustBeAdmin`, account-unknown; forbidden for the caller's own. */
-  async setSuspended(caller: Caller, id: string, suspended: boolean): Promise<Account> {
-    this.mustBeAdminOfOther(caller, id)
-    const patch = { state: suspended ? ('suspended' as const) : ('active' as const) }
-    await this.store.writes.run('accounts.change', { id, patch, by: this.by(caller) })
-    return this.get(caller, id)
+  /** Refuses: as `change`. */
+  setPlan(caller: Caller, id: string, plan: string): Promise<Account> {
+    return this.change(caller, id, { plan })
   }
 
-  /** Ends an account and all that is its own. Refuses: as `setSuspended`. */
+  /** Refuses: as `change`. */
+  setSuspended(caller: Caller, id: string, suspended: boolean): Promise<Account> {
+    return this.change(caller, id, { suspended })
+  }
+
+  /** Ends an account and all that is its own. Refuses: as `mustBeAdmin`, account-unknown; forbidden for the caller's own. */
   async delete(caller: Caller, id: string): Promise<void> {
     this.mustBeAdminOfOther(caller, id)
     await this.store.writes.run('accounts.delete', { id, by: this.by(caller) })
@@ -143,6 +158,11 @@ export class Accounts {
   /** Plans that accounts are on though the config has them no more. */
   async plansGone(): Promise<{ plan: string; accounts: number }[]> {
     return (await this.store.plansInUse()).filter(({ plan }) => !this.plans.isOffered(plan))
+  }
+
+  /** Whether this member runs the server; null: who is gone. */
+  async isAdminMember(memberId: string | null): Promise<boolean> {
+    return memberId !== null && (await this.store.member(memberId))?.isAdmin === true
   }
 
   // Invitations and other one-time links
@@ -179,7 +199,8 @@ export class Accounts {
 
   /**
    * Takes an invitation, which works once, and signs in. Refuses: invitation-unknown, invalid-request, email-taken,
-   * forbidden (it is for another address), quota-exceeded, account-suspended, rate-exceeded, too-busy.
+   * forbidden (it is for another address, or to a new account while registration is off), quota-exceeded,
+   * account-suspended, rate-exceeded, too-busy.
    */
   async accept(visitor: Visitor, token: string, wish: { email: string; password: string }): Promise<SignedIn> {
     const email = readEmail(wish.email)
@@ -188,10 +209,16 @@ export class Accounts {
     const link = await this.store.link(hash, this.outside.now())
     if (!link || link.kind === 'password') throw new Refusal('invitation-unknown')
     wellEnded()
+    if (link.kind === 'register' && this.rules.registration() === 'off') throw new Refusal('forbidden')
     const joined = link.accountId === null ? null : await this.store.account(link.accountId)
-    const plan = link.kind === 'admin' ? this.plans.operator().name : (link.plan ?? this.rules.defaultPlan())
+    // The config may have lost the plan since.
+    const offered = link.plan !== null && this.plans.isOffered(link.plan) ? link.plan : this.rules.defaultPlan()
+    const plan = link.kind === 'admin' ? this.plans.operator().name : this.plans.get(offered).name
     const mostMembers = joined ? this.plans.of(joined.plan).members : null
-    return this.admit(visitor, hash, email, wish.password, this.fresh(this.plans.get(plan).name), mostMembers)
+    const { member, session, token: cookie } = await this.newcomer(visitor, email, wish.password)
+    const by = this.byLink(visitor)
+    await this.store.writes.run('links.accept', { hash, fresh: this.fresh(plan), member, session, mostMembers, by })
+    return this.signedIn(cookie, visitor)
   }
 
   /**
@@ -202,9 +229,10 @@ export class Accounts {
     if (this.rules.registration() !== 'open') throw new Refusal('forbidden')
     const email = readEmail(wish.email)
     this.countRegistration(visitor)
-    const { token } = await this.link({ kind: 'operator' }, 'register', { email, by: 'server' }, hour)
     const account = this.fresh(this.plans.get(this.rules.defaultPlan()).name)
-    return this.admit(visitor, hashSecret(token), email, wish.password, account, null)
+    const { member, session, token } = await this.newcomer(visitor, email, wish.password)
+    await this.store.writes.run('accounts.register', { account, member, session, by: this.byLink(visitor) })
+    return this.signedIn(token, visitor)
   }
 
   /** The link by which the first admin is made; former ones are good no more. Null once there is an admin. */
@@ -213,20 +241,26 @@ export class Accounts {
     return this.link({ kind: 'operator' }, 'admin', { alone: true, by: 'server' }, 365 * day)
   }
 
-  /** A link that sets a member's password: for an owner's own members, and for admins. Refuses: as `ownerOf`, member-unknown. */
+  /**
+   * A link that sets a member's password: for an owner's own members, and for admins. Refuses: as `ownerOf`,
+   * member-unknown; forbidden for an admin's, to who is none.
+   */
   async passwordLink(caller: Caller, memberId: string): Promise<MadeLink> {
-    const member = await this.memberFor(caller, memberId)
-    const { id, accountId } = member
+    const { id, accountId, isAdmin: ofAdmin } = await this.memberFor(caller, memberId)
+    // Else an owner would come to run the server.
+    if (ofAdmin) mustBeAdmin(caller)
     return this.link(caller, 'password', { memberId: id, accountId, alone: true }, passwordLinkMs)
   }
 
-  /** Refuses: invitation-unknown, invalid-request, rate-exceeded, too-busy. */
+  /** Sets a password by a link, and signs in. Refuses: invitation-unknown, invalid-request, account-suspended, rate-exceeded, too-busy. */
   async resetPassword(visitor: Visitor, token: string, password: string): Promise<SignedIn> {
     const hash = hashSecret(token)
     const wellEnded = this.byAddress.begin(countedAddress(visitor.client))
     const link = await this.store.link(hash, this.outside.now())
     if (link?.kind !== 'password') throw new Refusal('invitation-unknown')
     wellEnded()
+    const account = link.accountId === null ? null : await this.store.account(link.accountId)
+    if (account?.state === 'suspended') throw new Refusal('account-suspended')
     const passwordHash = await this.hash(password)
     const { session, token: cookie } = this.newSession(visitor)
     await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })
@@ -247,22 +281,10 @@ export class Accounts {
     return this.knownMember(memberId)
   }
 
-  /** Whether the caller may remove this member: owners may, and everybody may leave. Refuses: as `ownerOf`, member-unknown, last-owner. */
-  async mayRemove(caller: Caller, memberId: string): Promise<void> {
-    const { account, member } = ofAccount(caller, 'team')
-    if (member?.id !== memberId) ownerOf(caller)
-    const all = await this.store.members(account.id)
-    const found = all.find(({ id }) => id === memberId)
-    if (!found) throw new Refusal('member-unknown')
-    if (found.role === 'owner' && all.filter(({ role }) => role === 'owner').length === 1)
-      throw new Refusal('last-owner')
-  }
-
-  /** Refuses: as `mayRemove`. */
-  async remove(caller: Caller, memberId: string): Promise<void> {
-    await this.mayRemove(caller, memberId)
-    const { account } = ofAccount(caller, 'team')
-    await this.store.writes.run('members.remove', { accountId: account.id, memberId, by: this.by(caller) })
+  /** The caller, if he may remove members of this id from his account: owners may, and everybody may leave. Refuses: as `ownerOf`. */
+  mayRemove(caller: Caller, memberId: string): AccountCaller {
+    const own = ofAccount(caller, 'team')
+    return own.member?.id === memberId ? own : ownerOf(caller)
   }
 
   /** Of the caller himself, who knows the present one. Refuses: credential-wrong, forbidden for a key, invalid-request, rate-exceeded, too-busy. */
@@ -293,11 +315,16 @@ export class Accounts {
 
   /** Unknown and wrong look and take the same. Refuses: credential-wrong, account-suspended, rate-exceeded, too-busy. */
   async signIn(visitor: Visitor, email: string, password: string): Promise<SignedIn> {
-    const name = email.normalize('NFC').trim().toLowerCase()
+    const name = spelled(email)
     const fromAddress = this.byAddress.begin(countedAddress(visitor.client))
     const toAccount = this.byEmail.begin(name)
     const found = await this.store.byEmail(name)
-    const right = await this.passwords.matches(password, found?.passwordHash ?? null)
+    const right = await this.passwords.matches(password, found?.passwordHash ?? null).catch((error) => {
+      // Nothing was tried.
+      fromAddress()
+      toAccount()
+      throw error
+    })
     if (!found || !right) throw new Refusal('credential-wrong')
     fromAddress()
     toAccount()
@@ -384,18 +411,9 @@ export class Accounts {
     return member
   }
 
-  private async admit(
-    visitor: Visitor,
-    hash: string,
-    email: string,
-    password: string,
-    fresh: Account,
-    mostMembers: number | null,
-  ): Promise<SignedIn> {
+  private async newcomer(visitor: Visitor, email: string, password: string) {
     const member = { id: this.outside.uuid(), email, passwordHash: await this.hash(password) }
-    const { session, token } = this.newSession(visitor)
-    await this.store.writes.run('links.accept', { hash, fresh, member, session, mostMembers, by: this.byLink(visitor) })
-    return this.signedIn(token, visitor)
+    return { member, ...this.newSession(visitor) }
   }
 
   private async signedIn(token: string, { client }: Visitor): Promise<SignedIn> {

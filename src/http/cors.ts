@@ -26,12 +26,24 @@ export class Origins {
    * Whether a cookie may speak for this request: to read, unless it says that it comes from elsewhere; to change
    * something, only if it says that it comes from a page of ours.
    */
-  mayUseCookie({ method, headers }: Pick<Request, 'method' | 'headers'>): boolean {
+  mayUseCookie(request: Pick<Request, 'method' | 'headers'>): boolean {
+    const { method, headers } = request
+    if (!this.mayGetCookie(request)) return false
+    return headers.has('origin') || method === 'GET' || method === 'HEAD'
+  }
+
+  /** Whether the answer to this request may bring a cookie: to a page of ours, and to whoever is no page. */
+  mayGetCookie({ headers }: Pick<Request, 'headers'>): boolean {
     const origin = headers.get('origin')
     const site = headers.get('sec-fetch-site')
     if (site !== null && site !== 'same-origin' && site !== 'none') return false
-    if (origin !== null) return this.isOwn(origin, headers.get('host'))
-    return method === 'GET' || method === 'HEAD'
+    return origin === null || this.isOwn(origin, headers.get('host'))
+  }
+
+  /** Whether a page of ours says that it asks. Browsers say so where the connection is one that they trust, or something is changed. */
+  isOwnPage({ headers }: Pick<Request, 'headers'>): boolean {
+    const origin = headers.get('origin')
+    return origin === null ? headers.get('sec-fetch-site') === 'same-origin' : this.isOwn(origin, headers.get('host'))
   }
 
   /** The scheme is not compared: a proxy may speak TLS for us. */

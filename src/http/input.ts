@@ -99,7 +99,9 @@ function readObject(
   const read: [string, unknown][] = []
   for (const [name, field] of Object.entries(schema.properties)) {
     const one = prepare(given.get(name), field)
-    if (one !== undefined) {
+    if (one !== undefined && KindGuard.IsObject(field)) {
+      read.push([name, readObject(field, one, `${path}.${name}`, prepare, complaints)])
+    } else if (one !== undefined) {
       if (fits(field, one)) read.push([name, one])
       else complaints.push({ path: `${path}.${name}`, message: `must be ${wanted(field)}` })
     } else if ('default' in field) read.push([name, field.default])

@@ -188,16 +188,20 @@ export class Keys {
     return { key: await this.fresh(id), secret: made.secret }
   }
 
-  /** Changes all but the secret. Refuses: as `create`; key-unknown. */
+  /** Changes all but the secret. Refuses: as `create`; key-unknown; forbidden for an admin's key, to who is none. */
   async change(caller: Caller, id: string, wish: Omit<KeyWish, 'prefix'>): Promise<Key> {
     const key = await this.changeable(caller, id)
+    await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
     const patch = this.read(wish, plan, caller.kind === 'account' ? caller : null)
     await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
     return this.fresh(id)
   }
 
-  /** A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request. */
+  /**
+   * A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request;
+   * forbidden to a key that may do less, and for an admin's key, to who is no admin.
+   */
   async rotate(
     caller: Caller,
     id: string,
@@ -206,7 +210,10 @@ export class Keys {
     if (!(overlapHours >= 0 && overlapHours <= mostOverlapHours)) {
       throw invalid('body.overlapHours', `must be 0 to ${mostOverlapHours}`)
     }
-    const { accountId, prefix } = await this.changeable(caller, id)
+    const key = await this.changeable(caller, id)
+    await this.mustNotBeAdmins(caller, key)
+    if (caller.kind === 'account' && !mayHave(caller, key)) throw new Refusal('forbidden')
+    const { accountId, prefix } = key
     const { secret, head, tail } = makeKey(this.outside, prefix)
     const by = this.by(caller)
     const overlapUntil = by.at + overlapHours * hour
@@ -228,18 +235,18 @@ export class Keys {
     await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: this.by(caller) })
   }
 
-  /** Removes a member, and revokes these of the account's keys first. Refuses: as Accounts.remove; key-unknown. */
+  /**
+   * Removes a member, and revokes these of the keys that the member made; others go on working. All of it or nothing.
+   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else).
+   */
   async removeMember(
     caller: Caller,
     memberId: string,
     { revokeKeys }: { revokeKeys: readonly string[] },
   ): Promise<void> {
-    const { account } = ofAccount(caller, 'team')
-    await this.accounts.mayRemove(caller, memberId)
-    if (revokeKeys.length > 0) {
-      await this.store.writes.run('keys.revoke', { accountId: account.id, ids: revokeKeys, by: this.by(caller) })
-    }
-    await this.accounts.remove(caller, memberId)
+    const { account } = this.accounts.mayRemove(caller, memberId)
+    const change = { accountId: account.id, memberId, revokeKeys, by: this.by(caller) }
+    await this.store.writes.run('keys.remove-member', change)
   }
 
   /** Writes what keys were used for. */
@@ -303,6 +310,11 @@ export class Keys {
     if (key?.accountId !== own.account.id) throw new Refusal('key-unknown')
     if (!speaksForAccount(own) && key.memberId !== own.member?.id) throw new Refusal('key-unknown')
     return key
+  }
+
+  /** Else an owner of the same account would come to run the server. */
+  private async mustNotBeAdmins(caller: Caller, { memberId }: Key): Promise<void> {
+    if (!isAdmin(caller) && (await this.accounts.isAdminMember(memberId))) throw new Refusal('forbidden')
   }
 
   private async accountOf(caller: Caller, id: string): Promise<{ plan: string }> {
@@ -387,6 +399,13 @@ function goodUntil({ key, previous }: Known): number | null {
 function narrowed(scopes: readonly Scope[] | null, { keyScopes }: Plan): readonly Scope[] | null {
   if (scopes === null || keyScopes === null) return scopes ?? keyScopes
   return scopes.filter((scope) => keyScopes.includes(scope))
+}
+
+/** Whether the caller may come to know the secret of this key: one that may do no more than himself. */
+const mayHave = (own: AccountCaller, { scopes, domains }: Key): boolean => {
+  const bounds = own.key?.domains ?? []
+  const isWithin = domains.length > 0 && domains.every((domain) => bounds.includes(domain))
+  return mayGrant(own, scopes) && (bounds.length === 0 || isWithin)
 }
 
 /** No key makes one that may do more than itself. */

@@ -1,12 +1,12 @@
 // Keys in the database: the reads of the main thread, and what the writer thread may do to them.
 import { and, asc, count, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Account, Member } from '../accounts/account.ts'
-import { sayOfAccount } from '../accounts/changes.ts'
+import { removeMember, sayOfAccount } from '../accounts/changes.ts'
 import { asAccount, asMember } from '../accounts/store.ts'
 import { scopes as allScopes, type Scope } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
-import type { Changes, Writes } from '../storage/change.ts'
+import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { damaged } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { keyCheck, mustBeSound } from '../storage/row-checks.ts'
@@ -118,6 +118,14 @@ function changeKey(db: Db, row: Row, patch: Partial<Omit<Row, 'key'>>): void {
     .run()
 }
 
+function revokeKey(tx: Tx, row: Row, by: By): void {
+  if (row.revokedAt !== null) return
+  const { accountId, id, name } = row
+  changeKey(tx.db, row, { revokedAt: by.at, previousHash: null, previousUntil: null })
+  record(tx, by, { accountId, what: 'key.revoked', target: id, detail: { name } })
+  sayOfAccount(tx, 'key.revoked', accountId, id, by.at)
+}
+
 const batch = 200
 
 export const changes = {
@@ -171,12 +179,25 @@ export const changes = {
 
   /** For good. Of several, all or none. Refuses: key-unknown. */
   'keys.revoke': (tx, { accountId, ids, by }: { accountId: string; ids: readonly string[]; by: By }): void => {
-    for (const id of ids) {
-      const row = keyRow(tx.db, accountId, id)
-      if (row.revokedAt !== null) continue
-      changeKey(tx.db, row, { revokedAt: by.at, previousHash: null, previousUntil: null })
-      record(tx, by, { accountId, what: 'key.revoked', target: id, detail: { name: row.name } })
-      sayOfAccount(tx, 'key.revoked', accountId, id, by.at)
+    for (const id of ids) revokeKey(tx, keyRow(tx.db, accountId, id), by)
+  },
+
+  /** Removes a member, and revokes some of the keys that the member made. Refuses: member-unknown, last-owner, key-unknown. */
+  'keys.remove-member': (
+    tx,
+    {
+      accountId,
+      memberId,
+      revokeKeys,
+      by,
+    }: { accountId: string; memberId: string; revokeKeys: readonly string[]; by: By },
+  ): void => {
+    const rows = [...new Set(revokeKeys)].map((id) => keyRow(tx.db, accountId, id))
+    // Once the member is gone, nobody knows any more whose they were.
+    removeMember(tx, { accountId, memberId, by })
+    for (const row of rows) {
+      if (row.memberId !== memberId) throw new Refusal('key-unknown')
+      revokeKey(tx, row, by)
     }
   },
 

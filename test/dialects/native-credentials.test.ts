@@ -1,6 +1,7 @@
 // Every operation of the native API × nobody, the owner, a stranger and a wrong credential. The operations come from
 // the OpenAPI document: one without a case fails.
 import { expect, test } from 'bun:test'
+import { api, firstAdmin, joined, keyOf, mustBe, owner, type Person, password } from '../accounts/team.ts'
 import { at, type Call, type Serving, serve } from '../http/serve.ts'
 
 /** What stands in the path, and what each caller gets: a status, or a status and what the answer must be like. */
@@ -108,16 +109,195 @@ const cases: Record<string, (world: World) => Case | Promise<Case>> = {
   }),
 }
 
-const operations = await (async () => {
+type Statuses = { nobody: number; mailbox: number; stranger: number; member: number; owner: number; admin: number }
+
+/** An operation on accounts. `byCookie`: it is for who signed in, and says 403 to every key. */
+type AccountCase = { path: string; body?: () => unknown; byCookie?: true; gets: Statuses }
+
+type Team = {
+  server: Serving
+  admin: Person
+  boss: Person
+  mate: Person
+  stranger: Person
+  key: string
+  invitation: string
+}
+
+async function team(): Promise<Team> {
+  const server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const mate = await joined(server, boss, 'mate@b.test')
+  const stranger = await owner(server, admin, 'stranger@c.test')
+  const invitation = mustBe(201, await boss.call('POST', 'invitations', {}))
+  return { server, admin, boss, mate, stranger, key: (await keyOf(boss)).id, invitation: String(invitation.json['id']) }
+}
+
+const all = (status: number): Statuses => ({
+  nobody: status,
+  mailbox: status,
+  stranger: status,
+  member: status,
+  owner: status,
+  admin: status,
+})
+/** Any credential of an account's is good; a mailbox's is none of these. */
+const ofAccounts = (status: number): Statuses => ({ ...all(status), nobody: 401, mailbox: 403 })
+/** Of an owner's things: a stranger and the admin, who are owners elsewhere, are told that there are none. */
+const ofOwners = (status: number): Statuses => ({ ...ofAccounts(404), member: 403, owner: status })
+const ofEachOwner = (status: number): Statuses => ({ ...ofAccounts(status), member: 403 })
+const ofAdmins = (status: number): Statuses => ({ ...all(403), nobody: 401, admin: status })
+
+const accountCases: Record<string, (team: Team) => AccountCase> = {
+  'POST /mayfly/v1/session': ({ boss }) => ({
+    path: 'session',
+    body: () => ({ email: boss.email, password }),
+    gets: all(201),
+  }),
+  'GET /mayfly/v1/session': () => ({ path: 'session', byCookie: true, gets: ofAccounts(200) }),
+  'PATCH /mayfly/v1/session': () => ({
+    path: 'session',
+    body: () => ({ present: password, password }),
+    byCookie: true,
+    gets: ofAccounts(200),
+  }),
+  'DELETE /mayfly/v1/session': () => ({ path: 'session', byCookie: true, gets: ofAccounts(204) }),
+  'GET /mayfly/v1/sessions': () => ({ path: 'sessions', byCookie: true, gets: ofAccounts(200) }),
+  'DELETE /mayfly/v1/sessions': () => ({ path: 'sessions', byCookie: true, gets: ofAccounts(204) }),
+  'DELETE /mayfly/v1/sessions/{id}': ({ boss }) => ({
+    path: `sessions/${boss.sessionId}`,
+    byCookie: true,
+    gets: { ...ofAccounts(404), owner: 204 },
+  }),
+  // Credentials are looked at before what was sent.
+  'POST /mayfly/v1/session/reset': () => ({
+    path: 'session/reset',
+    body: () => ({ token: '', password }),
+    gets: all(400),
+  }),
+  'POST /mayfly/v1/invitations/accept': () => ({
+    path: 'invitations/accept',
+    body: () => ({ token: '' }),
+    gets: all(400),
+  }),
+  'POST /mayfly/v1/accounts': () => ({
+    path: 'accounts',
+    body: () => ({ email: 'new@d.test', password }),
+    gets: all(403),
+  }),
+  'GET /mayfly/v1/account': () => ({ path: 'account', gets: ofAccounts(200) }),
+  'GET /mayfly/v1/account/usage': () => ({ path: 'account/usage', gets: ofAccounts(200) }),
+  'GET /mayfly/v1/account/audit': () => ({ path: 'account/audit', gets: ofEachOwner(200) }),
+  'GET /mayfly/v1/members': () => ({ path: 'members', gets: ofAccounts(200) }),
+  'PATCH /mayfly/v1/members/{id}': ({ mate }) => ({
+    path: `members/${mate.memberId}`,
+    body: () => ({ role: 'member' }),
+    gets: ofOwners(200),
+  }),
+  'DELETE /mayfly/v1/members/{id}': ({ boss }) => ({ path: `members/${boss.memberId}`, gets: ofOwners(409) }),
+  'POST /mayfly/v1/members/{id}/password-link': ({ mate }) => ({
+    path: `members/${mate.memberId}/password-link`,
+    gets: { ...ofOwners(201), admin: 201 },
+  }),
+  'GET /mayfly/v1/invitations': () => ({ path: 'invitations', gets: ofEachOwner(200) }),
+  'POST /mayfly/v1/invitations': () => ({ path: 'invitations', body: () => ({}), gets: ofEachOwner(201) }),
+  'DELETE /mayfly/v1/invitations/{id}': ({ invitation }) => ({
+    path: `invitations/${invitation}`,
+    gets: ofOwners(204),
+  }),
+  'GET /mayfly/v1/keys': () => ({ path: 'keys', gets: ofAccounts(200) }),
+  'POST /mayfly/v1/keys': () => ({ path: 'keys', body: () => ({}), gets: ofAccounts(201) }),
+  'GET /mayfly/v1/keys/{id}': ({ key }) => ({ path: `keys/${key}`, gets: { ...ofAccounts(404), owner: 200 } }),
+  'PATCH /mayfly/v1/keys/{id}': ({ key }) => ({
+    path: `keys/${key}`,
+    body: () => ({ name: 'x' }),
+    gets: { ...ofAccounts(404), owner: 200 },
+  }),
+  'DELETE /mayfly/v1/keys/{id}': ({ key }) => ({ path: `keys/${key}`, gets: { ...ofAccounts(404), owner: 204 } }),
+  'POST /mayfly/v1/keys/{id}/rotate': ({ key }) => ({
+    path: `keys/${key}/rotate`,
+    body: () => ({}),
+    gets: { ...ofAccounts(404), owner: 201 },
+  }),
+  'GET /mayfly/v1/admin/accounts': () => ({ path: 'admin/accounts', gets: ofAdmins(200) }),
+  'POST /mayfly/v1/admin/accounts': () => ({
+    path: 'admin/accounts',
+    body: () => ({ email: `${crypto.randomUUID()}@d.test` }),
+    gets: ofAdmins(201),
+  }),
+  'PATCH /mayfly/v1/admin/accounts/{id}': ({ boss }) => ({
+    path: `admin/accounts/${boss.accountId}`,
+    body: () => ({}),
+    gets: ofAdmins(200),
+  }),
+  'DELETE /mayfly/v1/admin/accounts/{id}': ({ boss }) => ({
+    path: `admin/accounts/${boss.accountId}`,
+    gets: ofAdmins(204),
+  }),
+  'POST /mayfly/v1/admin/invitations': () => ({ path: 'admin/invitations', body: () => ({}), gets: ofAdmins(201) }),
+  'GET /mayfly/v1/admin/usage': () => ({ path: 'admin/usage', gets: ofAdmins(200) }),
+  'GET /mayfly/v1/admin/refusals': () => ({ path: 'admin/refusals', gets: ofAdmins(200) }),
+  'GET /mayfly/v1/admin/audit': () => ({ path: 'admin/audit', gets: ofAdmins(200) }),
+  'GET /mayfly/v1/admin/settings': () => ({ path: 'admin/settings', gets: ofAdmins(200) }),
+  'PATCH /mayfly/v1/admin/settings': () => ({ path: 'admin/settings', body: () => ({}), gets: ofAdmins(200) }),
+  'GET /mayfly/v1/admin/blocks': () => ({ path: 'admin/blocks', gets: ofAdmins(200) }),
+  'POST /mayfly/v1/admin/blocks': () => ({
+    path: 'admin/blocks',
+    body: () => ({ kind: 'sender', pattern: 'evil.test' }),
+    gets: ofAdmins(201),
+  }),
+  'DELETE /mayfly/v1/admin/blocks/{id}': () => ({ path: 'admin/blocks/nothing', gets: ofAdmins(404) }),
+}
+
+const documented = await (async () => {
   await using server = await serve()
   const { json } = await server.call('GET', '/openapi.json')
   return Object.entries(Object(at(json, 'paths'))).flatMap(([path, methods]) =>
     Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`),
   )
 })()
+const operations = documented.filter((operation) => operation in cases)
+const accountOperations = documented.filter((operation) => operation in accountCases)
 
 test('every operation has a case, and every case an operation', () => {
-  expect(Object.keys(cases).toSorted()).toEqual(operations.toSorted())
+  expect([...Object.keys(cases), ...Object.keys(accountCases)].toSorted()).toEqual(documented.toSorted())
+})
+
+test.each(accountOperations)('%s: each gets what is his', async (operation) => {
+  const [method = ''] = operation.split(' ')
+  const made = await team()
+  await using server = made.server
+  const { path, body, byCookie, gets } = accountCases[operation]?.(made) ?? {}
+  if (path === undefined || gets === undefined) throw new Error(`${operation} has no case`)
+  const ask = async (headers: Record<string, string>): Promise<number> => {
+    const { status } = await server.call(method, `${api}/${path}`, { headers, ...(body ? { body: body() } : {}) })
+    return status
+  }
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  const { admin, boss, mate, stranger } = made
+  const box = await server.open()
+  const keys = {
+    stranger: (await keyOf(stranger)).key,
+    member: (await keyOf(mate)).key,
+    owner: (await keyOf(boss)).key,
+    admin: (await keyOf(admin)).key,
+  }
+  const people = { stranger, member: mate, owner: boss, admin }
+  const whose = ['stranger', 'member', 'owner', 'admin'] as const
+  // One that is there but wrong is refused, also beside a good one that counts for less.
+  expect(await ask({ ...bearer('mbx_wrong'), ...boss.headers })).toBe(401)
+  expect(await ask({ authorization: 'Basic bTpt', ...admin.headers })).toBe(401)
+  expect(await ask({ 'x-api-key': 'wrong', ...boss.headers })).toBe(401)
+  expect(await ask({ ...bearer(`${keys.owner}x`), 'x-api-key': keys.admin })).toBe(401)
+  expect(await ask({})).toBe(gets.nobody)
+  expect(await ask({ authorization: 'Bearer ', 'x-api-key': ' ' })).toBe(gets.nobody)
+  expect(await ask(bearer(box.token))).toBe(gets.mailbox)
+  for (const who of whose) {
+    if (byCookie) expect([who, await ask({ 'x-api-key': keys[who] })]).toEqual([who, 403])
+    const status = await ask(byCookie ? people[who].headers : bearer(keys[who]))
+    expect([who, status]).toEqual([who, gets[who]])
+  }
 })
 
 test.each(operations)('%s: only the owner gets to it', async (operation) => {

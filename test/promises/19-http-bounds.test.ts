@@ -64,6 +64,7 @@ function beyond(schema: Schema, where: string): unknown[] {
   }
   if ('const' in schema) return ['x']
   if (type === 'boolean') return ['maybe']
+  if (type === 'object') return ['x']
   if (type === 'string' && typeof maxLength === 'number') {
     return [
       'x'.repeat(maxLength + 1),

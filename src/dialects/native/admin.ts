@@ -37,17 +37,25 @@ const Using = queryInput(
 )
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
+const Switch = Type.Optional(orNull(Type.Boolean()))
 const Switching = bodyInput(
   Type.Object({
     developerApi: Type.Optional(orNull(Type.Boolean({ description: 'Null: as in the config.' }))),
     registration: Type.Optional(
       Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation'), Type.Null()]),
     ),
-    run2mail: Type.Optional(orNull(Type.Boolean())),
-    dustmail: Type.Optional(orNull(Type.Boolean())),
-    minutemail: Type.Optional(orNull(Type.Boolean())),
-    mailcx: Type.Optional(orNull(Type.Boolean())),
-    mailfade: Type.Optional(orNull(Type.Boolean())),
+    dialects: Type.Optional(
+      Type.Object(
+        {
+          run2mail: Switch,
+          dustmail: Switch,
+          minutemail: Switch,
+          mailcx: Switch,
+          mailfade: Switch,
+        },
+        { description: 'Whether each is on. The native API always is.' },
+      ),
+    ),
   }),
 )
 const Blocking = bodyInput(
@@ -102,12 +110,7 @@ export const adminRoutes = (door: Door) =>
     )
     .patch(
       '/accounts/:id',
-      async ({ caller, params, body }) => {
-        const { accounts } = door.core
-        if (body.plan !== undefined) await accounts.setPlan(caller, params.id, body.plan)
-        if (body.suspended !== undefined) await accounts.setSuspended(caller, params.id, body.suspended)
-        return changedAccount(await accounts.get(caller, params.id))
-      },
+      async ({ caller, params, body }) => changedAccount(await door.core.accounts.change(caller, params.id, body)),
       {
         body: Change,
         ...described({
@@ -211,21 +214,16 @@ export const adminRoutes = (door: Door) =>
         refusals: ['forbidden'],
       }),
     })
-    .patch(
-      '/settings',
-      async ({ caller, body: { developerApi, registration, ...dialects } }) =>
-        settings(await door.core.switches.set(caller, { developerApi, registration, dialects })),
-      {
-        body: Switching,
-        ...described({
-          ...asAdmin,
-          summary: 'Set switches',
-          description: 'In force at once, and kept; null sets one back to what the config says.',
-          answers: { 200: 'Settings' },
-          refusals: ['forbidden', 'storage-failed'],
-        }),
-      },
-    )
+    .patch('/settings', async ({ caller, body }) => settings(await door.core.switches.set(caller, body)), {
+      body: Switching,
+      ...described({
+        ...asAdmin,
+        summary: 'Set switches',
+        description: 'In force at once, and kept; null sets one back to what the config says.',
+        answers: { 200: 'Settings' },
+        refusals: ['forbidden', 'storage-failed'],
+      }),
+    })
     .get('/blocks', ({ caller }) => ({ items: door.core.blocks.list(caller).map(block), next: null }), {
       ...described({
         ...asAdmin,

@@ -2,18 +2,29 @@
 // is refused, never ignored for another.
 import { type Caller, nobody } from '../../accounts/caller.ts'
 import { cookieOf } from '../../http/cookie.ts'
-import type { Door } from '../../http/dialect.ts'
+import { bearsCredential } from '../../http/cors.ts'
+import type { Door, DoorOptions } from '../../http/dialect.ts'
 import { visitOf } from '../../http/visit.ts'
 import { hasPrefix } from '../../keys/key.ts'
 import { Refusal } from '../../refusal.ts'
 
+export const prefix = '/mayfly/v1'
+
 export const credentialHeaders = ['authorization', 'x-api-key'] as const
+
+/** By which one comes to a cookie: the one that a browser still has is over, or is to be replaced. */
+const ways = new Set(['session', 'session/reset', 'invitations/accept', 'accounts'].map((way) => `${prefix}/${way}`))
+
+/** The router takes a slash at the end for none. */
+export const isWayIn = (request: Request): boolean =>
+  request.method === 'POST' && ways.has(decodeURIComponent(visitOf(request).path).replace(/\/$/, ''))
 
 /** Refuses: credential-wrong, key-inactive, account-suspended, origin-refused, forbidden. */
 export async function callerOf(door: Door, request: Request): Promise<Caller> {
   const credential = credentialIn(request.headers)
+  if (isWayIn(request) && !door.origins.mayGetCookie(request)) throw new Refusal('origin-refused')
   if (credential !== null) return holderOf(door, credential, request)
-  const cookie = cookieOf(request.headers, door.options)
+  const cookie = isWayIn(request) ? null : cookieOf(request.headers, door.options)
   if (cookie === null) return nobody
   if (!door.origins.mayUseCookie(request)) throw new Refusal('origin-refused')
   return door.core.accounts.holder(cookie, visitOf(request).client)
@@ -41,6 +52,10 @@ export function credentialIn(headers: Headers): string | null {
   if (scheme !== 'bearer' && scheme !== '') throw new Refusal('credential-wrong')
   return headers.get('x-api-key')?.trim() || null
 }
+
+/** Whether a cookie is all the credential that there is. */
+export const isByCookie = (headers: Headers, options: DoorOptions): boolean =>
+  !bearsCredential(headers, credentialHeaders) && cookieOf(headers, options) !== null
 
 /** The tokens of `X-Mailbox-Tokens`, by which one stream follows several mailboxes. */
 export const tokensIn = (headers: Headers): string[] =>

@@ -6,9 +6,9 @@ import type { Door } from '../../http/dialect.ts'
 import { bodyInput, jsonOf, parametersOf, queryInput } from '../../http/input.ts'
 import { queryOf, type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
-import { callerOf } from './auth.ts'
+import { callerOf, prefix } from './auth.ts'
 
-export const prefix = '/mayfly/v1'
+export { prefix }
 
 /** Routes whose caller is known, and counted, before anything else is looked at. Refuses: as `callerOf`; rate-exceeded, api-off, invalid-request. */
 export const keyed = (door: Door) =>
@@ -36,8 +36,9 @@ async function admitted(door: Door, request: Request, visit: Visit): Promise<Cal
   visit.caller = caller
   visit.limit = usage.admit(caller, visit.client)
   keys.wasUsed(caller)
-  const isPage = request.headers.get('sec-fetch-site') === 'same-origin'
-  if (!switches.now.developerApi && caller.kind !== 'account' && !isPage) throw new Refusal('api-off')
+  if (!switches.now.developerApi && caller.kind !== 'account' && !door.origins.isOwnPage(request)) {
+    throw new Refusal('api-off')
+  }
   return caller
 }
 

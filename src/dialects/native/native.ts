@@ -1,6 +1,6 @@
 // The native API, put together.
 import { Elysia } from 'elysia'
-import { cookieOf } from '../../http/cookie.ts'
+import { cookieOf, setCookie } from '../../http/cookie.ts'
 import type { Dialect, Door } from '../../http/dialect.ts'
 import { documentOf } from '../../http/document.ts'
 import { Idempotency } from '../../http/idempotency.ts'
@@ -8,7 +8,7 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
-import { callerOf, credentialHeaders, credentialIn } from './auth.ts'
+import { callerOf, credentialHeaders, credentialIn, isByCookie, isWayIn } from './auth.ts'
 import { prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
@@ -28,7 +28,7 @@ const routes = (door: Door) =>
   new Elysia()
     .onError(({ error, code, request }) => {
       const visit = visitOf(request)
-      if (error instanceof Refusal) return errorAnswer(error, visit)
+      if (error instanceof Refusal) return withoutDeadCookie(door, request, errorAnswer(error, visit))
       if (code === 'NOT_FOUND') return errorAnswer(new Refusal('route-unknown'), visit)
       door.log.error({ err: error, requestId: visit.id }, 'a defect')
       return errorAnswer(null, visit)
@@ -52,6 +52,14 @@ const routes = (door: Door) =>
       throw new Refusal('route-unknown')
     })
 
+/** Takes away a cookie that nobody is known by any more: no script can, and the page would be refused for ever. */
+function withoutDeadCookie({ options }: Door, request: Request, answer: Response): Response {
+  const { caller, refused } = visitOf(request)
+  const isDead = caller === null && refused === 'credential-wrong' && isByCookie(request.headers, options)
+  if (isDead) answer.headers.set('Set-Cookie', setCookie('', 0, options))
+  return answer
+}
+
 /** What is left of the limit; instants as Unix seconds. */
 function sayLimit(headers: Headers, { limit }: Pick<Visit, 'limit'>): void {
   if (!limit) return
@@ -70,11 +78,12 @@ export function native(door: Door): Dialect {
     const visit = visitOf(request)
     try {
       await callerOf(door, request)
-      const credential = credentialIn(request.headers) ?? cookieOf(request.headers, door.options)
+      const cookie = isWayIn(request) ? null : cookieOf(request.headers, door.options)
+      const credential = credentialIn(request.headers) ?? cookie
       const who = credential === null ? `client ${visit.client}` : `credential ${credential}`
       return await repeats.once(key, { who, route: visit.path, call: visit.body }, async () => app.handle(request))
     } catch (error) {
-      if (error instanceof Refusal) return errorAnswer(error, visit)
+      if (error instanceof Refusal) return withoutDeadCookie(door, request, errorAnswer(error, visit))
       throw error
     }
   }

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Caller } from '../../accounts/caller.ts'
 import { passwordLength, type SignedIn, type Visitor } from '../../accounts/service.ts'
-import { setCookie } from '../../http/cookie.ts'
+import { cookieOf, setCookie } from '../../http/cookie.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput } from '../../http/input.ts'
 import type { Visit } from '../../http/visit.ts'
@@ -29,13 +29,25 @@ const ChangingPassword = bodyInput(Type.Object({ present: GivenPassword, passwor
 const agentOf = (request: Request): string => (request.headers.get('user-agent') ?? '').replace(/[\x00-\x1f\x7f]/g, ' ')
 const visitorOf = (request: Request, { client }: Visit): Visitor => ({ client, agent: agentOf(request) })
 
+/** What every way to a cookie may be refused for, some of it because of a credential that came along. */
+const wayIn = [
+  'credential-wrong',
+  'key-inactive',
+  'account-suspended',
+  'forbidden',
+  'rate-exceeded',
+  'too-busy',
+  'api-off',
+  'storage-failed',
+] as const
+
 export const sessionRoutes = (door: Door) => {
   const { accounts } = lazily(door)
   /** The answer to one who is signed in now, with the cookie. */
-  const welcome = (headers: Record<string, string | number>, done: SignedIn) => {
-    const seconds = Math.floor((done.session.expiresAt - door.outside.now()) / 1000)
-    headers['set-cookie'] = setCookie(done.token, seconds, door.options)
-    return signedIn(done.caller, done.session)
+  const welcome = (headers: Record<string, string | number>, { caller, session, token }: SignedIn) => {
+    const seconds = Math.floor((session.expiresAt - door.outside.now()) / 1000)
+    headers['set-cookie'] = setCookie(token, seconds, door.options)
+    return signedIn(caller, session)
   }
   const openSessions = async (caller: Caller) => {
     const { sessionId } = accounts().own(caller)
@@ -57,19 +69,28 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: ['credential-wrong', 'account-suspended', 'rate-exceeded', 'too-busy', 'storage-failed'],
+          refusals: wayIn,
         }),
       },
     )
-    .get('/session', async ({ caller }) => signedIn(...(await accounts().present(caller))), {
-      ...described({
-        summary: 'Show who is signed in',
-        tag: 'session',
-        credential: 'cookie',
-        answers: { 200: 'Session' },
-        refusals: ['forbidden'],
-      }),
-    })
+    .get(
+      '/session',
+      async ({ caller, request, set }) => {
+        const [own, session] = await accounts().present(caller)
+        const token = cookieOf(request.headers, door.options) ?? ''
+        return welcome(set.headers, { caller: own, session, token })
+      },
+      {
+        ...described({
+          summary: 'Show who is signed in',
+          description: 'The answer sets the cookie anew, good for as long as the session is now.',
+          tag: 'session',
+          credential: 'cookie',
+          answers: { 200: 'Session' },
+          refusals: ['forbidden'],
+        }),
+      },
+    )
     .delete(
       '/session',
       async ({ caller, set }) => {
@@ -145,16 +166,7 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: [
-            'invitation-unknown',
-            'email-taken',
-            'forbidden',
-            'quota-exceeded',
-            'account-suspended',
-            'rate-exceeded',
-            'too-busy',
-            'storage-failed',
-          ],
+          refusals: ['invitation-unknown', 'email-taken', 'quota-exceeded', ...wayIn],
         }),
       },
     )
@@ -172,7 +184,7 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: ['forbidden', 'email-taken', 'rate-exceeded', 'too-busy', 'storage-failed'],
+          refusals: ['email-taken', ...wayIn],
         }),
       },
     )
@@ -193,7 +205,7 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: ['invitation-unknown', 'rate-exceeded', 'too-busy', 'storage-failed'],
+          refusals: ['invitation-unknown', ...wayIn],
         }),
       },
     )

@@ -1,0 +1,540 @@
+// The operator's own routes, who may use them, and what the audit trail keeps of it.
+import { expect, test } from 'bun:test'
+import { nobody, operator } from '../../src/accounts/caller.ts'
+import {
+  accept,
+  api,
+  firstAdmin,
+  joined,
+  keyOf,
+  mustBe,
+  owner,
+  type Person,
+  password,
+  personOf,
+  signedIn,
+  signIn,
+} from '../accounts/team.ts'
+import { type Answer, at, listIn, type Serving, serve, temporary } from '../http/serve.ts'
+
+const said = ({ status, reason }: Answer) => [status, reason]
+const anyId = '01890000-0000-7000-8000-000000000000'
+const day = 86_400_000
+
+const register = ({ call }: Pick<Serving, 'call'>, email: string, headers: Record<string, string> = {}) =>
+  call('POST', `${api}/accounts`, { body: { email, password }, headers })
+
+/** Every route of the operator's, with what it needs. */
+const adminRoutes: readonly [method: string, path: string, body?: object][] = [
+  ['GET', 'admin/accounts'],
+  ['POST', 'admin/accounts', { email: 'new@b.test' }],
+  ['PATCH', `admin/accounts/${anyId}`, {}],
+  ['PATCH', `admin/accounts/${anyId}`, { plan: 'pro' }],
+  ['PATCH', `admin/accounts/${anyId}`, { suspended: true }],
+  ['DELETE', `admin/accounts/${anyId}`],
+  ['POST', 'admin/invitations', {}],
+  ['GET', 'admin/usage'],
+  ['GET', 'admin/refusals'],
+  ['GET', 'admin/audit'],
+  ['GET', 'admin/settings'],
+  ['PATCH', 'admin/settings', {}],
+  ['PATCH', 'admin/settings', { developerApi: false }],
+  ['GET', 'admin/blocks'],
+  ['POST', 'admin/blocks', { kind: 'sender', pattern: 'evil.test' }],
+  ['DELETE', `admin/blocks/${anyId}`],
+]
+
+test('every admin route stands in this file', async () => {
+  await using server = await serve()
+  const { json } = await server.call('GET', '/openapi.json')
+  const documented = Object.entries(Object(at(json, 'paths'))).flatMap(([path, methods]) =>
+    path.startsWith(`${api}/admin/`)
+      ? Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`)
+      : [],
+  )
+  const here = adminRoutes.map(([method, path]) => `${method} ${api}/${path.replace(anyId, '{id}')}`)
+  expect([...new Set(here)].toSorted()).toEqual(documented.toSorted())
+})
+
+test('admin routes are for admins: 401 to nobody, 403 to all others, and nothing of it happens', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const fellow = await joined(server, admin, 'fellow@ops.test', 'owner')
+  const bounded = [
+    await keyOf(admin, { scopes: ['mailboxes', 'domains', 'webhooks', 'team', 'keys'] }),
+    await keyOf(admin, { domains: ['mayfly.test'] }),
+    await keyOf(boss),
+    await keyOf(fellow),
+  ].map(({ key }) => key)
+  const { token } = await server.open()
+  for (const [method, path, body] of adminRoutes) {
+    const call = body ? { body } : {}
+    const at = `${method} ${path}`
+    expect([at, ...said(await server.call(method, `${api}/${path}`, call))]).toEqual([at, 401, 'credential-missing'])
+    for (const token_ of [...bounded, token]) {
+      const answer = await server.call(method, `${api}/${path}`, { ...call, token: token_ })
+      expect([at, ...said(answer)]).toEqual([at, 403, 'forbidden'])
+    }
+    for (const person of [boss, fellow]) {
+      expect([at, ...said(await person.call(method, path, body))]).toEqual([at, 403, 'forbidden'])
+      const own = path.replace(anyId, person.accountId)
+      expect([at, ...said(await person.call(method, own, body))]).toEqual([at, 403, 'forbidden'])
+    }
+  }
+  expect(server.core.switches.now.developerApi).toBe(true)
+  expect((await boss.call('GET', 'session')).status).toBe(200)
+})
+
+test("an admin's cookie, and a key of his without bounds, open them", async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const { key: token } = await keyOf(admin)
+  for (const [method, path] of adminRoutes.filter(([method]) => method === 'GET')) {
+    expect([path, (await admin.call(method, path)).status]).toEqual([path, 200])
+    expect([path, (await server.call(method, `${api}/${path}`, { token })).status]).toEqual([path, 200])
+  }
+})
+
+test("a fellow owner comes to no admin's rights by an admin's key", async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const fellow = await joined(server, admin, 'fellow@ops.test', 'owner')
+  const { id, key: token } = await keyOf(admin, { scopes: ['mailboxes'] })
+  expect(said(await fellow.call('POST', `keys/${id}/rotate`, {}))).toEqual([403, 'forbidden'])
+  expect(said(await fellow.call('PATCH', `keys/${id}`, { scopes: null }))).toEqual([403, 'forbidden'])
+  expect(said(await server.call('GET', `${api}/admin/accounts`, { token }))).toEqual([403, 'forbidden'])
+  expect((await admin.call('PATCH', `keys/${id}`, { name: 'mine' })).status).toBe(200)
+  expect((await admin.call('POST', `keys/${id}/rotate`, {})).status).toBe(201)
+  // To end it is another matter.
+  expect((await fellow.call('DELETE', `keys/${id}`)).status).toBe(204)
+})
+
+test('a key with bounds gets no new secret of a key without', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const rotate = async (by: object, of: object) => {
+    const { key: token } = await keyOf(boss, by)
+    return said(await server.call('POST', `${api}/keys/${(await keyOf(boss, of)).id}/rotate`, { token, body: {} }))
+  }
+  const done = [201, undefined]
+  const refused = [403, 'forbidden']
+  expect(await rotate({ scopes: ['keys'] }, {})).toEqual(refused)
+  expect(await rotate({ scopes: ['keys'] }, { scopes: ['keys', 'team'] })).toEqual(refused)
+  expect(await rotate({ scopes: ['keys'] }, { scopes: ['keys'] })).toEqual(done)
+  expect(await rotate({ domains: ['mayfly.test'] }, {})).toEqual(refused)
+  expect(await rotate({ domains: ['mayfly.test'] }, { domains: ['mayfly.test', 'b.test'] })).toEqual(refused)
+  expect(await rotate({ domains: ['mayfly.test'] }, { domains: ['mayfly.test'] })).toEqual(done)
+  expect(await rotate({}, { scopes: ['keys'] })).toEqual(done)
+})
+
+test('the first admin comes by a one-time link, of which only the newest is good', async () => {
+  await using server = await serve()
+  const { accounts } = server.core
+  const [former, link] = [await accounts.adminLink(), await accounts.adminLink()]
+  expect(said(await accept(server, former?.token ?? '', 'a@ops.test'))).toEqual([404, 'invitation-unknown'])
+  const admin = personOf(server, await accept(server, link?.token ?? '', 'a@ops.test'))
+  const { json } = await admin.call('GET', 'session')
+  expect(at(json, 'member')).toMatchObject({ email: 'a@ops.test', role: 'owner', admin: true })
+  expect(at(json, 'account', 'plan')).toBe('unlimited')
+  expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
+  expect(await accounts.adminLink()).toBeNull()
+})
+
+test('the link makes no second admin where one was made by other means', async () => {
+  await using server = await serve()
+  const link = await server.core.accounts.adminLink()
+  await server.core.accounts.create(operator, { email: 'a@ops.test', admin: true, password })
+  expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
+  expect((await signedIn(server, 'a@ops.test')).email).toBe('a@ops.test')
+})
+
+test('registration is off: nobody makes himself an account, invited or not', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'forbidden'])
+  const { json } = await admin.call('POST', 'admin/invitations', {})
+  expect(said(await accept(server, String(json['token']), 'new@b.test'))).toEqual([403, 'forbidden'])
+  // To join an account is another matter.
+  expect((await joined(server, admin, 'mate@ops.test')).accountId).toBe(admin.accountId)
+  await admin.call('PATCH', 'admin/settings', { registration: 'invitation' })
+  expect((await accept(server, String(json['token']), 'new@b.test')).status).toBe(201)
+})
+
+test('registration by invitation: the link makes an account, on the plan that it names', async () => {
+  await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
+  const admin = await firstAdmin(server)
+  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'forbidden'])
+  const named = await admin.call('POST', 'admin/invitations', { plan: 'pro', email: 'pro@b.test' })
+  expect(said(await accept(server, String(named.json['token']), 'other@b.test'))).toEqual([403, 'forbidden'])
+  const pro = personOf(server, await accept(server, String(named.json['token']), 'pro@b.test'))
+  expect(at((await pro.call('GET', 'session')).json, 'account', 'plan')).toBe('pro')
+  expect(at((await pro.call('GET', 'session')).json, 'member')).toMatchObject({ role: 'owner', admin: false })
+  const plain = await admin.call('POST', 'admin/invitations', {})
+  const free = personOf(server, await accept(server, String(plain.json['token']), 'free@b.test'))
+  expect(at((await free.call('GET', 'session')).json, 'account', 'plan')).toBe('free')
+  expect(said(await admin.call('POST', 'admin/invitations', { plan: 'gold' }))).toEqual([404, 'plan-unknown'])
+})
+
+test('registration is open: whoever asks is an owner on the default plan, some a day from one address', async () => {
+  await using server = await serve({
+    MAYFLY_SERVER_REGISTRATION: 'open',
+    MAYFLY_SERVER_DEFAULT_PLAN: 'basic',
+    MAYFLY_SERVER_REGISTRATIONS_PER_DAY: '2',
+    MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1',
+  })
+  const person = personOf(server, await register(server, 'New@B.test'))
+  expect(person.email).toBe('new@b.test')
+  const { json } = await person.call('GET', 'account')
+  expect(json).toMatchObject({ id: person.accountId, plan: 'basic', state: 'active' })
+  expect(said(await register(server, 'new@b.test'))).toEqual([409, 'email-taken'])
+  const third = await register(server, 'third@b.test')
+  expect(said(third)).toEqual([429, 'rate-exceeded'])
+  expect(Number(third.headers.get('retry-after'))).toBe(86_400)
+  expect((await register(server, 'third@b.test', { 'x-forwarded-for': '192.0.2.9' })).status).toBe(201)
+  server.core.clock.now += day
+  expect((await register(server, 'fourth@b.test')).status).toBe(201)
+})
+
+test('registering at the same moment under one address makes one account', async () => {
+  await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'open' })
+  const answers = await Promise.all(Array.from({ length: 4 }, () => register(server, 'new@b.test')))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409])
+  expect(await server.core.accounts.list(operator, { after: 0, limit: 10 })).toHaveLength(1)
+})
+
+test('settings win over the config, are kept, and are set back with null', async () => {
+  using directory = temporary()
+  const file = `${directory.path}/mayfly.db`
+  const settings = async (person: Person) => (await person.call('GET', 'admin/settings')).json
+  const config = { developerApi: true, registration: 'invitation', dialects: { dustmail: true, mailcx: true } }
+  const env = { MAYFLY_SERVER_REGISTRATION: 'invitation' }
+  {
+    await using server = await serve(env, { file })
+    const admin = await firstAdmin(server)
+    expect(await settings(admin)).toMatchObject(config)
+    const set = await admin.call('PATCH', 'admin/settings', { registration: 'open', dialects: { dustmail: false } })
+    expect(set.json).toMatchObject({ ...config, registration: 'open', dialects: { dustmail: false, mailcx: true } })
+    expect((await register(server, 'new@b.test')).status).toBe(201)
+    expect((await admin.call('PATCH', 'admin/settings', {})).json).toEqual(set.json)
+  }
+  await using server = await serve(env, { file })
+  await server.core.switches.load()
+  const admin = await signedIn(server, 'admin@ops.test')
+  expect(await settings(admin)).toMatchObject({ registration: 'open', dialects: { dustmail: false, mailcx: true } })
+  await admin.call('PATCH', 'admin/settings', { registration: null, dialects: { dustmail: null } })
+  expect(await settings(admin)).toMatchObject(config)
+  expect((await register(server, 'other@b.test')).status).toBe(403)
+})
+
+test('with the developer API off, the native API is for keys and the page, and mail goes on', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const { key: token } = await keyOf(admin)
+  const box = await server.open('ann')
+  await admin.call('PATCH', 'admin/settings', { developerApi: false })
+  const off = [503, 'api-off']
+  const ask = (headers: Record<string, string>, path = `mailboxes/${box.address}`, method = 'GET') =>
+    server.call(method, `${api}/${path}`, { headers })
+  expect(said(await ask({}))).toEqual(off)
+  expect(said(await ask({ authorization: `Bearer ${box.token}` }))).toEqual(off)
+  expect(said(await ask({}, 'mailboxes', 'POST'))).toEqual(off)
+  expect(said(await ask({}, 'mailboxes/free@mayfly.test'))).toEqual(off)
+  expect(said(await signIn(server, admin.email))).toEqual(off)
+  // Keys, the page of a member, and the page of anybody.
+  expect((await ask({ 'x-api-key': token }, 'account')).status).toBe(200)
+  expect((await ask({ cookie: admin.cookie }, 'account')).status).toBe(200)
+  expect((await ask({ 'sec-fetch-site': 'same-origin' }, 'mailboxes/free@mayfly.test')).status).toBe(200)
+  expect((await ask({ origin: server.url }, 'mailboxes', 'POST')).status).toBe(201)
+  expect((await signIn(server, admin.email, password, { origin: server.url })).status).toBe(201)
+  expect(said(await ask({ 'sec-fetch-site': 'cross-site' }, 'mailboxes/free@mayfly.test'))).toEqual(off)
+  // What is no key is said to be none.
+  expect(said(await ask({ 'x-api-key': `${token}x` }))).toEqual([401, 'credential-wrong'])
+  const message = await server.mail(box.address)
+  expect((await ask({ authorization: `Bearer ${box.token}`, origin: server.url }, `messages/${message}`)).status).toBe(
+    200,
+  )
+  await admin.call('PATCH', 'admin/settings', { developerApi: null })
+  expect((await ask({ authorization: `Bearer ${box.token}` })).status).toBe(200)
+})
+
+test('an account is changed whole or not at all', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test', 'free')
+  const change = (id: string, body: object) => admin.call('PATCH', `admin/accounts/${id}`, body)
+  expect((await change(boss.accountId, {})).json).toMatchObject({ id: boss.accountId, plan: 'free', state: 'active' })
+  expect((await change(boss.accountId, { plan: 'pro', suspended: true })).json).toMatchObject({
+    plan: 'pro',
+    state: 'suspended',
+  })
+  expect((await change(boss.accountId, { plan: 'gold', suspended: false })).reason).toBe('plan-unknown')
+  expect(said(await signIn(server, boss.email))).toEqual([403, 'account-suspended'])
+  // Nobody locks himself out.
+  expect(said(await change(admin.accountId, { plan: 'free', suspended: true }))).toEqual([403, 'forbidden'])
+  expect(said(await admin.call('DELETE', `admin/accounts/${admin.accountId}`))).toEqual([403, 'forbidden'])
+  expect(at((await admin.call('GET', 'account')).json, 'plan')).toBe('unlimited')
+  for (const body of [{}, { plan: 'pro' }, { suspended: true }]) {
+    expect(said(await change(anyId, body))).toEqual([404, 'account-unknown'])
+  }
+  expect(said(await admin.call('DELETE', `admin/accounts/${anyId}`))).toEqual([404, 'account-unknown'])
+})
+
+test('a suspended account is refused at every door, and taken up again as it was', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const { key: token } = await keyOf(boss)
+  const { json } = await server.call('POST', `${api}/mailboxes`, { token, body: { password: 'open sesame' } })
+  const box = String(json['address'])
+  const signed = await server.call('POST', `${api}/mailboxes/${box}/token`, { body: { password: 'open sesame' } })
+  const message = await server.mail(box)
+  const credentials = {
+    key: { token },
+    mailbox: { token: String(signed.json['token']) },
+    cookie: { headers: boss.headers },
+  }
+  const all = () =>
+    Promise.all(
+      Object.values(credentials).map(async (call) =>
+        said(await server.call('GET', `${api}/messages/${message}`, call)),
+      ),
+    )
+  expect(await all()).toEqual(Array(3).fill([200, undefined]))
+  await admin.call('PATCH', `admin/accounts/${boss.accountId}`, { suspended: true })
+  expect(await all()).toEqual(Array(3).fill([403, 'account-suspended']))
+  expect((await signIn(server, boss.email)).reason).toBe('account-suspended')
+  expect((await signIn(server, boss.email, 'wrong')).reason).toBe('credential-wrong')
+  await expect(server.mail(box)).rejects.toThrow()
+  await admin.call('PATCH', `admin/accounts/${boss.accountId}`, { suspended: false })
+  expect(await all()).toEqual(Array(3).fill([200, undefined]))
+})
+
+test('a deleted account is gone, with its members, keys and mailboxes, and its address is free', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const mate = await joined(server, boss, 'mate@b.test')
+  const { key: token } = await keyOf(boss)
+  const box = String((await server.call('POST', `${api}/mailboxes`, { token, body: {} })).json['address'])
+  const message = await server.mail(box)
+  const invitation = await boss.call('POST', 'invitations', {})
+  expect((await admin.call('DELETE', `admin/accounts/${boss.accountId}`)).status).toBe(204)
+  for (const call of [{ token }, { headers: boss.headers }, { headers: mate.headers }]) {
+    expect(said(await server.call('GET', `${api}/messages/${message}`, call))).toEqual([401, 'credential-wrong'])
+  }
+  expect((await signIn(server, boss.email)).reason).toBe('credential-wrong')
+  expect((await accept(server, String(invitation.json['token']), 'x@b.test')).reason).toBe('invitation-unknown')
+  expect((await admin.call('PATCH', `admin/accounts/${boss.accountId}`, { plan: 'pro' })).reason).toBe(
+    'account-unknown',
+  )
+  const items = listIn((await admin.call('GET', 'admin/accounts')).json, 'items')
+  expect(items.map((one) => at(one, 'id'))).toEqual([admin.accountId])
+  const again = await owner(server, admin, 'boss@b.test')
+  expect(again.accountId).not.toBe(boss.accountId)
+  expect(said(await again.call('GET', `messages/${message}`))).toEqual([404, 'message-unknown'])
+})
+
+test('accounts are listed page by page, oldest first', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  for (let n = 0; n < 4; n++) await server.core.accounts.create(operator, { email: `n${n}@b.test`, plan: 'free' })
+  const seen: unknown[] = []
+  for (let cursor = ''; ; ) {
+    const { json } = await admin.call('GET', `admin/accounts?limit=2${cursor && `&cursor=${cursor}`}`)
+    seen.push(...listIn(json, 'items').map((one) => at(one, 'owner')))
+    if (json['next'] === null) break
+    cursor = String(json['next'])
+  }
+  expect(seen).toEqual([admin.email, 'n0@b.test', 'n1@b.test', 'n2@b.test', 'n3@b.test'])
+  const { json } = await admin.call('GET', 'admin/accounts?limit=1')
+  expect(listIn(json, 'items')).toEqual([
+    expect.objectContaining({
+      id: admin.accountId,
+      owner: admin.email,
+      plan: 'unlimited',
+      state: 'active',
+      members: 1,
+    }),
+  ])
+  const { key: token } = await keyOf(admin)
+  expect((await admin.call('GET', 'admin/accounts?cursor=1.aaaaaaaaaaaaaaaa')).reason).toBe('invalid-cursor')
+  // A cursor is of one list.
+  expect((await server.call('GET', `${api}/keys?cursor=${json['next']}`, { token })).reason).toBe('invalid-cursor')
+})
+
+test('an account sees its plan, its limits and what it used of them', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test', 'hobbyist')
+  const mate = await joined(server, boss, 'mate@b.test')
+  const { key: token } = await keyOf(mate)
+  for (let n = 0; n < 3; n++) await server.call('POST', `${api}/mailboxes`, { token, body: { recoverable: n === 0 } })
+  const { json } = await boss.call('GET', 'account')
+  expect(json).toMatchObject({
+    id: boss.accountId,
+    plan: 'hobbyist',
+    state: 'active',
+    limits: { requestsPerMinute: 120, burst: 200, requestsPerDay: 1000, requestsPerMonth: null, activeMailboxes: 10 },
+    used: { requestsToday: 3, requestsThisMonth: 3, inboxesToday: 3, activeMailboxes: 3, archivedMailboxes: 1 },
+  })
+  expect((await server.call('GET', `${api}/account`, { token })).json).toMatchObject({ used: { requestsToday: 4 } })
+  const { token: box } = await server.open()
+  expect(said(await server.call('GET', `${api}/account`, { token: box }))).toEqual([403, 'forbidden'])
+})
+
+test('usage is summed by account, and for the admin in all', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const other = await owner(server, admin, 'other@b.test')
+  const { key: token } = await keyOf(boss)
+  const box = String((await server.call('POST', `${api}/mailboxes`, { token, body: {} })).json['address'])
+  await server.mail(box)
+  await server.call('GET', `${api}/mailboxes/nothing`, { token })
+  for (const span of ['hour', 'day']) {
+    const items = listIn((await boss.call('GET', `account/usage?span=${span}`)).json, 'items')
+    const sum = (what: string, label?: string) =>
+      items
+        .filter((one) => at(one, 'what') === what && (label === undefined || at(one, 'label') === label))
+        .reduce<number>((total, one) => total + Number(at(one, 'value')), 0)
+    expect([sum('inboxes'), sum('mails'), sum('requests', 'native 4xx')]).toEqual([1, 1, 1])
+    expect(sum('bytes')).toBeGreaterThan(0)
+    expect(sum('refused-requests', 'mailbox-unknown')).toBe(1)
+  }
+  const none = listIn((await other.call('GET', 'account/usage')).json, 'items').filter(
+    (one) => at(one, 'what') !== 'requests',
+  )
+  expect(none).toEqual([])
+  const total = await admin.call('GET', 'admin/usage?span=day&days=1')
+  expect(listIn(total.json, 'top', 'mails')).toEqual([{ accountId: boss.accountId, value: 1 }])
+  expect(listIn(total.json, 'top', 'inboxes')).toEqual([{ accountId: boss.accountId, value: 1 }])
+  expect(listIn(total.json, 'top', 'requests').map((one) => at(one, 'accountId'))).toContain(boss.accountId)
+  expect(listIn(total.json, 'items').some((one) => at(one, 'what') === 'mails' && at(one, 'value') === 1)).toBe(true)
+  expect((await boss.call('GET', 'account/usage?span=week')).reason).toBe('invalid-request')
+})
+
+test('every deed is in the audit trail: who, what, when, from where', async () => {
+  await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'open', MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1' })
+  const from = { 'x-forwarded-for': '192.0.2.7' }
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  server.core.clock.now += 60_000
+  const did: unknown[] = []
+  const deed = async (person: Person, method: string, path: string, body?: object) => {
+    const answer = await person.call(method, path, body, from)
+    if (answer.status >= 300) throw new Error(answer.body)
+    const { json } = await admin.call('GET', 'admin/audit?limit=1')
+    const [newest] = listIn(json, 'items')
+    expect(newest).toMatchObject({
+      at: new Date(server.core.clock.now).toISOString(),
+      by: 'member',
+      actor: person.email,
+      actorId: person.memberId,
+      client: '192.0.2.7',
+    })
+    did.push(at(newest, 'what'))
+    return answer.json
+  }
+  const key = await deed(boss, 'POST', 'keys', { name: 'ci' })
+  await deed(boss, 'PATCH', `keys/${key['id']}`, { name: 'tests' })
+  await deed(boss, 'POST', `keys/${key['id']}/rotate`, {})
+  await deed(boss, 'DELETE', `keys/${key['id']}`)
+  const invitation = await deed(boss, 'POST', 'invitations', {})
+  await deed(boss, 'DELETE', `invitations/${invitation['id']}`)
+  const mate = await joined(server, boss, 'mate@b.test')
+  await deed(boss, 'PATCH', `members/${mate.memberId}`, { role: 'owner' })
+  await deed(boss, 'POST', `members/${mate.memberId}/password-link`)
+  await deed(boss, 'DELETE', `members/${mate.memberId}`)
+  await deed(boss, 'PATCH', 'session', { present: password, password: 'another password' })
+  await deed(boss, 'DELETE', 'session')
+  const made = await deed(admin, 'POST', 'admin/accounts', { email: 'third@b.test' })
+  await deed(admin, 'PATCH', `admin/accounts/${made['id']}`, { plan: 'free' })
+  await deed(admin, 'PATCH', `admin/accounts/${made['id']}`, { suspended: true })
+  await deed(admin, 'PATCH', `admin/accounts/${made['id']}`, { suspended: false })
+  await deed(admin, 'DELETE', `admin/accounts/${made['id']}`)
+  await deed(admin, 'POST', 'admin/invitations', {})
+  await deed(admin, 'PATCH', 'admin/settings', { registration: 'open' })
+  const block = await deed(admin, 'POST', 'admin/blocks', { kind: 'sender', pattern: 'evil.test' })
+  await deed(admin, 'DELETE', `admin/blocks/${block['id']}`)
+  expect(did).toEqual([
+    'key.created',
+    'key.changed',
+    'key.rotated',
+    'key.revoked',
+    'link.made',
+    'link.taken-back',
+    'member.changed',
+    'link.made',
+    'member.removed',
+    'member.password-set',
+    'session.ended',
+    'account.created',
+    'account.changed',
+    'account.suspended',
+    'account.resumed',
+    'account.deleted',
+    'link.made',
+    'settings.changed',
+    'block.added',
+    'block.removed',
+  ])
+  const newest = async () => listIn((await admin.call('GET', 'admin/audit?limit=1')).json, 'items')[0]
+  mustBe(201, await register(server, 'self@b.test', from))
+  expect(await newest()).toMatchObject({
+    by: 'member',
+    actor: 'self@b.test',
+    what: 'account.created',
+    client: '192.0.2.7',
+  })
+  mustBe(201, await signIn(server, 'self@b.test', password, from))
+  expect(await newest()).toMatchObject({
+    by: 'member',
+    actor: 'self@b.test',
+    what: 'session.opened',
+    client: '192.0.2.7',
+  })
+  await server.core.accounts.create(operator, { email: 'cli@b.test' })
+  expect(await newest()).toMatchObject({ by: 'command', actor: 'command line', client: '', what: 'account.created' })
+  const unbounded = await keyOf(admin, { name: 'automation' })
+  await server.call('POST', `${api}/admin/invitations`, { token: unbounded.key, body: {}, headers: from })
+  expect(await newest()).toMatchObject({ by: 'key', actor: 'automation', actorId: unbounded.id, client: '192.0.2.7' })
+})
+
+test("an owner sees his account's trail, an admin all, and nobody can change it", async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const other = await owner(server, admin, 'other@b.test')
+  await keyOf(boss, { name: 'mine' })
+  await keyOf(other, { name: 'theirs' })
+  const trail = async (person: Person, path: string) =>
+    listIn((await person.call('GET', `${path}?limit=100`)).json, 'items')
+  const own = await trail(boss, 'account/audit')
+  expect(own.map((one) => at(one, 'accountId'))).toEqual(own.map(() => boss.accountId))
+  expect(own.map((one) => at(one, 'what'))).toEqual(['key.created', 'session.opened', 'account.created'])
+  const all = await trail(admin, 'admin/audit')
+  expect(all).toEqual(expect.arrayContaining(own))
+  expect(new Set(all.map((one) => at(one, 'accountId')))).toEqual(
+    new Set([admin, boss, other].map(({ accountId }) => accountId)),
+  )
+  // Page by page it is the same.
+  const first = await admin.call('GET', 'admin/audit?limit=3')
+  const second = await admin.call('GET', `admin/audit?limit=100&cursor=${first.json['next']}`)
+  expect([...listIn(first.json, 'items'), ...listIn(second.json, 'items')]).toEqual(all)
+  expect((await boss.call('GET', `account/audit?cursor=${first.json['next']}`)).reason).toBe('invalid-cursor')
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    for (const path of ['admin/audit', 'account/audit', 'admin/audit/1', 'account/audit/1']) {
+      expect((await admin.call(method, path, {})).status).toBe(404)
+    }
+  }
+  expect(await trail(admin, 'admin/audit')).toEqual(all)
+})
+
+test('an account is made by nobody but an admin', async () => {
+  await using server = await serve()
+  await expect(server.core.accounts.create(nobody, { email: 'a@b.test' })).rejects.toMatchObject({
+    reason: 'credential-missing',
+  })
+})
