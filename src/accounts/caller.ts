@@ -4,6 +4,9 @@ import { Refusal } from '../refusal.ts'
 import type { Actor } from '../storage/audit-trail.ts'
 import type { Account, Member } from './account.ts'
 
+/** For which API a key was used, and the headers by which the request said where it came from. */
+export type KeyUse = { dialect: string; origin: string | null; referer: string | null; host: string | null }
+
 /** What a key was allowed; the account's plan may allow less. */
 export type KeyRights = {
   id: string
@@ -16,13 +19,14 @@ export type KeyRights = {
   hash: string
   /** Epoch milliseconds; null: as long as nobody revokes it. */
   goodUntil: number | null
+  use: KeyUse
 }
 
 /** One of an account's: by a key, or by the cookie of a member who signed in. */
 export type AccountCaller = {
   kind: 'account'
   account: Account
-  /** Who signed in or made the key; null once the maker is gone. */
+  /** Who signed in or made the key; null once the maker is gone: his keys do for the account what any member may. */
   member: Member | null
   key: KeyRights | null
   /** Null where it is a key. */
@@ -67,8 +71,8 @@ export function ofAccount(caller: Caller, scope: Scope | null): AccountCaller {
 export const may = ({ key }: AccountCaller, scope: Scope | null): boolean =>
   scope === null || key === null || key.scopes === null || key.scopes.includes(scope)
 
-/** Of the whole account, not of his own things alone: owners and their keys, and keys made for an account as such. */
-export const speaksForAccount = ({ member }: AccountCaller): boolean => member === null || member.role === 'owner'
+/** Of the whole account, not of his own things alone: owners and their keys, as long as they are owners. */
+export const speaksForAccount = ({ member }: AccountCaller): boolean => member?.role === 'owner'
 
 /** Refuses: as `ofAccount`; forbidden for who is no owner. */
 export function ownerOf(caller: Caller): AccountCaller {

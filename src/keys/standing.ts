@@ -2,62 +2,60 @@
 import type { AccountCaller, Caller } from '../accounts/caller.ts'
 import type { Event, Events } from '../events.ts'
 import type { Reason } from '../refusal.ts'
+import type { StillGood } from './service.ts'
 
-type Watch = { caller: AccountCaller; gone: (reason: Reason) => void }
+type Watch = { caller: AccountCaller; gone: (reason: Reason) => void; timer: ReturnType<typeof setTimeout> | null }
 
-/** The longest that a timer can be set for. */
-const longestTimerMs = 2 ** 31 - 1
+/** How long a timer waits at most before it looks at the clock again: that may be set meanwhile. */
+const longestTimerMs = 3_600_000
 
 export class Standing {
   private readonly watches = new Map<string, Set<Watch>>()
 
   constructor(
     events: Events,
-    /** Why the key of this caller is good no more, or null. */
-    private readonly recheck: (caller: AccountCaller) => Promise<Reason | null>,
+    private readonly recheck: (caller: AccountCaller) => Promise<StillGood>,
     private readonly now: () => number,
     private readonly defect: (error: unknown) => void,
   ) {
     events.onAny((event) => this.hear(event))
   }
 
-  /** Tells, once, when the caller's credential is good no more. Call the answer to stop. */
+  /** Tells, once, when the caller's credential is good no more, or allows less. Call the answer to stop. */
   watch(caller: Caller, gone: (reason: Reason) => void): () => void {
     if (caller.kind !== 'account') return () => {}
     const of = this.watches.get(caller.account.id) ?? new Set()
     this.watches.set(caller.account.id, of)
-    let timer: ReturnType<typeof setTimeout> | undefined
     const stop = (): void => {
-      clearTimeout(timer)
+      if (watch.timer) clearTimeout(watch.timer)
       of.delete(watch)
       if (of.size === 0 && this.watches.get(caller.account.id) === of) this.watches.delete(caller.account.id)
     }
     const watch: Watch = {
       caller,
+      timer: null,
       gone: (reason) => {
+        if (!of.has(watch)) return
         stop()
         gone(reason)
       },
     }
     of.add(watch)
-    const { goodUntil } = caller.key ?? {}
-    if (goodUntil !== undefined && goodUntil !== null) {
-      const wait = Math.min(Math.max(0, goodUntil - this.now()), longestTimerMs)
-      timer = setTimeout(() => this.look(watch), wait)
-      timer.unref()
-    }
+    // It may have ended since the request was let in.
+    if (caller.key) this.look(watch)
     return stop
   }
 
   private hear({ type, accountId, subjectId }: Event): void {
-    if (accountId === null || subjectId === undefined) return
+    if (accountId === null) return
     for (const watch of [...(this.watches.get(accountId) ?? [])]) {
       const { key, member, sessionId } = watch.caller
       if (type === 'account.suspended') watch.gone('account-suspended')
       else if (type === 'account.deleted') watch.gone('credential-wrong')
+      else if (type === 'account.changed' && key) this.look(watch)
       else if (type === 'key.revoked' && key?.id === subjectId) watch.gone('key-inactive')
       else if (type === 'key.changed' && key?.id === subjectId) this.look(watch)
-      else if (type === 'session.ended' && sessionId === subjectId) watch.gone('credential-wrong')
+      else if (type === 'session.ended' && sessionId !== null && sessionId === subjectId) watch.gone('credential-wrong')
       else if (type === 'member.removed' && sessionId !== null && member?.id === subjectId)
         watch.gone('credential-wrong')
     }
@@ -65,9 +63,21 @@ export class Standing {
 
   private look(watch: Watch): void {
     this.recheck(watch.caller)
-      .then((reason) => {
+      .then(({ reason, goodUntil = null }) => {
         if (reason) watch.gone(reason)
+        else this.lookAt(goodUntil, watch)
       })
       .catch(this.defect)
+  }
+
+  /** Looks again when its time is over, as far as is known now. */
+  private lookAt(goodUntil: number | null, watch: Watch): void {
+    if (watch.timer) clearTimeout(watch.timer)
+    watch.timer = null
+    if (goodUntil === null || !this.watches.get(watch.caller.account.id)?.has(watch)) return
+    // A timer may end a little early, and the clock stand where it stood.
+    const wait = Math.min(Math.max(1, goodUntil - this.now()), longestTimerMs)
+    watch.timer = setTimeout(() => this.look(watch), wait)
+    watch.timer.unref()
   }
 }

@@ -8,8 +8,8 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
-import { callerOf, credentialHeaders, credentialIn } from './auth.ts'
-import { prefix } from './base.ts'
+import { credentialHeaders, credentialIn } from './auth.ts'
+import { admitted, prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
 import { errorAnswer } from './errors.ts'
@@ -69,7 +69,7 @@ export function native(door: Door): Dialect {
   async function once(key: string, request: Request): Promise<Response> {
     const visit = visitOf(request)
     try {
-      await callerOf(door, request)
+      await admitted(door, request, visit)
       const credential = credentialIn(request.headers) ?? cookieOf(request.headers, door.options)
       const who = credential === null ? `client ${visit.client}` : `credential ${credential}`
       return await repeats.once(key, { who, route: visit.path, call: visit.body }, async () => app.handle(request))
