@@ -20,7 +20,8 @@ type Counted = {
   subject: Subject
   /** Null: it is full, or there is none. */
   bucket: Bucket | null
-  day: { start: number; calls: number; inboxes: number }
+  /** `hasOpened`: or tried to. */
+  day: { start: number; calls: number; inboxes: number; hasOpened: boolean }
   /** `lookedAt`: the day in which it was the present one. */
   month: { start: number; calls: number; lookedAt: number }
 }
@@ -51,7 +52,8 @@ export class Calls {
     for (const { subject, what, start, value } of rows) {
       const counted = this.of(subjectIn(subject))
       if (what === 'day' && start === dayOf(now)) counted.day = { ...counted.day, start, calls: value }
-      if (what === 'inboxes' && start === dayOf(now)) counted.day = { ...counted.day, start, inboxes: value }
+      if (what === 'inboxes' && start === dayOf(now))
+        counted.day = { ...counted.day, start, inboxes: value, hasOpened: true }
       if (what === 'month' && start === monthOf(now)) counted.month = { start, calls: value, lookedAt: 0 }
       // What has flowed in since then is added when it is looked at.
       if (what === 'minute') counted.bucket = { tokens: value, at: this.outside.elapsed() - Math.max(0, now - start) }
@@ -86,6 +88,7 @@ export class Calls {
     }
     this.dirty.add(counted)
     day.inboxes++
+    day.hasOpened = true
     return () => {
       day.inboxes--
       this.dirty.add(counted)
@@ -141,7 +144,7 @@ export class Calls {
     const counted = this.of(subject)
     const now = this.outside.now()
     const today = dayOf(now)
-    if (counted.day.start !== today) counted.day = { start: today, calls: 0, inboxes: 0 }
+    if (counted.day.start !== today) counted.day = { ...newDay, start: today }
     // Looked up no more than once a day for each.
     if (counted.month.lookedAt !== today) {
       const start = monthOf(now)
@@ -193,17 +196,19 @@ export class Calls {
     if (this.addresses.find(subject.name) !== counted) return []
     const limits = this.limitsOfAddresses()
     return [
-      ...(limits.inboxesPerDay === null ? [] : [inboxes]),
+      ...(limits.inboxesPerDay === null || !day.hasOpened ? [] : [inboxes]),
       ...(limits.requestsPerDay === null ? [] : [calls]),
       ...(limits.requestsPerMonth === null ? [] : [calledInMonth]),
     ]
   }
 }
 
+const newDay = { start: 0, calls: 0, inboxes: 0, hasOpened: false }
+
 const fresh = (subject: Subject): Counted => ({
   subject,
   bucket: null,
-  day: { start: 0, calls: 0, inboxes: 0 },
+  day: { ...newDay },
   month: { start: 0, calls: 0, lookedAt: 0 },
 })
 

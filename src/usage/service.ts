@@ -187,15 +187,8 @@ export class Usage {
 
   /** Writes what was gathered and counted. What could not be written waits for the next time. */
   async flush(): Promise<void> {
-    await this.flushRefusals()
-    for (let left = this.calls.dirtySize; left > 0; left -= rowsTogether) {
-      const { rows, giveBack } = this.calls.takeDirty(rowsTogether)
-      await this.write(rows, giveBack, () => this.store.writes.run('counts.keep', { rows }))
-    }
-    for (let left = this.sums.size; left > 0; left -= rowsTogether) {
-      const { rows, giveBack } = this.sums.take(rowsTogether)
-      await this.write(rows, giveBack, () => this.store.writes.run('usage.add', { rows }))
-    }
+    // Together, so that they are one commit.
+    await Promise.all([this.flushRefusals(), this.flushCounts(), this.flushSums()])
   }
 
   /** So that what is shown is of now. What could not be written waits; the rest is shown all the same. */
@@ -224,6 +217,20 @@ export class Usage {
     } catch (error) {
       giveBack()
       throw error
+    }
+  }
+
+  private async flushCounts(): Promise<void> {
+    for (let left = this.calls.dirtySize; left > 0; left -= rowsTogether) {
+      const { rows, giveBack } = this.calls.takeDirty(rowsTogether)
+      await this.write(rows, giveBack, () => this.store.writes.run('counts.keep', { rows }))
+    }
+  }
+
+  private async flushSums(): Promise<void> {
+    for (let left = this.sums.size; left > 0; left -= rowsTogether) {
+      const { rows, giveBack } = this.sums.take(rowsTogether)
+      await this.write(rows, giveBack, () => this.store.writes.run('usage.add', { rows }))
     }
   }
 
