@@ -116,10 +116,11 @@ goal('a key and its limits, beside a call without', of('with a key', 'micros') -
   unit: ' µs',
 })
 goal('the parts of it together', inAll, { below: 30, unit: ' µs' })
+// What is gathered is written once a second, in one commit or two.
 goal(
   `commits a second for calls with a key, beside ${fixed(idle)} without any call`,
   of('with a key', 'commits') - idle,
   {
-    below: 2,
+    below: 3,
   },
 )

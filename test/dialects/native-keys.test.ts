@@ -389,3 +389,16 @@ test('whoever guesses keys is limited by his address, with an Idempotency-Key to
   expect([await guess(headers), await guess(), await guess(headers)]).toEqual([401, 401, 401])
   expect([await guess(headers), await guess()]).toEqual([429, 429])
 })
+
+test('with the developer API switched off keys are refused, and the page and mailbox tokens go on', async () => {
+  await using server = await serve()
+  const { secret } = await tenant(server.core)
+  const { token, address } = await server.open()
+  await server.core.switches.set(operator, { developerApi: false })
+  const refused = await server.call('GET', `${api}/account`, { token: secret })
+  expect([refused.status, refused.reason, refused.headers.get('retry-after')]).toEqual([503, 'api-off', '1'])
+  expect((await server.call('GET', `${api}/mailboxes/${address}`, { token })).status).toBe(200)
+  expect((await server.call('GET', `${api}/mailboxes/free@mayfly.test/messages`)).status).toBe(200)
+  await server.core.switches.set(operator, { developerApi: null })
+  expect((await server.call('GET', `${api}/account`, { token: secret })).status).toBe(200)
+})
