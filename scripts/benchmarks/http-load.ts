@@ -1,12 +1,13 @@
 // A load generator for HTTP, in a process of its own. Every connection sends one GET after the other and stays open.
-// usage: http-load.ts PORT CONNECTIONS SECONDS PAUSE-MS PATH…; prints one line of JSON. SIGTERM ends it sooner.
+// usage: http-load.ts PORT CONNECTIONS SECONDS PAUSE-MS TOKEN-OR-EMPTY PATH…; prints one line of JSON. SIGTERM ends it sooner.
 import type { Socket } from 'bun'
 import { report } from './load-report.ts'
 
-const [port = '', connections = '', seconds = '', pause = '0', ...paths] = process.argv.slice(2)
+const [port = '', connections = '', seconds = '', pause = '0', token = '', ...paths] = process.argv.slice(2)
 
 const encoder = new TextEncoder()
-const requests = paths.map((path) => encoder.encode(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`))
+const fields = `Host: 127.0.0.1:${port}\r\n${token === '' ? '' : `Authorization: Bearer ${token}\r\n`}`
+const requests = paths.map((path) => encoder.encode(`GET ${path} HTTP/1.1\r\n${fields}\r\n`))
 const emptyLine = encoder.encode('\r\n\r\n')
 
 type State = {

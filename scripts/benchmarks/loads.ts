@@ -38,6 +38,8 @@ export type RequestLoad = {
   seconds: number
   /** Milliseconds that a connection rests between an answer and its next request. */
   pause?: number
+  /** A credential that goes with each. */
+  token?: string
   /** It ends with this, if that comes sooner. */
   during?: Promise<unknown>
 }
@@ -45,9 +47,9 @@ export type RequestLoad = {
 /** Asks for paths in turn, over connections that stay; throws unless every answer is 200. */
 export async function request(
   port: number,
-  { paths, connections, seconds, pause = 0, during }: RequestLoad,
+  { paths, connections, seconds, pause = 0, token, during }: RequestLoad,
 ): Promise<Load> {
-  const result = await generate('http-load.ts', [port, connections, seconds, pause, ...paths], during)
+  const result = await generate('http-load.ts', [port, connections, seconds, pause, token ?? '', ...paths], during)
   if (result.done === 0 || result.failed > 0) throw new Error(`${result.failed} of ${result.done} requests failed`)
   return result
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { freshDirectory, root } from './bench.ts'
 import { maildevCommand, type Runtime } from './maildev.ts'
 
-export type Server = { smtp: number; http: number; pid: number; directory: string; stop: () => Promise<void> }
+export type Server = {
+  smtp: number
+  http: number
+  pid: number
+  directory: string
+  /** What it said when it was ready. */
+  greeting: string
+  stop: () => Promise<void>
+}
 
 type Where = {
   /** One that is there already, with its data; it stays. Without it: an empty one, removed at the end. */
@@ -49,7 +57,7 @@ async function serve(command: string[], { directory, env = {} }: Where): Promise
   const said = await until(process.stdout, /Try it/)
   const port = (name: string) => Number(new RegExp(`^${name}\\s+\\S*:(\\d+)`, 'm').exec(said)?.[1])
   const stop = () => end(process, directory === undefined ? cwd : null)
-  return { smtp: port('SMTP'), http: port('HTTP'), pid: process.pid, directory: cwd, stop }
+  return { smtp: port('SMTP'), http: port('HTTP'), pid: process.pid, directory: cwd, greeting: said, stop }
 }
 
 /** The same smtp-server without Mayfly: `discard` keeps nothing, `store` the bytes alone, with a writer thread. */
@@ -63,7 +71,7 @@ export async function peer(mode: 'discard' | 'store', { env = {} }: Pick<Where, 
   running.add(process)
   const said = await until(process.stdout, /\d+\n/)
   const smtp = Number.parseInt(said, 10)
-  return { smtp, http: 0, pid: process.pid, directory, stop: () => end(process, directory) }
+  return { smtp, http: 0, pid: process.pid, directory, greeting: said, stop: () => end(process, directory) }
 }
 
 /** MailDev, keeping mails in memory; null where it cannot be had. Its package asks for Node; on Bun it is faster. */
@@ -78,7 +86,7 @@ export async function maildev(runtime: Runtime): Promise<Server | null> {
   )
   running.add(process)
   await answers(smtp)
-  return { smtp, http, pid: process.pid, directory, stop: () => end(process, directory) }
+  return { smtp, http, pid: process.pid, directory, greeting: '', stop: () => end(process, directory) }
 }
 
 /** A port that nobody listens on now. */
@@ -153,6 +161,12 @@ export async function untilAtRest({ pid }: Pick<Server, 'pid'>): Promise<void> {
     if (now - before < 5) return
     before = now
   }
+}
+
+/** Microseconds for which a process's main thread has run. Linux only. */
+export function mainThreadMicroseconds({ pid }: Pick<Server, 'pid'>): number {
+  // proc(5): the first number is the time spent on the processor, in nanoseconds.
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000
 }
 
 /** Hundredths of a second of user and system time. */

@@ -4,6 +4,9 @@ import { Refusal } from '../refusal.ts'
 import type { Actor } from '../storage/audit-trail.ts'
 import type { Account, Member } from './account.ts'
 
+/** For which API a key was used, and the headers by which the request said where it came from. */
+export type KeyUse = { dialect: string; origin: string | null; referer: string | null; host: string | null }
+
 /** What a key was allowed; the account's plan may allow less. */
 export type KeyRights = {
   id: string
@@ -16,13 +19,14 @@ export type KeyRights = {
   hash: string
   /** Epoch milliseconds; null: as long as nobody revokes it. */
   goodUntil: number | null
+  use: KeyUse
 }
 
 /** One of an account's: by a key, or by the cookie of a member who signed in. */
 export type AccountCaller = {
   kind: 'account'
   account: Account
-  /** Who signed in or made the key; null once the maker is gone. */
+  /** Who signed in or made the key; null once the maker is gone: his keys do for the account what any member may. */
   member: Member | null
   key: KeyRights | null
   /** Null where it is a key. */

@@ -19,7 +19,7 @@ const Kept = Type.Partial(
 type Kept = Static<typeof Kept>
 
 export type SwitchesNow = {
-  /** Off: every dialect answers that it is switched off, and the native API only those who have a key. */
+  /** Off: every dialect answers that it is switched off, and so does the native API to requests that bear a key. */
   developerApi: boolean
   registration: Static<typeof Registration>
   dialects: Readonly<Record<string, boolean>>

@@ -40,12 +40,6 @@ export class Origins {
     return origin === null || this.isOwn(origin, headers.get('host'))
   }
 
-  /** Whether a page of ours says that it asks. Browsers say so where the connection is one that they trust, or something is changed. */
-  isOwnPage({ headers }: Pick<Request, 'headers'>): boolean {
-    const origin = headers.get('origin')
-    return origin === null ? headers.get('sec-fetch-site') === 'same-origin' : this.isOwn(origin, headers.get('host'))
-  }
-
   /** The scheme is not compared: a proxy may speak TLS for us. */
   private isOwn(origin: string, host: string | null): boolean {
     const from = hostOf(origin)

@@ -102,7 +102,11 @@ function queryParameters(schema: TObject | null): object[] {
   })
 }
 
-const requestBody = (schema: TObject): object => ({
-  required: (schema.required ?? []).length > 0,
-  content: { 'application/json': { schema } },
-})
+/** What has a default need not be sent. */
+function requestBody({ required: _, ...schema }: TObject): object {
+  const needed = Object.entries(schema.properties).flatMap(([name, field]) =>
+    OptionalKind in field || 'default' in field ? [] : [name],
+  )
+  const sent = needed.length > 0 ? { ...schema, required: needed } : schema
+  return { required: needed.length > 0, content: { 'application/json': { schema: sent } } }
+}

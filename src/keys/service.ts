@@ -5,7 +5,8 @@ import {
   actorOf,
   type Caller,
   isAdmin,
-  may,
+  type KeyUse,
+  mustBeAdmin,
   ofAccount,
   speaksForAccount,
 } from '../accounts/caller.ts'
@@ -18,7 +19,8 @@ import { invalid, type Reason, Refusal } from '../refusal.ts'
 import { hashSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import { isInactive, type Key, looksLikeKey, makeKey, type Prefix } from './key.ts'
-import { type CameFrom, mayComeFrom, parsePattern } from './origins.ts'
+import { mayComeFrom, parsePattern } from './origins.ts'
+import { covers, type Rights } from './rights.ts'
 import type { Held, KeyPatch, KeyStore } from './store.ts'
 
 /** Instants are epoch milliseconds. */
@@ -37,7 +39,10 @@ export type KeyWish = {
 export type MadeKey = { key: Key; secret: string }
 
 /** Where a key is used: the API, and from where. */
-export type Use = CameFrom & { dialect: string; client: string }
+export type Use = KeyUse & { client: string }
+
+/** Whether a credential is good: why not, or until when as far as is known (null: without end). */
+export type StillGood = { reason: Reason; goodUntil?: never } | { reason: null; goodUntil: number | null }
 
 const hour = 3_600_000
 const minute = 60_000
@@ -83,10 +88,9 @@ export class Keys {
     const held = hash === null ? null : await this.find(hash)
     if (!held || hash === null) throw new Refusal('credential-wrong')
     const { key, account } = held
-    const why = this.whyNot(held)
+    const { client, dialect, origin, referer, host } = use
+    const why = this.whyNot(held, use)
     if (why) throw new Refusal(why)
-    if (!mayComeFrom(key.origins, use)) throw new Refusal('origin-refused')
-    if (key.dialects.length > 0 && !key.dialects.includes(use.dialect)) throw new Refusal('forbidden')
     return {
       kind: 'account',
       account,
@@ -98,23 +102,33 @@ export class Keys {
         domains: key.domains,
         hash,
         goodUntil: goodUntil(held),
+        use: { dialect, origin, referer, host },
       },
       sessionId: null,
-      client: use.client,
+      client,
     }
   }
 
-  /** Why the key of a caller is good no more, or null. */
-  async recheck({ key }: AccountCaller): Promise<Reason | null> {
-    if (!key) return null
+  /** Whether the key of a caller is as good as it was; `forbidden` where it may do less now. */
+  async recheck({ key }: AccountCaller): Promise<StillGood> {
+    if (!key) return { reason: null, goodUntil: null }
     const held = await this.find(key.hash)
-    return held ? this.whyNot(held) : 'credential-wrong'
+    if (!held) return { reason: 'credential-wrong' }
+    const reason = this.whyNot(held, key.use)
+    if (reason) return { reason }
+    const now = {
+      ...noBounds,
+      scopes: narrowed(held.key.scopes, this.plans.of(held.account.plan)),
+      domains: held.key.domains,
+    }
+    const then = { ...noBounds, scopes: key.scopes, domains: key.domains }
+    return covers(now, then) ? { reason: null, goodUntil: goodUntil(held) } : { reason: 'forbidden' }
   }
 
   /** The caller's own keys; an owner's are all of the account. Oldest first. Refuses: as `ofAccount`. */
   async list(caller: Caller, { after, limit }: { after: number; limit: number }): Promise<(Key & { key: number })[]> {
     const own = ofAccount(caller, 'keys')
-    await this.flush()
+    await this.settle()
     const memberId = speaksForAccount(own) ? null : (own.member?.id ?? '')
     return this.store.list({ accountId: own.account.id, memberId, after, limit })
   }
@@ -125,18 +139,21 @@ export class Keys {
     accountId: string | null,
     page: { after: number; limit: number },
   ): Promise<(Key & { key: number })[]> {
-    if (!isAdmin(caller)) throw new Refusal('forbidden')
-    await this.flush()
+    mustBeAdmin(caller)
+    await this.settle()
     return this.store.list({ accountId, memberId: null, ...page })
   }
 
   /** Refuses: as `ofAccount`; key-unknown. */
   async get(caller: Caller, id: string): Promise<Key> {
-    await this.flush()
+    await this.settle()
     return this.changeable(caller, id)
   }
 
-  /** Makes a key of the caller's account. Refuses: as `ofAccount`; invalid-request, quota-exceeded, forbidden (it would do what the caller may not). */
+  /**
+   * Makes a key of the caller's account; one made by a key is bound as that one is where the wish does not say. Refuses: as
+   * `ofAccount`; invalid-request, quota-exceeded, forbidden (it would do what the caller's key may not).
+   */
   async create(caller: Caller, wish: KeyWish): Promise<MadeKey> {
     const own = ofAccount(caller, 'keys')
     return this.make(caller, own.account.id, own.member, wish, own)
@@ -156,16 +173,17 @@ export class Keys {
     own: AccountCaller | null,
   ): Promise<MadeKey> {
     const plan = this.plans.of((await this.accountOf(caller, accountId)).plan)
+    const bounds = await this.boundsOf(own)
     const {
       name = 'key',
       prefix = 'mayfly_',
-      expiresAt = null,
-      scopes = null,
-      origins = [],
-      domains = [],
-      dialects = [],
+      expiresAt = bounds.expiresAt,
+      scopes = bounds.scopes,
+      origins = bounds.origins,
+      domains = bounds.domains,
+      dialects = bounds.dialects,
     } = wish
-    const read = this.read({ name, expiresAt, scopes, origins, domains, dialects }, plan, own)
+    const read = this.read({ name, expiresAt, scopes, origins, domains, dialects }, plan, bounds)
     const made = makeKey(this.outside, prefix)
     const id = this.outside.uuid()
     const key = {
@@ -193,14 +211,14 @@ export class Keys {
     const key = await this.changeable(caller, id)
     await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
-    const patch = this.read(wish, plan, caller.kind === 'account' ? caller : null)
+    const patch = this.read(wish, plan, await this.boundsOf(caller))
     await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
     return this.fresh(id)
   }
 
   /**
-   * A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, key-inactive, invalid-request;
-   * forbidden to a key that may do less, and for an admin's key, to who is no admin.
+   * A new secret now; the old one is good for 0 to 72 hours more. Refuses: key-unknown, also for one that is over;
+   * invalid-request; forbidden to a key that may do less, and for an admin's key, to who is no admin.
    */
   async rotate(
     caller: Caller,
@@ -212,7 +230,7 @@ export class Keys {
     }
     const key = await this.changeable(caller, id)
     await this.mustNotBeAdmins(caller, key)
-    if (caller.kind === 'account' && !mayHave(caller, key)) throw new Refusal('forbidden')
+    if (!covers(await this.boundsOf(caller), key)) throw new Refusal('forbidden')
     const { accountId, prefix } = key
     const { secret, head, tail } = makeKey(this.outside, prefix)
     const by = this.by(caller)
@@ -265,6 +283,11 @@ export class Keys {
     }
   }
 
+  /** So that what is shown is of now. What could not be written waits; keys are shown all the same. */
+  private async settle(): Promise<void> {
+    await this.flush().catch(() => {})
+  }
+
   /** Forgets keys that were over long ago. Answers whether there is more. */
   tidy(): Promise<boolean> {
     return this.store.writes.run('keys.tidy', { until: this.outside.now() - keptMs })
@@ -280,11 +303,22 @@ export class Keys {
     return held
   }
 
-  private whyNot({ key, account, previous }: Known): Reason | null {
+  private whyNot({ key, account, previous }: Known, use: KeyUse): Reason | null {
     const now = this.outside.now()
     if (isInactive(key, now)) return 'key-inactive'
     if (previous && (key.previousUntil === null || key.previousUntil <= now)) return 'key-inactive'
-    return account.state === 'suspended' ? 'account-suspended' : null
+    if (account.state === 'suspended') return 'account-suspended'
+    if (!mayComeFrom(key.origins, use)) return 'origin-refused'
+    return key.dialects.length > 0 && !key.dialects.includes(use.dialect) ? 'forbidden' : null
+  }
+
+  /** What a key that the caller makes or changes may at most do. */
+  private async boundsOf(caller: Caller | null): Promise<Rights> {
+    if (caller?.kind !== 'account' || !caller.key) return noBounds
+    const held = await this.find(caller.key.hash)
+    if (!held) throw new Refusal('credential-wrong')
+    // An old secret makes nothing that outlasts it.
+    return { ...held.key, expiresAt: goodUntil(held) }
   }
 
   /** A call was made by a key, if the caller has one. To the minute, so that it is written seldom. */
@@ -328,7 +362,7 @@ export class Keys {
   }
 
   /** Refuses: invalid-request, forbidden. */
-  private read(wish: Omit<KeyWish, 'prefix'>, plan: Plan, own: AccountCaller | null): KeyPatch {
+  private read(wish: Omit<KeyWish, 'prefix'>, plan: Plan, bounds: Rights): KeyPatch {
     const patch: KeyPatch = {}
     const { name, expiresAt, scopes, origins, domains, dialects } = wish
     if (name !== undefined) {
@@ -345,7 +379,6 @@ export class Keys {
       const allowed = plan.keyScopes
       const beyond = scopes?.filter((scope) => allowed !== null && !allowed.includes(scope)) ?? []
       if (beyond.length > 0) throw invalid('body.scopes', `the plan allows ${allowed?.join(', ') || 'none'}`)
-      if (own && !mayGrant(own, scopes)) throw new Refusal('forbidden')
       patch.scopes = scopes === null ? null : [...new Set(scopes)]
     }
     if (origins !== undefined)
@@ -355,17 +388,14 @@ export class Keys {
         parsePattern,
         'a host, like example.com, *.example.com or localhost:3000',
       )
-    if (domains !== undefined) {
-      patch.domains = this.readAll('domains', domains, this.rules.readDomain, 'a domain')
-      const { domains: bounds = [] } = own?.key ?? {}
-      const isWithin = patch.domains.length > 0 && patch.domains.every((domain) => bounds.includes(domain))
-      if (bounds.length > 0 && !isWithin) throw new Refusal('forbidden')
-    }
+    if (domains !== undefined) patch.domains = this.readAll('domains', domains, this.rules.readDomain, 'a domain')
     if (dialects !== undefined) {
       const known = this.rules.dialects
       const readDialect = (text: string) => known.find((one) => one === text) ?? null
       patch.dialects = this.readAll('dialects', dialects, readDialect, `one of ${known.join(', ')}`)
     }
+    // What is not said stays, or is as the caller's own.
+    if (!covers(bounds, { ...bounds, ...patch })) throw new Refusal('forbidden')
     return patch
   }
 
@@ -401,13 +431,4 @@ function narrowed(scopes: readonly Scope[] | null, { keyScopes }: Plan): readonl
   return scopes.filter((scope) => keyScopes.includes(scope))
 }
 
-/** Whether the caller may come to know the secret of this key: one that may do no more than himself. */
-const mayHave = (own: AccountCaller, { scopes, domains }: Key): boolean => {
-  const bounds = own.key?.domains ?? []
-  const isWithin = domains.length > 0 && domains.every((domain) => bounds.includes(domain))
-  return mayGrant(own, scopes) && (bounds.length === 0 || isWithin)
-}
-
-/** No key makes one that may do more than itself. */
-const mayGrant = (own: AccountCaller, scopes: readonly Scope[] | null): boolean =>
-  scopes === null ? own.key === null || own.key.scopes === null : scopes.every((scope) => may(own, scope))
+const noBounds: Rights = { scopes: null, origins: [], domains: [], dialects: [], expiresAt: null }

@@ -121,7 +121,7 @@ function changeKey(db: Db, row: Row, patch: Partial<Omit<Row, 'key'>>): void {
 function revokeKey(tx: Tx, row: Row, by: By): void {
   if (row.revokedAt !== null) return
   const { accountId, id, name } = row
-  changeKey(tx.db, row, { revokedAt: by.at, previousHash: null, previousUntil: null })
+  changeKey(tx.db, row, { revokedAt: by.at })
   record(tx, by, { accountId, what: 'key.revoked', target: id, detail: { name } })
   sayOfAccount(tx, 'key.revoked', accountId, id, by.at)
 }
@@ -155,7 +155,10 @@ export const changes = {
     sayOfAccount(tx, 'key.changed', accountId, id, by.at)
   },
 
-  /** The secret before stays good until `overlapUntil`; the one before that is good no more. Refuses: key-unknown, key-inactive. */
+  /**
+   * The secret before stays good until `overlapUntil`, and is known as an old one after that; the one before it is forgotten.
+   * Refuses: key-unknown, also for one that is over.
+   */
   'keys.rotate': (
     tx,
     {
@@ -169,10 +172,8 @@ export const changes = {
     }: { accountId: string; id: string; hash: string; head: string; tail: string; overlapUntil: number; by: By },
   ): void => {
     const row = keyRow(tx.db, accountId, id)
-    if (row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= by.at)) throw new Refusal('key-inactive')
-    const isKept = overlapUntil > by.at
-    const previous = { previousHash: isKept ? row.hash : null, previousUntil: isKept ? overlapUntil : null }
-    changeKey(tx.db, row, { hash, head, tail, ...previous })
+    if (row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= by.at)) throw new Refusal('key-unknown')
+    changeKey(tx.db, row, { hash, head, tail, previousHash: row.hash, previousUntil: overlapUntil })
     record(tx, by, { accountId, what: 'key.rotated', target: id, detail: { name: row.name, overlapUntil } })
     sayOfAccount(tx, 'key.changed', accountId, id, by.at)
   },

@@ -144,6 +144,7 @@ class Wait {
   }
 
   refuse(reason: Reason): void {
+    this.over = true
     this.ended.reject(new Refusal(reason))
   }
 

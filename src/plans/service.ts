@@ -18,13 +18,16 @@ export class Plans {
 
   /** From now on the config has these. */
   async replace(plans: readonly Plan[]): Promise<void> {
+    // Whatever becomes of the write: who is on a plan that is gone keeps its numbers.
+    this.former = new Map([...this.former, ...this.offered])
     this.offered = byName(plans)
     await this.remember()
   }
 
-  /** Keeps the numbers of what is offered, and reads those of what no longer is. */
+  /** Keeps the numbers of what is offered, and those that could not be kept before; reads those of what is no more. */
   async remember(): Promise<void> {
-    this.former = byName(await this.store.remember([...this.offered.values()]))
+    const known = new Map([...this.former, ...this.offered])
+    this.former = byName(await this.store.remember([...known.values()]))
   }
 
   /** In the order of the config. */

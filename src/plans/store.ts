@@ -38,8 +38,8 @@ export class PlanStore {
   constructor(private readonly writes: Writes<typeof changes>) {}
 
   /** Keeps the numbers of these plans, and answers all that are known. */
-  async remember(offered: readonly Plan[]): Promise<Plan[]> {
-    const rows = offered.map(({ name, ...numbers }) => ({ name, numbers: JSON.stringify(numbers) }))
+  async remember(some: readonly Plan[]): Promise<Plan[]> {
+    const rows = some.map(({ name, ...numbers }) => ({ name, numbers: JSON.stringify(numbers) }))
     const known = await this.writes.run('plans.remember', { rows })
     return known.flatMap(({ name, numbers }) => {
       const read = numbersIn(numbers)

@@ -8,8 +8,8 @@ export const writeUsage = ({ usage, keys }: Core, defect: (error: unknown) => vo
   every(
     second,
     async () => {
-      await usage.flush()
-      await keys.flush()
+      // Together, so that they are one commit.
+      await Promise.all([usage.flush(), keys.flush()])
     },
     defect,
   )

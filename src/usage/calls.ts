@@ -4,7 +4,8 @@ import { BoundedMap } from '../limits/bounded-map.ts'
 import type { Outside } from '../outside.ts'
 import type { Plan } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
-import { dayOf, monthOf, nextDay, nextMonth } from './periods.ts'
+import { type Bucket, capacityOf, isFull, refilled, waitFor } from './bucket.ts'
+import { dayOf, hourMs, monthOf, nextDay, nextMonth } from './periods.ts'
 import type { CountRow } from './store.ts'
 
 /** Whose calls count together: an account's, or those of an IPv4 address or IPv6 /64 without one. */
@@ -17,21 +18,33 @@ export type LimitState = { limit: number; remaining: number; resetAt: number }
 
 type Counted = {
   subject: Subject
-  /** What is left in the bucket, and when it was looked at (monotonic milliseconds). Null: it is full. */
-  bucket: { tokens: number; at: number } | null
-  day: { start: number; calls: number; inboxes: number }
-  month: { start: number; calls: number }
-  /** Something is to be written. */
-  isDirty: boolean
+  /** Null: it is full, or there is none. */
+  bucket: Bucket | null
+  /** `hasOpened`: or tried to. */
+  day: { start: number; calls: number; inboxes: number; hasOpened: boolean }
+  /** `lookedAt`: the day in which it was the present one. */
+  month: { start: number; calls: number; lookedAt: number }
 }
-
-const minute = 60_000
 
 export class Calls {
   private readonly accounts = new Map<string, Counted>()
   private readonly addresses = new BoundedMap<Counted>((name) => fresh({ kind: 'address', name }))
+  /** Of which something is to be written. */
+  private readonly dirty = new Set<Counted>()
 
-  constructor(private readonly outside: Outside) {}
+  constructor(
+    private readonly outside: Outside,
+    private readonly limitsOfAddresses: () => Limits,
+  ) {}
+
+  /** Accounts and addresses of which something is remembered. */
+  get size(): number {
+    return this.accounts.size + this.addresses.size
+  }
+
+  get dirtySize(): number {
+    return this.dirty.size
+  }
 
   /** Takes up what was counted before a restart. */
   load(rows: readonly CountRow[]): void {
@@ -39,8 +52,9 @@ export class Calls {
     for (const { subject, what, start, value } of rows) {
       const counted = this.of(subjectIn(subject))
       if (what === 'day' && start === dayOf(now)) counted.day = { ...counted.day, start, calls: value }
-      if (what === 'inboxes' && start === dayOf(now)) counted.day = { ...counted.day, start, inboxes: value }
-      if (what === 'month' && start === monthOf(now)) counted.month = { start, calls: value }
+      if (what === 'inboxes' && start === dayOf(now))
+        counted.day = { ...counted.day, start, inboxes: value, hasOpened: true }
+      if (what === 'month' && start === monthOf(now)) counted.month = { start, calls: value, lookedAt: 0 }
       // What has flowed in since then is added when it is looked at.
       if (what === 'minute') counted.bucket = { tokens: value, at: this.outside.elapsed() - Math.max(0, now - start) }
     }
@@ -54,17 +68,10 @@ export class Calls {
     const counted = this.current(subject)
     const refused = this.exhausted(counted, limits)
     if (refused) throw this.exceeded(refused)
-    counted.isDirty = true
+    this.dirty.add(counted)
     counted.day.calls++
     counted.month.calls++
     if (counted.bucket) counted.bucket.tokens--
-    return this.state(counted, limits)
-  }
-
-  /** What headers say without a call. */
-  look(subject: Subject, limits: Limits): LimitState | null {
-    const counted = this.current(subject)
-    this.refill(counted, limits)
     return this.state(counted, limits)
   }
 
@@ -79,11 +86,12 @@ export class Calls {
         limit: { limit: inboxesPerDay, remaining: 0, resetAt },
       })
     }
-    counted.isDirty = true
+    this.dirty.add(counted)
     day.inboxes++
+    day.hasOpened = true
     return () => {
       day.inboxes--
-      counted.isDirty = true
+      this.dirty.add(counted)
     }
   }
 
@@ -93,35 +101,35 @@ export class Calls {
     return { today: day.calls, month: month.calls, inboxesToday: day.inboxes }
   }
 
-  /** What has changed since the last time. Whoever could not write it gives it back. */
-  takeDirty(): { rows: CountRow[]; giveBack: () => void } {
-    const dirty = [...this.all()].filter(({ isDirty }) => isDirty)
-    for (const counted of dirty) counted.isDirty = false
+  /** What has changed of up to `most` accounts and addresses. Whoever could not write it gives it back. */
+  takeDirty(most: number): { rows: CountRow[]; giveBack: () => void } {
+    const taken = [...take(this.dirty, most)]
+    for (const counted of taken) this.dirty.delete(counted)
     return {
-      rows: dirty.flatMap((counted) => this.rowsOf(counted)),
+      rows: taken.flatMap((counted) => this.rowsOf(counted)),
       giveBack: () => {
-        for (const counted of dirty) counted.isDirty = true
+        for (const counted of taken) this.dirty.add(counted)
       },
     }
   }
 
-  /** Forgets those of whom nothing need be remembered in this day. */
+  /** Forgets those of whom nothing need be remembered. */
   sweep(): void {
     const now = this.outside.now()
-    const isIdle = ({ day, month, bucket, isDirty }: Counted): boolean =>
-      !isDirty &&
-      day.start < dayOf(now) &&
-      month.start < monthOf(now) &&
-      (!bucket || this.outside.elapsed() - bucket.at > minute)
-    const isIdleAddress = (counted: Counted): boolean =>
-      !counted.isDirty && (counted.day.start < dayOf(now) || counted.day.inboxes + counted.day.calls === 0)
-    for (const [name, counted] of this.accounts) if (isIdle(counted)) this.accounts.delete(name)
-    this.addresses.sweep(isIdleAddress)
-  }
-
-  private *all(): Iterable<Counted> {
-    yield* this.accounts.values()
-    for (const [, counted] of this.addresses) yield counted
+    const at = this.outside.elapsed()
+    for (const [name, counted] of this.accounts) {
+      const { day, month, bucket } = counted
+      const isOver = day.start < dayOf(now) && month.start < monthOf(now) && (!bucket || at - bucket.at > hourMs)
+      if (isOver && !this.dirty.has(counted)) this.accounts.delete(name)
+    }
+    const limits = this.limitsOfAddresses()
+    const { requestsPerDay, requestsPerMonth } = limits
+    this.addresses.sweep((counted) => {
+      const { day, month, bucket } = counted
+      const isDayOver = day.start < dayOf(now) || (day.inboxes === 0 && (day.calls === 0 || requestsPerDay === null))
+      const isMonthOver = month.start < monthOf(now) || requestsPerMonth === null
+      return isDayOver && isMonthOver && isFull(bucket, limits, at) && !this.dirty.has(counted)
+    })
   }
 
   private of(subject: Subject): Counted {
@@ -136,10 +144,11 @@ export class Calls {
     const counted = this.of(subject)
     const now = this.outside.now()
     const today = dayOf(now)
-    if (counted.day.start !== today) {
-      counted.day = { start: today, calls: 0, inboxes: 0 }
-      const month = monthOf(now)
-      if (counted.month.start !== month) counted.month = { start: month, calls: 0 }
+    if (counted.day.start !== today) counted.day = { ...newDay, start: today }
+    // Looked up no more than once a day for each.
+    if (counted.month.lookedAt !== today) {
+      const start = monthOf(now)
+      counted.month = { start, calls: counted.month.start === start ? counted.month.calls : 0, lookedAt: today }
     }
     return counted
   }
@@ -147,26 +156,14 @@ export class Calls {
   /** The limit that has no room for one more call, or null. */
   private exhausted(counted: Counted, limits: Limits): LimitState | null {
     const { day, month } = counted
-    const { requestsPerDay, requestsPerMonth, requestsPerMinute } = limits
+    const { requestsPerDay, requestsPerMonth } = limits
     if (requestsPerDay !== null && day.calls >= requestsPerDay) return dayState(counted, requestsPerDay)
     if (requestsPerMonth !== null && month.calls >= requestsPerMonth) return monthState(counted, requestsPerMonth)
-    this.refill(counted, limits)
-    if (!counted.bucket || requestsPerMinute === null || counted.bucket.tokens >= 1) return null
+    counted.bucket = refilled(counted.bucket, limits, this.outside.elapsed())
+    if (!counted.bucket || counted.bucket.tokens >= 1) return null
     // Not when it is full again, but when one more has room: that is what a client waits for.
-    const wait = ((1 - counted.bucket.tokens) * minute) / requestsPerMinute
-    return { limit: capacityOf(limits) ?? requestsPerMinute, remaining: 0, resetAt: this.outside.now() + wait }
-  }
-
-  private refill(counted: Counted, limits: Limits): void {
-    const capacity = capacityOf(limits)
-    const { requestsPerMinute } = limits
-    if (capacity === null || requestsPerMinute === null) {
-      counted.bucket = null
-      return
-    }
-    const at = this.outside.elapsed()
-    const { tokens, at: before } = counted.bucket ?? { tokens: capacity, at }
-    counted.bucket = { tokens: Math.min(capacity, tokens + ((at - before) * requestsPerMinute) / minute), at }
+    const wait = waitFor(1, counted.bucket, limits)
+    return { limit: capacityOf(limits) ?? 0, remaining: 0, resetAt: this.outside.now() + wait }
   }
 
   /** Of the day, else the month, else the bucket. */
@@ -174,10 +171,9 @@ export class Calls {
     if (limits.requestsPerDay !== null) return dayState(counted, limits.requestsPerDay)
     if (limits.requestsPerMonth !== null) return monthState(counted, limits.requestsPerMonth)
     const capacity = capacityOf(limits)
-    if (capacity === null || limits.requestsPerMinute === null || !counted.bucket) return null
-    const { tokens } = counted.bucket
-    const full = ((capacity - tokens) * minute) / limits.requestsPerMinute
-    return { limit: capacity, remaining: Math.floor(tokens), resetAt: this.outside.now() + full }
+    if (capacity === null || !counted.bucket) return null
+    const full = waitFor(capacity, counted.bucket, limits)
+    return { limit: capacity, remaining: Math.floor(counted.bucket.tokens), resetAt: this.outside.now() + full }
   }
 
   private exceeded(limit: LimitState): Refusal {
@@ -185,31 +181,44 @@ export class Calls {
     return new Refusal('rate-exceeded', { retryAfterSeconds: Math.max(1, Math.ceil(wait)), limit })
   }
 
-  private rowsOf({ subject, day, month, bucket }: Counted): CountRow[] {
+  private rowsOf(counted: Counted): CountRow[] {
+    const { subject, day, month, bucket } = counted
     const name = textOf(subject)
     const inboxes: CountRow = { subject: name, what: 'inboxes', start: day.start, value: day.inboxes }
     const calls: CountRow = { subject: name, what: 'day', start: day.start, value: day.calls }
-    // An address's bucket is full again before a restart is over.
-    if (subject.kind === 'address') return [inboxes, calls]
-    const rows: CountRow[] = [inboxes, calls, { subject: name, what: 'month', start: month.start, value: month.calls }]
-    if (bucket) {
+    const calledInMonth: CountRow = { subject: name, what: 'month', start: month.start, value: month.calls }
+    if (subject.kind === 'account') {
+      if (!bucket) return [inboxes, calls, calledInMonth]
       const start = Math.round(this.outside.now() - (this.outside.elapsed() - bucket.at))
-      rows.push({ subject: name, what: 'minute', start, value: bucket.tokens })
+      return [inboxes, calls, calledInMonth, { subject: name, what: 'minute', start, value: bucket.tokens }]
     }
-    return rows
+    // What several share is nobody's own; an address's bucket is full again before a restart is over.
+    if (this.addresses.find(subject.name) !== counted) return []
+    const limits = this.limitsOfAddresses()
+    return [
+      ...(limits.inboxesPerDay === null || !day.hasOpened ? [] : [inboxes]),
+      ...(limits.requestsPerDay === null ? [] : [calls]),
+      ...(limits.requestsPerMonth === null ? [] : [calledInMonth]),
+    ]
   }
 }
+
+const newDay = { start: 0, calls: 0, inboxes: 0, hasOpened: false }
 
 const fresh = (subject: Subject): Counted => ({
   subject,
   bucket: null,
-  day: { start: 0, calls: 0, inboxes: 0 },
-  month: { start: 0, calls: 0 },
-  isDirty: false,
+  day: { ...newDay },
+  month: { start: 0, calls: 0, lookedAt: 0 },
 })
 
-const capacityOf = ({ burst, requestsPerMinute }: Limits): number | null =>
-  requestsPerMinute === null ? null : (burst ?? requestsPerMinute)
+function* take<Value>(from: Iterable<Value>, most: number): Iterable<Value> {
+  let taken = 0
+  for (const one of from) {
+    if (taken++ >= most) return
+    yield one
+  }
+}
 
 const dayState = ({ day }: Counted, limit: number): LimitState => ({
   limit,

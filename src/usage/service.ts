@@ -9,6 +9,7 @@ import type { Plans } from '../plans/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import type { DeedRow } from '../storage/audit-trail.ts'
 import { Calls, type LimitState, type Subject } from './calls.ts'
+import { PageCalls } from './page-calls.ts'
 import { dayMs, dayOf, hourMs, hourOf, monthOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
 import type { RefusalOwner, RefusalRow, UsageRow, UsageStore } from './store.ts'
@@ -35,7 +36,7 @@ export class Usage {
   private readonly gathered: RefusedMail[] = []
   private readonly calls: Calls
   /** Those of the page are limited apart. */
-  private readonly pageCalls: Calls
+  private readonly pageCalls: PageCalls
   private readonly sums: Sums
 
   constructor(
@@ -44,14 +45,16 @@ export class Usage {
     private readonly rules: UsageRules,
     private readonly outside: Outside,
   ) {
-    this.calls = new Calls(outside)
-    this.pageCalls = new Calls(outside)
+    this.calls = new Calls(outside, () => plans.anonymous())
+    const { pageRequestsPerMinute, pageBurst } = rules
+    this.pageCalls = new PageCalls({ requestsPerMinute: pageRequestsPerMinute, burst: pageBurst }, outside)
     this.sums = new Sums(outside.now)
   }
 
   /** Takes up what was counted before a restart. */
   async load(): Promise<void> {
-    this.calls.load(await this.store.counts(monthOf(this.outside.now())))
+    // A bucket may have been looked at just before the month began.
+    this.calls.load(await this.store.counts(monthOf(this.outside.now()) - dayMs))
   }
 
   // Limits
@@ -62,9 +65,7 @@ export class Usage {
    */
   admit(caller: Caller, client: string): LimitState | null {
     if (caller.kind === 'account' && caller.sessionId !== null) {
-      const limits = { requestsPerMinute: this.rules.pageRequestsPerMinute, burst: this.rules.pageBurst }
-      const name = caller.member?.id ?? caller.account.id
-      this.pageCalls.admit({ kind: 'account', name }, { ...noLimits, ...limits })
+      this.pageCalls.admit(caller.member?.id ?? caller.account.id)
       return null
     }
     return this.calls.admit(subjectOf(caller, client), this.planOf(caller))
@@ -73,11 +74,12 @@ export class Usage {
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
   inbox(caller: Caller, client: string): () => void {
     const giveBack = this.calls.inbox(subjectOf(caller, client), this.planOf(caller))
-    const accountId = accountIdOf(caller)
-    this.sums.add({ accountId, what: 'inboxes', label: '' })
+    const opened = { accountId: accountIdOf(caller), what: 'inboxes', label: '' } as const
+    const at = this.outside.now()
+    this.sums.add(opened, 1, at)
     return () => {
       giveBack()
-      this.sums.add({ accountId, what: 'inboxes', label: '' }, -1)
+      this.sums.add(opened, -1, at)
     }
   }
 
@@ -110,14 +112,14 @@ export class Usage {
   /** What an account used since then, by hour or by day. Refuses: as `ofAccount`. */
   async of(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
     const { account } = ofAccount(caller, null)
-    await this.flush()
+    await this.settle()
     return this.store.usage(account.id, span, this.since(span))
   }
 
   /** What was used in all. Refuses: as `mustBeAdmin`. */
   async ofAll(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
     mustBeAdmin(caller)
-    await this.flush()
+    await this.settle()
     return this.store.usage(null, span, this.since(span))
   }
 
@@ -127,7 +129,7 @@ export class Usage {
     { days, limit }: { days: number; limit: number },
   ): Promise<Record<'requests' | 'mails' | 'inboxes', { accountId: string; value: number }[]>> {
     mustBeAdmin(caller)
-    await this.flush()
+    await this.settle()
     const since = dayOf(this.outside.now()) - (days - 1) * dayMs
     const [requests, mails, inboxes] = await Promise.all(
       (['requests', 'mails', 'inboxes'] as const).map((what) => this.store.top(what, since, limit)),
@@ -140,10 +142,12 @@ export class Usage {
   /** Remembers a refused mail; it is written with the next flush. */
   refused(mail: Omit<RefusedMail, 'at'>): void {
     const { client, from, to, address, stage, reason } = mail
-    this.sums.add({ accountId: '', what: 'refused-mails', label: reason })
     this.gathered.push({ at: this.outside.now(), client, from: short(from), to: short(to), address, stage, reason })
-    // Only the newest are kept: older ones need not be written first.
-    if (this.gathered.length > this.rules.refusalsKept + rowsTogether) this.gathered.splice(0, rowsTogether)
+    // Only the newest are kept: older ones need not be written first, and are counted alone.
+    if (this.gathered.length <= this.rules.refusalsKept + rowsTogether) return
+    for (const one of this.gathered.splice(0, rowsTogether)) {
+      this.sums.add({ accountId: '', what: 'refused-mails', label: one.reason }, 1, one.at)
+    }
   }
 
   /**
@@ -157,14 +161,14 @@ export class Usage {
   ): Promise<RefusalRow[]> {
     if (caller.kind === 'nobody') throw new Refusal('credential-missing')
     const owner = await this.ownerOf(caller, address)
-    await this.flush()
+    await this.settle()
     return this.store.refusals(owner, before, limit)
   }
 
   /** All refused mails, newest first. Refuses: as `mustBeAdmin`. */
   async allRefusals(caller: Caller, { before, limit }: { before: number; limit: number }): Promise<RefusalRow[]> {
     mustBeAdmin(caller)
-    await this.flush()
+    await this.settle()
     return this.store.refusals(null, before, limit)
   }
 
@@ -186,10 +190,13 @@ export class Usage {
 
   /** Writes what was gathered and counted. What could not be written waits for the next time. */
   async flush(): Promise<void> {
-    await this.flushRefusals()
-    const counts = this.calls.takeDirty()
-    await this.write(counts, async (rows) => this.store.writes.run('counts.keep', { rows }))
-    await this.write(this.sums.take(), async (rows) => this.store.writes.run('usage.add', { rows }))
+    // Together, so that they are one commit.
+    await Promise.all([this.flushRefusals(), this.flushCounts(), this.flushSums()])
+  }
+
+  /** So that what is shown is of now. What could not be written waits; the rest is shown all the same. */
+  private async settle(): Promise<void> {
+    await this.flush().catch(() => {})
   }
 
   /** Forgets what is old, some at a time. Answers whether there is more. */
@@ -201,20 +208,32 @@ export class Usage {
       hoursUntil: hourOf(now) - hoursKept * hourMs,
       daysUntil: dayOf(now) - daysKept * dayMs,
       countsUntil: monthOf(now) - dayMs,
+      dayCountsUntil: dayOf(now),
       auditUntil: now - auditDaysKept * dayMs,
     })
   }
 
-  private async write<Row>(
-    { rows, giveBack }: { rows: Row[]; giveBack: () => void },
-    write: (rows: Row[]) => Promise<void>,
-  ): Promise<void> {
+  private async write(rows: readonly unknown[], giveBack: () => void, write: () => Promise<void>): Promise<void> {
     if (rows.length === 0) return
     try {
-      await write(rows)
+      await write()
     } catch (error) {
       giveBack()
       throw error
+    }
+  }
+
+  private async flushCounts(): Promise<void> {
+    for (let left = this.calls.dirtySize; left > 0; left -= rowsTogether) {
+      const { rows, giveBack } = this.calls.takeDirty(rowsTogether)
+      await this.write(rows, giveBack, () => this.store.writes.run('counts.keep', { rows }))
+    }
+  }
+
+  private async flushSums(): Promise<void> {
+    for (let left = this.sums.size; left > 0; left -= rowsTogether) {
+      const { rows, giveBack } = this.sums.take(rowsTogether)
+      await this.write(rows, giveBack, () => this.store.writes.run('usage.add', { rows }))
     }
   }
 
@@ -244,14 +263,6 @@ export class Usage {
     const now = this.outside.now()
     return span === 'hour' ? hourOf(now) - (hoursKept - 1) * hourMs : dayOf(now) - (daysKept - 1) * dayMs
   }
-}
-
-const noLimits = {
-  requestsPerMinute: null,
-  burst: null,
-  requestsPerDay: null,
-  requestsPerMonth: null,
-  inboxesPerDay: null,
 }
 
 const accountIdOf = (caller: Caller): string => (caller.kind === 'account' ? caller.account.id : '')

@@ -5,6 +5,7 @@ import { type DeedRow, deeds } from '../storage/audit-trail.ts'
 import type { Changes, Writes } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { audit, counts, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
+import { dayOf, hourOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
 
 export type RefusalRow = RefusedMail & { key: number }
@@ -146,6 +147,7 @@ export const changes = {
   'refusals.add': ({ db }, { rows, keep }: { rows: RefusedMail[]; keep: number }): void => {
     const values = rows.map((row) => ({ ...row, accountId: row.address === '' ? null : accountAt(db, row.address) }))
     if (values.length > 0) db.insert(refusals).values(values).run()
+    for (const row of sumsOf(values)) statements(db).addUsage.run(row)
     db.run(sql`delete from ${refusals} where key <= (select max(key) from ${refusals}) - ${keep}`)
   },
 
@@ -160,33 +162,49 @@ export const changes = {
 
   /** Forgets what is old, some at a time. Answers whether there is more. */
   'usage.tidy': (
-    { db },
+    { db, sqlite },
     {
       hoursUntil,
       daysUntil,
       countsUntil,
+      dayCountsUntil,
       auditUntil,
-    }: Record<'hoursUntil' | 'daysUntil' | 'countsUntil' | 'auditUntil', number>,
+    }: Record<'hoursUntil' | 'daysUntil' | 'countsUntil' | 'dayCountsUntil' | 'auditUntil', number>,
   ): boolean => {
-    const old = [
-      sql`delete from ${usage} where rowid in (select rowid from ${usage} where span = 'hour' and start < ${hoursUntil} limit ${batch})`,
-      sql`delete from ${usage} where rowid in (select rowid from ${usage} where span = 'day' and start < ${daysUntil} limit ${batch})`,
-      sql`delete from ${counts} where rowid in (select rowid from ${counts} where start < ${countsUntil} limit ${batch})`,
+    const forget = (table: 'usage' | 'counts', where: string, until: number): boolean =>
+      sqlite
+        .query(`delete from ${table} where rowid in (select rowid from ${table} where ${where} limit ${batch})`)
+        .run(until).changes === batch
+    const more = [
+      forget('usage', "span = 'hour' and start < ?", hoursUntil),
+      forget('usage', "span = 'day' and start < ?", daysUntil),
+      forget('counts', 'start < ?', countsUntil),
+      forget('counts', "start < ? and what in ('day', 'inboxes')", dayCountsUntil),
     ]
-    for (const one of old) db.run(one)
     // In the order of time, but for jumps of the clock.
     const oldest = db.select({ key: audit.key, at: audit.at }).from(audit).orderBy(asc(audit.key)).limit(batch).all()
     const oldDeeds = oldest.filter(({ at }) => at < auditUntil).map(({ key }) => key)
     if (oldDeeds.length > 0) db.delete(audit).where(inArray(audit.key, oldDeeds)).run()
-    const more = db
-      .select({ start: usage.start })
-      .from(usage)
-      .where(and(eq(usage.span, 'hour'), lt(usage.start, hoursUntil)))
-      .limit(1)
-      .get()
-    return more !== undefined || oldDeeds.length === batch
+    return more.includes(true) || oldDeeds.length === batch
   },
 } satisfies Changes
+
+/** Refused mails by account and reason, by hour and by day. */
+function sumsOf(refused: readonly { at: number; accountId: string | null; reason: string }[]): UsageRow[] {
+  const sums = new Map<string, UsageRow>()
+  for (const { at, accountId, reason } of refused) {
+    for (const [span, start] of [
+      ['hour', hourOf(at)],
+      ['day', dayOf(at)],
+    ] as const) {
+      const name = `${span} ${start} ${accountId} ${reason}`
+      const sum = sums.get(name)
+      if (sum) sum.value++
+      else sums.set(name, { span, start, accountId: accountId ?? '', what: 'refused-mails', label: reason, value: 1 })
+    }
+  }
+  return [...sums.values()]
+}
 
 /** Whose address it is, or was shortly before. */
 function accountAt(db: Db, address: string): string | null {

@@ -12,27 +12,33 @@ export class Sums {
 
   constructor(private readonly now: () => number) {}
 
-  add({ accountId, what, label }: Counted, value = 1): void {
-    const start = hourOf(this.now())
+  /** Different sums that wait to be written. */
+  get size(): number {
+    return this.sums.size
+  }
+
+  /** `at`: what is taken back must be taken where it was added. */
+  add({ accountId, what, label }: Counted, value = 1, at = this.now()): void {
+    const start = hourOf(at)
     const name = `${start} ${what} ${label} ${accountId}`
     const sum = this.sums.get(name)
     if (sum) sum.value += value
     else if (this.sums.size < mostSums) this.sums.set(name, { span: 'hour', start, accountId, what, label, value })
   }
 
-  /** All that was summed, by hour and by day; whoever could not write it gives it back. */
-  take(): { rows: UsageRow[]; giveBack: () => void } {
-    const hours = [...this.sums.values()]
-    this.sums.clear()
+  /** Up to `most` of what was summed, by hour and by day; whoever could not write it gives it back. */
+  take(most: number): { rows: UsageRow[]; giveBack: () => void } {
+    const hours: UsageRow[] = []
+    for (const [name, sum] of this.sums) {
+      if (hours.length >= most) break
+      hours.push(sum)
+      this.sums.delete(name)
+    }
     const days = hours.map((row) => ({ ...row, span: 'day' as const, start: dayOf(row.start) }))
     return {
       rows: [...hours, ...days],
       giveBack: () => {
-        for (const { start, accountId, what, label, value } of hours) {
-          const name = `${start} ${what} ${label} ${accountId}`
-          const sum = this.sums.get(name)
-          this.sums.set(name, { span: 'hour', start, accountId, what, label, value: value + (sum?.value ?? 0) })
-        }
+        for (const row of hours) this.add(row, row.value, row.start)
       },
     }
   }

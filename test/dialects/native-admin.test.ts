@@ -228,37 +228,6 @@ test('settings win over the config, are kept, and are set back with null', async
   expect((await register(server, 'other@b.test')).status).toBe(403)
 })
 
-test('with the developer API off, the native API is for keys and the page, and mail goes on', async () => {
-  await using server = await serve()
-  const admin = await firstAdmin(server)
-  const { key: token } = await keyOf(admin)
-  const box = await server.open('ann')
-  await admin.call('PATCH', 'admin/settings', { developerApi: false })
-  const off = [503, 'api-off']
-  const ask = (headers: Record<string, string>, path = `mailboxes/${box.address}`, method = 'GET') =>
-    server.call(method, `${api}/${path}`, { headers })
-  expect(said(await ask({}))).toEqual(off)
-  expect(said(await ask({ authorization: `Bearer ${box.token}` }))).toEqual(off)
-  expect(said(await ask({}, 'mailboxes', 'POST'))).toEqual(off)
-  expect(said(await ask({}, 'mailboxes/free@mayfly.test'))).toEqual(off)
-  expect(said(await signIn(server, admin.email))).toEqual(off)
-  // Keys, the page of a member, and the page of anybody.
-  expect((await ask({ 'x-api-key': token }, 'account')).status).toBe(200)
-  expect((await ask({ cookie: admin.cookie }, 'account')).status).toBe(200)
-  expect((await ask({ 'sec-fetch-site': 'same-origin' }, 'mailboxes/free@mayfly.test')).status).toBe(200)
-  expect((await ask({ origin: server.url }, 'mailboxes', 'POST')).status).toBe(201)
-  expect((await signIn(server, admin.email, password, { origin: server.url })).status).toBe(201)
-  expect(said(await ask({ 'sec-fetch-site': 'cross-site' }, 'mailboxes/free@mayfly.test'))).toEqual(off)
-  // What is no key is said to be none.
-  expect(said(await ask({ 'x-api-key': `${token}x` }))).toEqual([401, 'credential-wrong'])
-  const message = await server.mail(box.address)
-  expect((await ask({ authorization: `Bearer ${box.token}`, origin: server.url }, `messages/${message}`)).status).toBe(
-    200,
-  )
-  await admin.call('PATCH', 'admin/settings', { developerApi: null })
-  expect((await ask({ authorization: `Bearer ${box.token}` })).status).toBe(200)
-})
-
 test('an account is changed whole or not at all', async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)

@@ -81,11 +81,13 @@ test('the page is made of what the server has: nothing comes from elsewhere, not
 })
 
 test('what every call of a method may meet stands with each: a foreign origin, a key that was used', async () => {
+  // A credential may be bound to origins, also on a GET.
+  const isBound = (operation: unknown) => listIn(operation, 'security').length > 0
   const document = await openapi('native')
   for (const [, item] of record(at(document, 'paths'))) {
     for (const [method, operation] of record(item)) {
       const said = (status: string) => String(at(operation, 'responses', status, 'description') ?? '').split(', ')
-      expect(said('403').includes('origin-refused')).toBe(method !== 'get')
+      expect(said('403').includes('origin-refused')).toBe(method !== 'get' || isBound(operation))
       expect(said('409').includes('idempotency-mismatch')).toBe(method === 'post')
       const names = listIn(operation, 'parameters').map((one) => at(one, 'name'))
       expect(names.filter((name) => name === 'Idempotency-Key').length).toBe(method === 'post' ? 1 : 0)
@@ -94,7 +96,7 @@ test('what every call of a method may meet stands with each: a foreign origin, a
     }
   }
   const restored = at(document, 'paths', '/mayfly/v1/mailboxes/{mailbox}/restore', 'post', 'responses')
-  expect(at(restored, '403', 'description')).toBe('forbidden, origin-refused')
+  expect(at(restored, '403', 'description')).toBe('forbidden, account-suspended, origin-refused')
 })
 
 test('the 404 of a wait is a wait without mail, or a plain refusal', async () => {
@@ -106,6 +108,31 @@ test('the 404 of a wait is a wait without mail, or a plain refusal', async () =>
   expect(at(responses, '409', 'content', 'application/json', 'schema')).toEqual({
     $ref: '#/components/schemas/WaitRefused',
   })
+})
+
+test('what any call with a credential may meet stands with each: a key that is over, a limit, an API switched off', async () => {
+  const document = await openapi('native')
+  for (const [, item] of record(at(document, 'paths'))) {
+    for (const [, operation] of record(item)) {
+      if (listIn(operation, 'security').length === 0) continue
+      const said = (status: string) => String(at(operation, 'responses', status, 'description') ?? '').split(', ')
+      expect(said('401')).toEqual(expect.arrayContaining(['credential-missing', 'credential-wrong', 'key-inactive']))
+      expect(said('403')).toContain('account-suspended')
+      expect(said('429')).toContain('rate-exceeded')
+      expect(said('503')).toContain('api-off')
+    }
+  }
+})
+
+test('a field with a default need not be sent', async () => {
+  const paths = at(await openapi('native'), 'paths')
+  const bodyOf = (path: string) => at(paths, `/mayfly/v1/${path}`, 'post', 'requestBody')
+  const rotation = bodyOf('keys/{id}/rotate')
+  expect(at(rotation, 'required')).toBe(false)
+  expect(at(rotation, 'content', 'application/json', 'schema', 'required')).toBeUndefined()
+  const made = bodyOf('admin/accounts')
+  expect(at(made, 'required')).toBe(true)
+  expect(at(made, 'content', 'application/json', 'schema', 'required')).toEqual(['email'])
 })
 
 test('a route without parameters or fields has none in the document', async () => {

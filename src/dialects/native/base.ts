@@ -25,8 +25,9 @@ export const keyed = (door: Door) =>
     })
     .onBeforeHandle({ as: 'scoped' }, refuseUnread)
 
-/** Who calls, counted against his limits. */
-async function admitted(door: Door, request: Request, visit: Visit): Promise<Caller> {
+/** Who calls, counted once against his limits. Refuses: as `callerOf`; rate-exceeded, api-off. */
+export async function admitted(door: Door, request: Request, visit: Visit): Promise<Caller> {
+  if (visit.caller) return visit.caller
   const { usage, keys, switches } = door.core
   const caller = await callerOf(door, request).catch((error) => {
     // Whoever guesses is one without a credential.
@@ -36,9 +37,7 @@ async function admitted(door: Door, request: Request, visit: Visit): Promise<Cal
   visit.caller = caller
   visit.limit = usage.admit(caller, visit.client)
   keys.wasUsed(caller)
-  if (!switches.now.developerApi && caller.kind !== 'account' && !door.origins.isOwnPage(request)) {
-    throw new Refusal('api-off')
-  }
+  if (!switches.now.developerApi && caller.kind === 'account' && caller.key) throw new Refusal('api-off')
   return caller
 }
 

@@ -102,7 +102,7 @@ export const keyRoutes = (door: Door) =>
         body: Making,
         ...described({
           summary: 'Make a key',
-          description: 'The answer shows it this once.',
+          description: 'The answer shows it this once. One made by a key may do no more than that key.',
           tag: 'keys',
           credential: 'required',
           answers: { 201: 'MadeKey' },
@@ -165,7 +165,7 @@ export const keyRoutes = (door: Door) =>
           tag: 'keys',
           credential: 'required',
           answers: { 201: 'MadeKey' },
-          refusals: ['key-unknown', 'key-inactive', 'forbidden', 'storage-failed'],
+          refusals: ['key-unknown', 'forbidden', 'storage-failed'],
         }),
       },
     )

@@ -8,8 +8,8 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
-import { callerOf, credentialHeaders, credentialIn, isByCookie, isWayIn } from './auth.ts'
-import { prefix } from './base.ts'
+import { credentialHeaders, credentialIn, isByCookie, isWayIn } from './auth.ts'
+import { admitted, prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
 import { errorAnswer } from './errors.ts'
@@ -77,7 +77,7 @@ export function native(door: Door): Dialect {
   async function once(key: string, request: Request): Promise<Response> {
     const visit = visitOf(request)
     try {
-      await callerOf(door, request)
+      await admitted(door, request, visit)
       const cookie = isWayIn(request) ? null : cookieOf(request.headers, door.options)
       const credential = credentialIn(request.headers) ?? cookie
       const who = credential === null ? `client ${visit.client}` : `credential ${credential}`
