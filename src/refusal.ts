@@ -8,6 +8,7 @@ export const reasons = [
   'key-inactive',
   'account-suspended',
   'forbidden',
+  'registration-off',
   'origin-refused',
   'host-refused',
   'route-unknown',

@@ -199,7 +199,7 @@ export class Accounts {
 
   /**
    * Takes an invitation, which works once, and signs in. Refuses: invitation-unknown, invalid-request, email-taken,
-   * forbidden (it is for another address, or to a new account while registration is off), quota-exceeded,
+   * forbidden (it is for another address), registration-off (it is to a new account), quota-exceeded,
    * account-suspended, rate-exceeded, too-busy.
    */
   async accept(visitor: Visitor, token: string, wish: { email: string; password: string }): Promise<SignedIn> {
@@ -209,7 +209,7 @@ export class Accounts {
     const link = await this.store.link(hash, this.outside.now())
     if (!link || link.kind === 'password') throw new Refusal('invitation-unknown')
     wellEnded()
-    if (link.kind === 'register' && this.rules.registration() === 'off') throw new Refusal('forbidden')
+    if (link.kind === 'register' && this.rules.registration() === 'off') throw new Refusal('registration-off')
     const joined = link.accountId === null ? null : await this.store.account(link.accountId)
     // The config may have lost the plan since.
     const offered = link.plan !== null && this.plans.isOffered(link.plan) ? link.plan : this.rules.defaultPlan()
@@ -222,11 +222,11 @@ export class Accounts {
   }
 
   /**
-   * Makes an account for whoever asks, where that is allowed. Refuses: forbidden, invalid-request, email-taken,
+   * Makes an account for whoever asks, where that is allowed. Refuses: registration-off, invalid-request, email-taken,
    * rate-exceeded, too-busy.
    */
   async register(visitor: Visitor, wish: { email: string; password: string }): Promise<SignedIn> {
-    if (this.rules.registration() !== 'open') throw new Refusal('forbidden')
+    if (this.rules.registration() !== 'open') throw new Refusal('registration-off')
     const email = readEmail(wish.email)
     this.countRegistration(visitor)
     const account = this.fresh(this.plans.get(this.rules.defaultPlan()).name)

@@ -9,6 +9,7 @@ const sentences = {
   'key-inactive': 'this key was revoked, or its time is over',
   'account-suspended': 'the account is suspended',
   forbidden: 'this is not allowed',
+  'registration-off': 'new accounts are not taken at the moment: see server.registration in the config',
   'origin-refused': 'pages of this origin may not call',
   'host-refused': 'this host name is not answered here',
   'route-unknown': 'there is no such route',

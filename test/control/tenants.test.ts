@@ -14,7 +14,7 @@ type Commanded = Serving & {
 }
 
 async function commanded(): Promise<Commanded> {
-  const serving = await serve()
+  const serving = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
   const directory = temporaryDirectory()
   const { accounts, keys } = serving.core
   const to = { write: (line: string) => void serving.logged.push(line) }

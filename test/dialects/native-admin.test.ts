@@ -153,9 +153,9 @@ test('the link makes no second admin where one was made by other means', async (
 test('registration is off: nobody makes himself an account, invited or not', async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)
-  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'forbidden'])
+  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'registration-off'])
   const { json } = await admin.call('POST', 'admin/invitations', {})
-  expect(said(await accept(server, String(json['token']), 'new@b.test'))).toEqual([403, 'forbidden'])
+  expect(said(await accept(server, String(json['token']), 'new@b.test'))).toEqual([403, 'registration-off'])
   // To join an account is another matter.
   expect((await joined(server, admin, 'mate@ops.test')).accountId).toBe(admin.accountId)
   await admin.call('PATCH', 'admin/settings', { registration: 'invitation' })
@@ -165,7 +165,7 @@ test('registration is off: nobody makes himself an account, invited or not', asy
 test('registration by invitation: the link makes an account, on the plan that it names', async () => {
   await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
   const admin = await firstAdmin(server)
-  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'forbidden'])
+  expect(said(await register(server, 'new@b.test'))).toEqual([403, 'registration-off'])
   const named = await admin.call('POST', 'admin/invitations', { plan: 'pro', email: 'pro@b.test' })
   expect(said(await accept(server, String(named.json['token']), 'other@b.test'))).toEqual([403, 'forbidden'])
   const pro = personOf(server, await accept(server, String(named.json['token']), 'pro@b.test'))

@@ -56,7 +56,7 @@ withBrowser('the link of the first start makes an admin, and a key that works', 
 })
 
 withBrowser('a link that was used, and one that is not whole, say so', async () => {
-  await using server = await serve()
+  await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
   const made = await server.core.accounts.inviteAccount(operator, {})
   const used = { email: 'bob@example.test', password: 'correct horse' }
   await server.core.accounts.accept({ client: '192.0.2.9', agent: '' }, made.token, used)

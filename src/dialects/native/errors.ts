@@ -12,6 +12,7 @@ export const answers = {
   'key-inactive': [401, 'This key was revoked, or its time is over.'],
   'account-suspended': [403, 'The account is suspended.'],
   forbidden: [403, 'This is not allowed here.'],
+  'registration-off': [403, 'New accounts are not taken here at the moment.'],
   'origin-refused': [403, 'Pages of this origin may not call without a credential.'],
   'host-refused': [421, 'This host name is not answered here; see http.hosts in the config.'],
   'route-unknown': [404, 'There is no such route, or not with this method.'],

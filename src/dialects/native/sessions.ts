@@ -166,7 +166,7 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: ['invitation-unknown', 'email-taken', 'quota-exceeded', ...wayIn],
+          refusals: ['invitation-unknown', 'registration-off', 'email-taken', 'quota-exceeded', ...wayIn],
         }),
       },
     )
@@ -184,7 +184,7 @@ export const sessionRoutes = (door: Door) => {
           tag: 'session',
           credential: 'none',
           answers: { 201: 'Session' },
-          refusals: ['email-taken', ...wayIn],
+          refusals: ['registration-off', 'email-taken', ...wayIn],
         }),
       },
     )
