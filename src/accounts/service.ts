@@ -191,10 +191,22 @@ export class Accounts {
     return this.store.invitations(ownerOf(caller).account.id, this.outside.now())
   }
 
+  /** Those to new accounts that are open. Refuses: as `mustBeAdmin`. */
+  async accountInvitations(caller: Caller): Promise<Invitation[]> {
+    mustBeAdmin(caller)
+    return this.store.invitations(null, this.outside.now())
+  }
+
   /** Refuses: as `ownerOf`, invitation-unknown. */
   async takeBack(caller: Caller, id: string): Promise<void> {
     const accountId = ownerOf(caller).account.id
     await this.store.writes.run('links.take-back', { accountId, id, by: this.by(caller) })
+  }
+
+  /** Of an invitation to a new account. Refuses: as `mustBeAdmin`, invitation-unknown. */
+  async takeBackAccount(caller: Caller, id: string): Promise<void> {
+    mustBeAdmin(caller)
+    await this.store.writes.run('links.take-back', { accountId: null, id, by: this.by(caller) })
   }
 
   /**

@@ -45,7 +45,11 @@ export const HttpSection = Type.Object(
       { sample: ['https://tests.example'] },
     ),
     anonymous_mailboxes: flag(true, 'Whether mailboxes may be opened without a key.'),
-    metrics_networks: list('network', PRIVATE_NETWORKS, 'Networks that may read /metrics.'),
+    metrics_networks: list(
+      'network',
+      PRIVATE_NETWORKS,
+      "Networks that may read /metrics; from anywhere else it takes an admin's key.",
+    ),
     max_body_bytes: bytes(1_048_576, 'The largest body of a request, but for routes that need more.', {
       minimum: 1024,
       maximum: 134_217_728,

@@ -33,6 +33,8 @@ const adminRoutes: readonly [method: string, path: string, body?: object][] = [
   ['PATCH', `admin/accounts/${anyId}`, { suspended: true }],
   ['DELETE', `admin/accounts/${anyId}`],
   ['POST', 'admin/invitations', {}],
+  ['GET', 'admin/invitations'],
+  ['DELETE', `admin/invitations/${anyId}`],
   ['GET', 'admin/usage'],
   ['GET', 'admin/refusals'],
   ['GET', 'admin/audit'],
@@ -175,6 +177,19 @@ test('registration by invitation: the link makes an account, on the plan that it
   const free = personOf(server, await accept(server, String(plain.json['token']), 'free@b.test'))
   expect(at((await free.call('GET', 'session')).json, 'account', 'plan')).toBe('free')
   expect(said(await admin.call('POST', 'admin/invitations', { plan: 'gold' }))).toEqual([404, 'plan-unknown'])
+})
+
+test('invitations to new accounts are listed, and taken back', async () => {
+  await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
+  const admin = await firstAdmin(server)
+  const made = await admin.call('POST', 'admin/invitations', { plan: 'pro', email: 'pro@b.test' })
+  const { json } = await admin.call('GET', 'admin/invitations')
+  expect(at(json, 'items')).toMatchObject([{ id: made.json['id'], plan: 'pro', email: 'pro@b.test' }])
+  expect(JSON.stringify(json)).not.toContain(String(made.json['token']))
+  expect((await admin.call('DELETE', `admin/invitations/${made.json['id']}`)).status).toBe(204)
+  expect(said(await accept(server, String(made.json['token']), 'pro@b.test'))).toEqual([404, 'invitation-unknown'])
+  expect(at((await admin.call('GET', 'admin/invitations')).json, 'items')).toEqual([])
+  expect(said(await admin.call('DELETE', `admin/invitations/${made.json['id']}`))).toEqual([404, 'invitation-unknown'])
 })
 
 test('registration is open: whoever asks is an owner on the default plan, some a day from one address', async () => {

@@ -133,6 +133,7 @@ const withoutBody: readonly [method: string, path: string][] = [
   ['DELETE', `invitations/${anyId}`],
   ['DELETE', `admin/accounts/${anyId}`],
   ['DELETE', `admin/blocks/${anyId}`],
+  ['DELETE', `admin/invitations/${anyId}`],
 ]
 
 const lists = ['account/audit', 'admin/accounts', 'admin/audit', 'admin/refusals']

@@ -241,6 +241,8 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
   'GET /mayfly/v1/admin/audit': () => ({ path: 'admin/audit', gets: ofAdmins(200) }),
   'GET /mayfly/v1/admin/settings': () => ({ path: 'admin/settings', gets: ofAdmins(200) }),
   'PATCH /mayfly/v1/admin/settings': () => ({ path: 'admin/settings', body: () => ({}), gets: ofAdmins(200) }),
+  'GET /mayfly/v1/admin/invitations': () => ({ path: 'admin/invitations', gets: ofAdmins(200) }),
+  'DELETE /mayfly/v1/admin/invitations/{id}': () => ({ path: 'admin/invitations/nothing', gets: ofAdmins(404) }),
   'GET /mayfly/v1/admin/blocks': () => ({ path: 'admin/blocks', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/blocks': () => ({
     path: 'admin/blocks',

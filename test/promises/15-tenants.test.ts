@@ -74,6 +74,8 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/admin/audit': none,
   'GET /mayfly/v1/admin/settings': none,
   'PATCH /mayfly/v1/admin/settings': { body: () => ({ registration: 'open' }) },
+  'GET /mayfly/v1/admin/invitations': none,
+  'DELETE /mayfly/v1/admin/invitations/{id}': none,
   'GET /mayfly/v1/admin/blocks': none,
   'POST /mayfly/v1/admin/blocks': { body: () => ({ kind: 'sender', pattern: 'evil.test' }) },
   'DELETE /mayfly/v1/admin/blocks/{id}': none,

@@ -88,6 +88,8 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/admin/audit': admin,
   'GET /mayfly/v1/admin/settings': admin,
   'PATCH /mayfly/v1/admin/settings': admin,
+  'GET /mayfly/v1/admin/invitations': admin,
+  'DELETE /mayfly/v1/admin/invitations/{id}': ofAdmin,
   'GET /mayfly/v1/admin/blocks': admin,
   'POST /mayfly/v1/admin/blocks': { body: { kind: 'sender', pattern: 'x@sender.test' }, ...admin },
   'DELETE /mayfly/v1/admin/blocks/{id}': ofAdmin,

@@ -11,7 +11,16 @@ import { linkTo } from './links.ts'
 import { pageOf } from './page.ts'
 import { Email, Password } from './sessions.ts'
 import { refusedMail } from './wire.ts'
-import { block, changedAccount, deed, listedAccount, madeLink, settings, usageList } from './wire-accounts.ts'
+import {
+  accountInvitation,
+  block,
+  changedAccount,
+  deed,
+  listedAccount,
+  madeLink,
+  settings,
+  usageList,
+} from './wire-accounts.ts'
 
 const Plan = Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan in the config.' })
 const Creating = bodyInput(
@@ -150,6 +159,36 @@ export const adminRoutes = (door: Door) =>
           summary: 'Invite somebody to make an account',
           answers: { 201: 'Link' },
           refusals: ['forbidden', 'plan-unknown', 'quota-exceeded', 'storage-failed'],
+        }),
+      },
+    )
+    .get(
+      '/invitations',
+      async ({ caller }) => ({
+        items: (await door.core.accounts.accountInvitations(caller)).map(accountInvitation),
+        next: null,
+      }),
+      {
+        ...described({
+          ...asAdmin,
+          summary: 'List open invitations to new accounts',
+          answers: { 200: 'AccountInvitationList' },
+          refusals: ['forbidden'],
+        }),
+      },
+    )
+    .delete(
+      '/invitations/:id',
+      async ({ caller, params, set }) => {
+        await door.core.accounts.takeBackAccount(caller, params.id)
+        set.status = 204
+      },
+      {
+        ...described({
+          ...asAdmin,
+          summary: 'Take an invitation to a new account back',
+          answers: { 204: null },
+          refusals: ['forbidden', 'invitation-unknown', 'storage-failed'],
         }),
       },
     )

@@ -59,6 +59,14 @@ const InvitationShape = Type.Object({
   expiresAt: instant(),
 })
 
+const AccountInvitationShape = Type.Object({
+  id: text(),
+  plan: orNull(text('Null: the default one.')),
+  email: orNull(text('Only for this address; null: for whoever has the link.')),
+  createdAt: instant(),
+  expiresAt: instant(),
+})
+
 const LinkShape = Type.Object({
   id: text(),
   url: text('Shown this once.'),
@@ -179,6 +187,8 @@ export const accountSchemas = {
   SessionList: listOf(ref('OpenSession')),
   Invitation: InvitationShape,
   InvitationList: listOf(ref('Invitation')),
+  AccountInvitation: AccountInvitationShape,
+  AccountInvitationList: listOf(ref('AccountInvitation')),
   Link: LinkShape,
   Key: KeyShape,
   KeyList: listOf(ref('Key')),
@@ -220,6 +230,16 @@ export function openSession(one: Session, present: string | null): Static<typeof
 
 export function invitation({ id, role, email, createdAt, expiresAt }: Invitation): Static<typeof InvitationShape> {
   return { id, role, email, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }
+}
+
+export function accountInvitation({
+  id,
+  plan,
+  email,
+  createdAt,
+  expiresAt,
+}: Invitation): Static<typeof AccountInvitationShape> {
+  return { id, plan, email, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }
 }
 
 export function madeLink({ id, token, expiresAt }: MadeLink, url: string): Static<typeof LinkShape> {
