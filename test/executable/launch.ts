@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { unlimited } from '../core.ts'
 
 const root = join(import.meta.dir, '../..')
 export const executable = join(root, 'dist/mayfly')
@@ -71,7 +72,7 @@ export async function serve(
   const args = ['serve', '--http', '127.0.0.1:0', '--smtp', '127.0.0.1:0']
   const child = Bun.spawn([...below, ...commandFor(directory.path, args)], {
     cwd: directory.path,
-    env: { PATH: Bun.env['PATH'] ?? '', MAYFLY_LOG_FORMAT: 'json', ...env },
+    env: { PATH: Bun.env['PATH'] ?? '', MAYFLY_LOG_FORMAT: 'json', ...unlimited, ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })

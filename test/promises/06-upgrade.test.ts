@@ -26,12 +26,24 @@ async function upgrade(file: string, known: number, nth: number): Promise<number
   return Number(out)
 }
 
+/** By table. */
+const firstColumns = (() => {
+  const first = new Database(':memory:')
+  migrate(first, migrations.slice(0, 1))
+  const columnsOf = (table: string): Set<string> => {
+    const columns = first.query<{ name: string }, []>(`PRAGMA table_info(${table})`).all()
+    return new Set(columns.map(({ name }) => name))
+  }
+  return new Map(tables.map((table) => [table, columnsOf(table)]))
+})()
+
 /** All rows of the tables that a schema has, in the columns that the first one had. */
 function rowsOf(sqlite: Database): Record<string, unknown[]> {
   const found: Record<string, unknown[]> = {}
   for (const table of tables) {
     const rows = sqlite.query<Record<string, unknown>, []>(`select * from ${table} order by 1`).all()
-    found[table] = rows.map(({ check_value: _, ...row }) => row)
+    const known = firstColumns.get(table)
+    found[table] = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => known?.has(name))))
   }
   return found
 }
