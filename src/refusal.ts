@@ -9,9 +9,11 @@ export const reasons = [
   'account-suspended',
   'forbidden',
   'registration-off',
+  'not-in-plan',
   'origin-refused',
   'host-refused',
   'route-unknown',
+  'domain-unserved',
   'mailbox-unknown',
   'message-unknown',
   'attachment-unknown',
@@ -56,11 +58,21 @@ export type Reason = (typeof reasons)[number]
 /** One thing wrong with a request: where (`body.ttlMinutes`) and what was expected. */
 export type FieldComplaint = { path: string; message: string }
 
+/** A limit as headers speak of it; `resetAt` is epoch milliseconds. */
+export type LimitState = {
+  of: 'minute' | 'day' | 'month' | 'inboxes'
+  limit: number
+  remaining: number
+  resetAt: number
+}
+
 export type RefusalDetails = {
   fields?: FieldComplaint[]
   retryAfterSeconds?: number
   /** The limit that refused; `resetAt` is epoch milliseconds. */
-  limit?: { limit: number; remaining: number; resetAt: number }
+  limit?: LimitState
+  /** What is not known here is there, but another's: for an API that says so. */
+  foreign?: true
   /** For the log alone. */
   what?: string
 }

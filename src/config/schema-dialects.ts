@@ -1,5 +1,5 @@
 // [dialects.NAME]: the foreign APIs, each of which can be switched off.
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { count, flag, list, minutes, UNUSED_YET } from './fields.ts'
 
 const enabled = (name: string) => flag(true, `Whether ${name}'s API is served; if not, its paths answer 404.`)
@@ -69,3 +69,5 @@ export const DialectsSection = Type.Object(
   },
   { additionalProperties: false, description: `Settings of the foreign APIs. ${UNUSED_YET}` },
 )
+
+export type DialectsConfig = Static<typeof DialectsSection>

@@ -10,6 +10,8 @@ const sentences = {
   'account-suspended': 'the account is suspended',
   forbidden: 'this is not allowed',
   'registration-off': 'new accounts are not taken at the moment: see server.registration in the config',
+  'not-in-plan': 'the plan does not allow this',
+  'domain-unserved': 'this domain is not served here',
   'origin-refused': 'pages of this origin may not call',
   'host-refused': 'this host name is not answered here',
   'route-unknown': 'there is no such route',

@@ -7,14 +7,18 @@ export type BodyBounds = { bytes: number; milliseconds: number }
 export const hasBody = (headers: Headers): boolean =>
   headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0'
 
+/** Whether it is a form with files, and so no text. */
+export const isForm = (headers: Headers): boolean =>
+  (headers.get('content-type') ?? '').toLowerCase().startsWith('multipart/')
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Refuses: too-large; invalid-request for one that comes too slowly, breaks off or is not UTF-8. */
-export async function readBody(request: Request, bounds: BodyBounds): Promise<string> {
+/** Refuses: too-large; invalid-request for one that comes too slowly or breaks off. */
+export async function readBody(request: Request, bounds: BodyBounds): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? 0)
   if (announced > bounds.bytes) throw new Refusal('too-large')
   const reader = request.body?.getReader()
-  if (!reader) return ''
+  if (!reader) return new Uint8Array()
   let isLate = false
   const late = setTimeout(() => {
     isLate = true
@@ -39,12 +43,13 @@ export async function readBody(request: Request, bounds: BodyBounds): Promise<st
     clearTimeout(late)
   }
   if (isLate) throw invalid('body', `must come within ${bounds.milliseconds / 1000} seconds`)
-  return textOf(chunks)
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
-function textOf(chunks: Uint8Array[]): string {
+/** Refuses: invalid-request for what is not UTF-8. */
+export function textOf(body: Uint8Array): string {
   try {
-    return decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+    return decoder.decode(body)
   } catch {
     throw invalid('body', 'must be UTF-8')
   }

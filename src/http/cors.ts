@@ -1,5 +1,8 @@
 // Which pages of other origins may call: any with a credential, the operator's `cors_origins` also without one.
 
+/** What a foreign API says to pages that call with a key: they come from anywhere, since the key decides. */
+export type Cors = { methods: string; headers: string; exposed: string }
+
 /** Headers that a page may send and read, beside those that browsers always allow. */
 const allowedHeaders =
   'Authorization, X-API-Key, Content-Type, Idempotency-Key, Last-Event-ID, X-Mailbox-Tokens, X-Request-Id'
@@ -73,6 +76,24 @@ export function preflightAnswer(origin: string): Response {
       Vary: 'Origin, Access-Control-Request-Headers',
     },
   })
+}
+
+/** As `preflightAnswer`, of an API to which no origin matters. */
+export const openPreflightAnswer = ({ methods, headers }: Cors): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Allow-Methods': methods,
+      'Access-Control-Allow-Headers': headers,
+      'Access-Control-Max-Age': secondsKept,
+    },
+  })
+
+/** As `allowReading`, for pages of any origin. */
+export function allowReadingByAll(headers: Headers, { exposed }: Cors): void {
+  headers.set('Access-Control-Allow-Origin', '*')
+  headers.set('Access-Control-Expose-Headers', exposed)
 }
 
 /** Lets a page of this origin read the answer. Cookies are never shared across origins. */

@@ -1,9 +1,10 @@
 // A dialect as the front sees it: the paths it answers, and how it says no before a route was found.
+import type { DialectsConfig } from '../config/schema-dialects.ts'
 import type { Core } from '../core.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Origins } from './cors.ts'
+import type { Cors, Origins } from './cors.ts'
 import type { EventStreams } from './event-stream.ts'
 import type { Slots } from './slots.ts'
 import type { Visit } from './visit.ts'
@@ -32,6 +33,9 @@ export type DoorOptions = {
   /** Where people reach it, if that is known. */
   publicUrl: string | null
   idempotency: { keys: number; hours: number }
+  /** The largest body where a mail comes in it. */
+  maxMailBytes: number
+  dialects: DialectsConfig
 }
 
 export interface Dialect {
@@ -44,6 +48,12 @@ export interface Dialect {
   refuse(refusal: Refusal | null, visit: Visit): Response
   /** The headers in which a credential may come to this path, in lower case. */
   credentialHeaders(path: string): readonly string[]
+  /** What pages that call with a key are told; null: what the native API says. */
+  readonly cors: Cors | null
+  /** Whether all that it gives, or does, it does for a credential: then whence a call without one comes does not matter. */
+  readonly isKeyedOnly: boolean
+  /** The largest body that this call may have; null: as large as any. */
+  bodyBytes(method: string, path: string): number | null
   /** Its OpenAPI document. */
   document(): object
 }
@@ -77,7 +87,16 @@ export const withoutServer: Door = {
   get stopping() {
     return absent()
   },
-  options: { maxStreamMailboxes: 100, isPublicOverTls: false, publicUrl: null, idempotency: { keys: 0, hours: 24 } },
+  options: {
+    maxStreamMailboxes: 100,
+    isPublicOverTls: false,
+    publicUrl: null,
+    idempotency: { keys: 0, hours: 24 },
+    maxMailBytes: 0,
+    get dialects() {
+      return absent()
+    },
+  },
 }
 
 function absent(): never {

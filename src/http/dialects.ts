@@ -1,8 +1,9 @@
 // Every dialect there is, by its name.
+import { dustmail } from '../dialects/dustmail/dustmail.ts'
 import { native } from '../dialects/native/native.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native }
+const makers: Record<string, (door: Door) => Dialect> = { native, dustmail }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 

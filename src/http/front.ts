@@ -1,13 +1,15 @@
 // The path of every request: who asks, whether this host and origin are answered, the body, the dialect, and the end.
 import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
-import { type BodyBounds, hasBody, readBody } from './body.ts'
+import { type BodyBounds, hasBody, isForm, readBody, textOf } from './body.ts'
 import {
   allowReading,
+  allowReadingByAll,
   announcesCredential,
   bearsCredential,
   isPreflight,
   type Origins,
+  openPreflightAnswer,
   preflightAnswer,
 } from './cors.ts'
 import type { Dialect } from './dialect.ts'
@@ -18,6 +20,8 @@ import { announce, type HttpListener, pathOf, pathStart, type Visit } from './vi
 export type FrontOptions = {
   /** The first whose prefix fits, so the longest prefixes come first; the last one takes all. */
   dialects: readonly Dialect[]
+  /** Whether the operator has it switched on. */
+  isOn: (dialect: string) => boolean
   hosts: Hosts
   origins: Origins
   body: BodyBounds
@@ -54,6 +58,7 @@ export class Front {
       client: options.clientOf(peer, headers.get('x-forwarded-for')),
       path,
       body: '',
+      form: null,
       route: null,
       caller: null,
       limit: null,
@@ -84,20 +89,24 @@ export class Front {
     if (!isDecodable(visit.path)) throw new Refusal('route-unknown')
     const credentialHeaders = dialect.credentialHeaders(visit.path)
     const keyed = bearsCredential(headers, credentialHeaders)
-    if (isPreflight(request) && origin !== null) {
+    const { cors, isKeyedOnly } = dialect
+    if (isPreflight(request) && (origin !== null || cors)) {
       const willBeKeyed = announcesCredential(request, credentialHeaders)
+      if (cors && willBeKeyed) return openPreflightAnswer(cors)
       if (!willBeKeyed && !hosts.answers(host)) throw new Refusal('host-refused')
-      if (!willBeKeyed && !origins.trusts(origin, host)) throw new Refusal('origin-refused')
+      if (origin === null || (!willBeKeyed && !origins.trusts(origin, host))) throw new Refusal('origin-refused')
       return preflightAnswer(origin)
     }
-    if (!keyed && !hosts.answers(host)) throw new Refusal('host-refused')
+    if (!keyed && !isKeyedOnly && !hosts.answers(host)) throw new Refusal('host-refused')
     const readable = origin !== null && (keyed || origins.trusts(origin, host))
-    if (origin !== null && !readable && method !== 'GET' && method !== 'HEAD') throw new Refusal('origin-refused')
+    if (origin !== null && !readable && !isKeyedOnly && method !== 'GET' && method !== 'HEAD')
+      throw new Refusal('origin-refused')
     const response = await this.pass(request, visit, dialect, body).catch((error) => {
       if (!(error instanceof Refusal)) throw error
       return dialect.refuse(error, visit)
     })
-    if (readable) allowReading(response.headers, origin)
+    if (cors && keyed) allowReadingByAll(response.headers, cors)
+    else if (readable) allowReading(response.headers, origin)
     return response
   }
 
@@ -106,7 +115,12 @@ export class Front {
     if (headBytes !== null && headSize(request) > headBytes) throw new Refusal('too-large')
     // Bun drops the body in chunks of such a request: it has no bound that we could keep, and nobody reads it.
     if (request.headers.has('transfer-encoding') && isRead(request)) throw new Refusal('too-large')
-    if (hasBody(request.headers)) visit.body = await readBody(request, bounds)
+    if (hasBody(request.headers)) {
+      const bytes = dialect.bodyBytes(request.method, visit.path) ?? bounds.bytes
+      const body = await readBody(request, { ...bounds, bytes })
+      if (isForm(request.headers)) visit.form = body
+      else visit.body = textOf(body)
+    }
     const passed = readableToElysia(request)
     announce(passed, visit)
     return dialect.handle(passed)
@@ -114,7 +128,8 @@ export class Front {
 
   private dialectOf(path: string): Dialect {
     for (const { prefix, below, dialect } of this.mounts) {
-      if (path === prefix || path.startsWith(below) || prefix === '') return dialect
+      const isIts = path === prefix || path.startsWith(below) || prefix === ''
+      if (isIts && this.options.isOn(dialect.name)) return dialect
     }
     throw new Error('no dialect takes all paths')
   }

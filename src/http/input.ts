@@ -15,11 +15,45 @@ export type Input<Value> = {
   }
 }
 
+/** A body that nobody has parsed yet. */
+export class Unparsed {
+  constructor(
+    readonly text: string,
+    readonly contentType: string | null,
+  ) {}
+}
+
 const mostComplaints = 20
 
 /** A JSON object. Refuses: invalid-request, with the path of each field (`body.ttlMinutes`). */
 export const bodyInput = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> =>
   input<Static<Schema>>(schema, 'body', (value) => value)
+
+/**
+ * A JSON object of a foreign API, parsed here (`Unparsed`): what the schema does not name is let pass, as clients of a
+ * service may send what it once took, and null stands for nothing. Refuses: as `bodyInput`.
+ */
+export const looseBody = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> => {
+  const strict = input<Static<Schema>>(schema, 'body', (value) => value)
+  const validate = (value: unknown) => {
+    const parsed = value instanceof Unparsed ? jsonOf(value.text, value.contentType) : value
+    return strict['~standard'].validate(isObject(parsed) ? namedBy(schema, parsed) : parsed)
+  }
+  return { schema, '~standard': { ...strict['~standard'], validate } }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const namedBy = (schema: TObject, given: object): object =>
+  Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== null && name in schema.properties))
+
+/** As `queryInput`, of a foreign API: what the schema does not name is let pass. */
+export const looseQuery = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> => {
+  const strict = queryInput(schema)
+  const validate = (value: unknown) => strict['~standard'].validate(isObject(value) ? namedBy(schema, value) : value)
+  return { schema, '~standard': { ...strict['~standard'], validate } }
+}
 
 /** Query parameters: texts, which numbers and yes-or-no are read from. Refuses: invalid-request (`query.limit`). */
 export const queryInput = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> =>

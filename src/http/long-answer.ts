@@ -8,8 +8,12 @@ const encoder = new TextEncoder()
 export function longAnswer(value: unknown, later: readonly LaterText[], init: ResponseInit = {}): Response {
   if (later.length === 0) return Response.json(value, init)
   const headers = { ...init.headers, 'Content-Type': 'application/json;charset=utf-8' }
-  return piecewise(parts(JSON.stringify(value), later), { ...init, headers }, () => {})
+  return piecewise(longJson(value, later), { ...init, headers }, () => {})
 }
+
+/** The JSON of a value, with its long texts put in. */
+export const longJson = (value: unknown, later: readonly LaterText[]): AsyncGenerator<Uint8Array> =>
+  parts(JSON.stringify(value), later)
 
 async function* parts(frame: string, later: readonly LaterText[]): AsyncGenerator<Uint8Array> {
   let at = 0

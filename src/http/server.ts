@@ -20,7 +20,7 @@ import { metricsAccess } from './metrics-access.ts'
 import { Site } from './site.ts'
 import { loopback, Slots } from './slots.ts'
 
-export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits'>
+export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits' | 'smtp' | 'dialects'>
 
 export type HttpGround = {
   core: Core
@@ -49,7 +49,8 @@ const graceMs = 5000
 const bunHeadBytes = 16_384
 
 /** Starts listening. Throws CannotStart. */
-export async function startHttp({ http, server, limits }: HttpOptions, ground: HttpGround): Promise<HttpServer> {
+export async function startHttp(config: HttpOptions, ground: HttpGround): Promise<HttpServer> {
+  const { http, server, limits, smtp, dialects: foreign } = config
   const { core, metrics, log, outside, shortage } = ground
   const stopping = new AbortController()
   const streams = new EventStreams({
@@ -74,6 +75,8 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
       isPublicOverTls: server.public_url?.startsWith('https:') ?? false,
       publicUrl: server.public_url ?? null,
       idempotency: { keys: limits.idempotency_keys, hours: limits.idempotency_hours },
+      maxMailBytes: smtp.max_message_bytes,
+      dialects: foreign,
     },
   }
   const dialects = dialectsOf(door)
@@ -82,6 +85,7 @@ export async function startHttp({ http, server, limits }: HttpOptions, ground: H
   const proxies = new Networks(http.trusted_proxies)
   const front = new Front({
     dialects: [...dialects, site],
+    isOn: (dialect) => core.switches.now.dialects[dialect] !== false,
     hosts: new Hosts(http.hosts, server.public_url),
     origins,
     body: { bytes: http.max_body_bytes, milliseconds: http.body_seconds * 1000 },

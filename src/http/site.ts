@@ -65,6 +65,13 @@ export class Site implements Dialect {
     return path === metricsPath ? metricsCredentials : []
   }
 
+  readonly cors = null
+  readonly isKeyedOnly = false
+
+  bodyBytes(): null {
+    return null
+  }
+
   document(): object {
     return {}
   }

@@ -1,8 +1,7 @@
 // What is known of one request beside the request itself. Handlers find it by the request that they were given.
 import type { Server } from 'bun'
 import type { Caller } from '../accounts/caller.ts'
-import type { Reason } from '../refusal.ts'
-import type { LimitState } from '../usage/calls.ts'
+import type { LimitState, Reason } from '../refusal.ts'
 
 export type Visit = {
   /** The request id: the client's own if it sent a sane one. */
@@ -13,6 +12,8 @@ export type Visit = {
   readonly path: string
   /** Whole, and within its bound; "" without one. */
   body: string
+  /** Of a form with files, instead: it is no text. Null without one. */
+  form: Uint8Array | null
   /** The template of the route that took it (`/mayfly/v1/mailboxes/:mailbox`); null if none did. */
   route: string | null
   /** Who called, once that is known. */

@@ -21,10 +21,14 @@ export type OpeningWish = {
   localPart?: string | undefined
   domain?: string | undefined
   ttlMinutes?: number | null | undefined
+  /** Where `ttlMinutes` does not say: cut to the plan's maximum, instead of the plan's own default. */
+  usualTtlMinutes?: number | undefined
   recoverable?: boolean | undefined
   tag?: string | null | undefined
   password?: string | undefined
 }
+
+export type LifetimeWish = Pick<OpeningWish, 'ttlMinutes' | 'usualTtlMinutes'>
 
 export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'> & {
   password?: string | null | undefined
@@ -63,7 +67,7 @@ export class Mailboxes {
 
   /**
    * Opens a mailbox: of the caller's account, or without one. Refuses: credential-missing (where anonymous mailboxes are
-   * off), invalid-request, forbidden, mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
+   * off), invalid-request, domain-unserved, not-in-plan, forbidden (a domain that the key is not for), mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
    */
   async open(caller: Caller, wish: OpeningWish, client: string): Promise<Opened> {
     const own = caller.kind === 'account' ? ofAccount(caller, 'mailboxes') : null
@@ -80,7 +84,7 @@ export class Mailboxes {
       opener,
       domain,
       createdAt: now,
-      expiresAt: endAt(plan, wish.ttlMinutes === undefined ? defaultTtl(plan) : wish.ttlMinutes, now),
+      expiresAt: endAt(plan, ttlOf(plan, wish), now),
       recoverable: wish.recoverable ?? false,
       tag: wish.tag ?? null,
       passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
@@ -176,6 +180,29 @@ export class Mailboxes {
   }
 
   /**
+   * A mailbox of the caller's account by its id, which is no address, open or (`archived`) in the archive. Refuses: as
+   * `ofAccount`; mailbox-unknown.
+   */
+  async ofAccount(caller: Caller, id: string, state: Mailbox['state']): Promise<Mailbox> {
+    const { account } = ofAccount(caller, 'mailboxes')
+    if (!uuid.test(id)) throw new Refusal('mailbox-unknown')
+    const mailbox = await this.readable(caller, await this.store.byId(id.toLowerCase()))
+    if (mailbox.accountId !== account.id || mailbox.kind !== 'owned') {
+      throw new Refusal('mailbox-unknown', { foreign: true })
+    }
+    if (mailbox.state !== state) throw new Refusal('mailbox-unknown')
+    return mailbox
+  }
+
+  /** The domains on which the caller may open mailboxes, the primary first. */
+  openableDomains(caller: Caller): string[] {
+    const names = this.domains.names()
+    const chosen = this.usage.planOf(caller).chooseDomain ? names : names.slice(0, 1)
+    const allowed = (caller.kind === 'account' && caller.key?.domains) || []
+    return allowed.length === 0 ? chosen : chosen.filter((name) => allowed.includes(name))
+  }
+
+  /**
    * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. Refuses:
    * credential-missing, forbidden.
    */
@@ -198,7 +225,7 @@ export class Mailboxes {
     return this.store.countsOf(ofAccount(caller, null).account.id, this.outside.now())
   }
 
-  /** Refuses: as `own`; invalid-request; forbidden for an end of the operator's own. An end is counted from now. */
+  /** Refuses: as `own`; invalid-request, not-in-plan; forbidden for an end of the operator's own. An end is counted from now. */
   async change(caller: Caller, name: string, wish: ChangeWish): Promise<Mailbox> {
     const mailbox = await this.own(caller, name)
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
@@ -233,9 +260,9 @@ export class Mailboxes {
 
   /**
    * Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken,
-   * mailboxes-exhausted; credential-missing for one without an account, where anonymous mailboxes are off.
+   * mailboxes-exhausted, invalid-request; credential-missing for one without an account, where anonymous mailboxes are off.
    */
-  async restore(caller: Caller, name: string): Promise<Opened> {
+  async restore(caller: Caller, name: string, wish: LifetimeWish = {}): Promise<Opened> {
     const archived = await this.own(caller, name)
     if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
     if (archived.kind === 'anonymous' && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
@@ -247,7 +274,7 @@ export class Mailboxes {
       ...kept,
       id: this.outside.uuid(),
       createdAt: now,
-      expiresAt: endAt(plan, defaultTtl(plan), now),
+      expiresAt: endAt(plan, ttlOf(plan, wish), now),
     }
     const { id } = await this.store.writes.run('mailboxes.restore', {
       id: archived.id,
@@ -335,7 +362,8 @@ export class Mailboxes {
     const now = this.outside.now()
     const there = mailbox && settled(mailbox, now)
     if (there && this.mayRead(caller, there)) return this.recipients.current(there, now)
-    throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'mailbox-unknown')
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    throw new Refusal('mailbox-unknown', there ? { foreign: true } : {})
   }
 
   /** Whether this caller may read what lies in this mailbox, which must not have ended. */
@@ -372,15 +400,18 @@ export class Mailboxes {
       return primary
     }
     const domain = parseDomain(wished)
-    if (!plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('forbidden')
-    if (domain === null || !this.domains.serving(domain))
-      throw invalid('body.domain', 'must be a domain that is served here')
+    if (domain === null) throw invalid('body.domain', 'must be the name of a domain')
+    if (!plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('not-in-plan')
+    if (!this.domains.serving(domain)) {
+      const fields = [{ path: 'body.domain', message: 'must be a domain that is served here' }]
+      throw new Refusal('domain-unserved', { fields })
+    }
     if (allowed.length > 0 && !allowed.includes(domain)) throw new Refusal('forbidden')
     return domain
   }
 
   private openableLocalPart(plan: Plan, wished: string): string {
-    if (!plan.customLocalPart) throw new Refusal('forbidden')
+    if (!plan.customLocalPart) throw new Refusal('not-in-plan')
     const localPart = parseLocalPart(wished)
     if (localPart === null) {
       throw invalid('body.localPart', 'must be 1 to 64 characters of a dot-atom (RFC 5321), without "+"')
@@ -409,11 +440,17 @@ function placeOf(mailbox: Mailbox, tagged: string | null): Place {
   return { mailbox, address: mailbox.address, localPart: mailbox.localPart, domain: mailbox.domain, tagged }
 }
 
-/** Refuses: invalid-request for more than the plan allows. */
+/** Minutes that it is to live; null: without end. */
+function ttlOf(plan: Plan, { ttlMinutes, usualTtlMinutes }: LifetimeWish): number | null {
+  if (ttlMinutes !== undefined) return ttlMinutes
+  if (usualTtlMinutes === undefined) return defaultTtl(plan)
+  return Math.min(usualTtlMinutes, plan.maxTtlMinutes ?? usualTtlMinutes)
+}
+
+/** Refuses: invalid-request for more minutes than the plan allows, not-in-plan for none. */
 function endAt(plan: Plan, ttlMinutes: number | null, now: number): number | null {
   if (ttlMinutes === null) {
-    if (!plan.permanentMailboxes)
-      throw invalid('body.ttlMinutes', 'must be a number: a mailbox without an end is not allowed here')
+    if (!plan.permanentMailboxes) throw new Refusal('not-in-plan')
     return null
   }
   const { maxTtlMinutes } = plan

@@ -28,3 +28,7 @@ export class LaterText {
     return this.mark
   }
 }
+
+/** Those of a message's two bodies that are read later. */
+export const laterTextsOf = ({ text, html }: Record<'text' | 'html', string | LaterText | null>): LaterText[] =>
+  [text, html].filter((body) => body instanceof LaterText)

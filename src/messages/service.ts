@@ -139,6 +139,20 @@ export class Messages {
     return { items, next: more ? this.cursors.text(list, scope, last.key) : null }
   }
 
+  /**
+   * All that was read out of a message of a list. What is damaged is as a mail that could not be read: a list is not
+   * refused for one of its mails.
+   */
+  async whole(message: Message): Promise<FullMessage> {
+    try {
+      return await this.full(await this.digested(message))
+    } catch (error) {
+      if (error instanceof Refusal && error.reason === 'storage-damaged')
+        return unread({ ...message, digest: 'failed' })
+      throw error
+    }
+  }
+
   /** Over all mail of the caller: of an account, or of the one mailbox whose token it is. Refuses: as `list`; credential-missing. */
   async search(caller: Caller, wish: ListWish): Promise<Page<Message>> {
     if (caller.kind === 'mailbox') return this.list(caller, caller.mailboxId, wish)
@@ -290,7 +304,8 @@ export class Messages {
   private async readable(caller: Caller, id: string): Promise<Message> {
     const message = await this.store.byId(id.toLowerCase(), this.outside.now())
     if (message && (await this.mailboxes.mayReadById(caller, message.mailboxId))) return message
-    throw new Refusal(caller.kind === 'nobody' ? 'credential-missing' : 'message-unknown')
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    throw new Refusal('message-unknown', message ? { foreign: true } : {})
   }
 
   private async changeable(caller: Caller, id: string): Promise<Message> {
@@ -346,3 +361,19 @@ export class Messages {
       throw new Refusal('storage-damaged', { what: `the bytes of content ${contentKey} are not all there` })
   }
 }
+
+const unread = (message: Message): FullMessage => ({
+  ...message,
+  text: null,
+  html: null,
+  headers: [],
+  cc: [],
+  replyTo: [],
+  date: null,
+  messageId: null,
+  listUnsubscribe: [],
+  attachments: [],
+  codes: [],
+  links: [],
+  notes: [],
+})

@@ -8,7 +8,16 @@ import { LaterText } from './long-text.ts'
 import type { FullMessage, Message } from './message.ts'
 import type { MessageStore, StoredDigest } from './store.ts'
 
+/** Characters of short digests that are remembered, for those who ask for the same mails again and again. */
+const mostRemembered = 4 * 1024 * 1024
+const mostOfOne = 64 * 1024
+
+type Remembered = { seq: number | null; digest: StoredDigest; characters: number }
+
 export class StoredDigests {
+  private readonly remembered = new Map<number, Remembered>()
+  private characters = 0
+
   constructor(
     private readonly store: MessageStore,
     private readonly digesting: Digesting,
@@ -16,8 +25,11 @@ export class StoredDigests {
   ) {}
 
   /** A digest that was lost to damage is made again from the mail's bytes. Refuses: storage-damaged, if they are too. */
-  async of({ contentKey, digest }: Message): Promise<StoredDigest | null> {
+  async of({ contentKey, digest, digestedSeq }: Message): Promise<StoredDigest | null> {
+    const known = this.remembered.get(contentKey)
+    if (known && known.seq === digestedSeq) return known.digest
     const stored = await this.stored(contentKey)
+    if (stored) this.remember(contentKey, digestedSeq, stored)
     if (stored || digest === 'pending') return stored
     await this.digesting.again(contentKey)
     const mended = await this.stored(contentKey)
@@ -40,6 +52,20 @@ export class StoredDigests {
   async says({ text, contentKey }: FullMessage, part: string): Promise<boolean> {
     if (text instanceof LaterText) return this.workers.run('messages.says', { contentKey, part })
     return (text ?? '').toLowerCase().includes(part.toLowerCase())
+  }
+
+  private remember(contentKey: number, seq: number | null, digest: StoredDigest): void {
+    const { text, html, detail } = digest
+    if (text instanceof LaterText || html instanceof LaterText) return
+    const bodies = (text?.length ?? 0) + (html?.length ?? 0)
+    const characters = bodies + (bodies <= mostOfOne ? JSON.stringify(detail).length : 0)
+    if (characters > mostOfOne) return
+    if (this.characters + characters > mostRemembered) {
+      this.remembered.clear()
+      this.characters = 0
+    }
+    this.characters += characters - (this.remembered.get(contentKey)?.characters ?? 0)
+    this.remembered.set(contentKey, { seq, digest, characters })
   }
 
   private async stored(contentKey: number): Promise<StoredDigest | null> {

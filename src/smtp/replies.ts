@@ -29,6 +29,8 @@ const replies = {
   'account-suspended': [550, '5.2.1', 'The mailbox takes no mail'],
   blocked: [550, '5.7.1', 'The operator of this server does not take such mail'],
   forbidden: [550, '5.7.1', 'This is not allowed'],
+  'not-in-plan': [550, '5.7.1', 'This is not allowed'],
+  'domain-unserved': [550, '5.7.1', 'Mail for this domain is not taken here'],
   'registration-off': [550, '5.7.1', 'This is not allowed'],
   'origin-refused': [550, '5.7.1', 'This is not allowed'],
   'host-refused': [550, '5.7.1', 'This is not allowed'],

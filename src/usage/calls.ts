@@ -3,7 +3,7 @@
 import { BoundedMap } from '../limits/bounded-map.ts'
 import type { Outside } from '../outside.ts'
 import type { Plan } from '../plans/plan.ts'
-import { Refusal } from '../refusal.ts'
+import { type LimitState, Refusal } from '../refusal.ts'
 import { type Bucket, capacityOf, isFull, refilled, waitFor } from './bucket.ts'
 import { dayOf, hourMs, monthOf, nextDay, nextMonth } from './periods.ts'
 import type { CountRow } from './store.ts'
@@ -12,9 +12,6 @@ import type { CountRow } from './store.ts'
 export type Subject = { kind: 'account' | 'address'; name: string }
 
 type Limits = Pick<Plan, 'requestsPerMinute' | 'burst' | 'requestsPerDay' | 'requestsPerMonth' | 'inboxesPerDay'>
-
-/** A limit as headers speak of it; `resetAt` is epoch milliseconds. */
-export type LimitState = { limit: number; remaining: number; resetAt: number }
 
 type Counted = {
   subject: Subject
@@ -83,7 +80,7 @@ export class Calls {
       const resetAt = nextDay(day.start)
       throw new Refusal('quota-exceeded', {
         retryAfterSeconds: (resetAt - this.outside.now()) / 1000,
-        limit: { limit: inboxesPerDay, remaining: 0, resetAt },
+        limit: { of: 'inboxes', limit: inboxesPerDay, remaining: 0, resetAt },
       })
     }
     this.dirty.add(counted)
@@ -163,7 +160,7 @@ export class Calls {
     if (!counted.bucket || counted.bucket.tokens >= 1) return null
     // Not when it is full again, but when one more has room: that is what a client waits for.
     const wait = waitFor(1, counted.bucket, limits)
-    return { limit: capacityOf(limits) ?? 0, remaining: 0, resetAt: this.outside.now() + wait }
+    return { of: 'minute', limit: capacityOf(limits) ?? 0, remaining: 0, resetAt: this.outside.now() + wait }
   }
 
   /** Of the day, else the month, else the bucket. */
@@ -173,7 +170,8 @@ export class Calls {
     const capacity = capacityOf(limits)
     if (capacity === null || !counted.bucket) return null
     const full = waitFor(capacity, counted.bucket, limits)
-    return { limit: capacity, remaining: Math.floor(counted.bucket.tokens), resetAt: this.outside.now() + full }
+    const remaining = Math.floor(counted.bucket.tokens)
+    return { of: 'minute', limit: capacity, remaining, resetAt: this.outside.now() + full }
   }
 
   private exceeded(limit: LimitState): Refusal {
@@ -221,12 +219,14 @@ function* take<Value>(from: Iterable<Value>, most: number): Iterable<Value> {
 }
 
 const dayState = ({ day }: Counted, limit: number): LimitState => ({
+  of: 'day',
   limit,
   remaining: Math.max(0, limit - day.calls),
   resetAt: nextDay(day.start),
 })
 
 const monthState = ({ month }: Counted, limit: number): LimitState => ({
+  of: 'month',
   limit,
   remaining: Math.max(0, limit - month.calls),
   resetAt: nextMonth(month.start),

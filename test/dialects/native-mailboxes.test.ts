@@ -47,9 +47,9 @@ test.each([
   [{ localPart: 'a b' }, 400, 'invalid-request', 'body.localPart'],
   [{ localPart: 'a+b' }, 400, 'invalid-request', 'body.localPart'],
   [{ localPart: 'admin' }, 400, 'invalid-request', 'body.localPart'],
-  [{ domain: 'elsewhere.example' }, 400, 'invalid-request', 'body.domain'],
+  [{ domain: 'elsewhere.example' }, 400, 'domain-unserved', 'body.domain'],
   [{ ttlMinutes: 100_000 }, 400, 'invalid-request', 'body.ttlMinutes'],
-  [{ ttlMinutes: null }, 400, 'invalid-request', 'body.ttlMinutes'],
+  [{ ttlMinutes: null }, 403, 'not-in-plan', undefined],
   [{ password: 'short' }, 400, 'invalid-request', 'body.password'],
   [{ recoverable: true }, 429, 'mailboxes-exhausted', undefined],
 ])('opening %p is refused', async (body, status, reason, field) => {

@@ -49,13 +49,13 @@ describe('opening a mailbox', () => {
   })
 
   test('at a domain that is not served is refused', async () => {
-    expect(await reasonOf(open(testCore(), 'a', { domain: 'elsewhere.test' }))).toBe('invalid-request')
+    expect(await reasonOf(open(testCore(), 'a', { domain: 'elsewhere.test' }))).toBe('domain-unserved')
   })
 
   test('for longer than the plan allows, or without an end, is refused', async () => {
     const core = testCore()
     expect(await reasonOf(open(core, 'a', { ttlMinutes: 1441 }))).toBe('invalid-request')
-    expect(await reasonOf(open(core, 'a', { ttlMinutes: null }))).toBe('invalid-request')
+    expect(await reasonOf(open(core, 'a', { ttlMinutes: null }))).toBe('not-in-plan')
     expect(await reasonOf(open(core, 'a', { ttlMinutes: 1440 }))).toBe('no refusal')
   })
 

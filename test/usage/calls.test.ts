@@ -102,22 +102,23 @@ test('headers speak of the limit that refused, else of the day, else of the mont
   const refused = (limits: Partial<Limits>, name: string) => refusedBy(() => say(limits, name))?.details
   const rate = { requestsPerMinute: 60, burst: 2 }
   expect(say({}, 'a')).toBeNull()
-  expect(say(rate, 'b')).toEqual({ limit: 2, remaining: 1, resetAt: start + 1000 })
-  expect(say({ ...rate, requestsPerMonth: 9 }, 'c')).toEqual({ limit: 9, remaining: 8, resetAt: midnight })
+  expect(say(rate, 'b')).toEqual({ of: 'minute', limit: 2, remaining: 1, resetAt: start + 1000 })
+  expect(say({ ...rate, requestsPerMonth: 9 }, 'c')).toEqual({ of: 'month', limit: 9, remaining: 8, resetAt: midnight })
   const both = { ...rate, requestsPerMonth: 90, requestsPerDay: 4 }
-  expect(say(both, 'd')).toEqual({ limit: 4, remaining: 3, resetAt: midnight })
+  expect(say(both, 'd')).toEqual({ of: 'day', limit: 4, remaining: 3, resetAt: midnight })
   say(both, 'd')
   expect(refused(both, 'd')).toEqual({
     retryAfterSeconds: 1,
-    limit: { limit: 2, remaining: 0, resetAt: start + 1000 },
+    limit: { of: 'minute', limit: 2, remaining: 0, resetAt: start + 1000 },
   })
   say({ requestsPerDay: 1 }, 'e')
   expect(refused({ requestsPerDay: 1 }, 'e')).toEqual({
     retryAfterSeconds: 12 * 3600,
-    limit: { limit: 1, remaining: 0, resetAt: midnight },
+    limit: { of: 'day', limit: 1, remaining: 0, resetAt: midnight },
   })
   say({ requestsPerMonth: 1 }, 'f')
   expect(refused({ requestsPerDay: 5, requestsPerMonth: 1 }, 'f')?.limit).toEqual({
+    of: 'month',
     limit: 1,
     remaining: 0,
     resetAt: midnight,

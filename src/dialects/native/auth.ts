@@ -3,6 +3,7 @@
 import { type Caller, nobody } from '../../accounts/caller.ts'
 import { cookieOf } from '../../http/cookie.ts'
 import { bearsCredential } from '../../http/cors.ts'
+import { credentialIn, keyHolder } from '../../http/credential.ts'
 import type { Door, DoorOptions } from '../../http/dialect.ts'
 import { visitOf } from '../../http/visit.ts'
 import { hasPrefix } from '../../keys/key.ts'
@@ -31,26 +32,8 @@ export async function callerOf(door: Door, request: Request): Promise<Caller> {
 }
 
 /** Tries each kind of credential, in this order: key, mailbox token. Refuses: as `callerOf`. */
-export async function holderOf({ core }: Door, credential: string, request: Request): Promise<Caller> {
-  if (!hasPrefix(credential)) return core.mailboxes.holder(credential)
-  const { headers } = request
-  return core.keys.holder(credential, {
-    dialect: 'native',
-    client: visitOf(request).client,
-    origin: headers.get('origin'),
-    referer: headers.get('referer'),
-    host: headers.get('host'),
-  })
-}
-
-/** The credential of a request, or null. Refuses: credential-wrong, for a scheme other than Bearer. */
-export function credentialIn(headers: Headers): string | null {
-  const authorization = headers.get('authorization')?.trim() ?? ''
-  const space = authorization.indexOf(' ')
-  const scheme = (space < 0 ? authorization : authorization.slice(0, space)).toLowerCase()
-  if (scheme === 'bearer' && space > 0) return authorization.slice(space + 1).trim()
-  if (scheme !== 'bearer' && scheme !== '') throw new Refusal('credential-wrong')
-  return headers.get('x-api-key')?.trim() || null
+export async function holderOf(door: Door, credential: string, request: Request): Promise<Caller> {
+  return hasPrefix(credential) ? keyHolder(door, credential, request, 'native') : door.core.mailboxes.holder(credential)
 }
 
 /** Whether a cookie is all the credential that there is. */

@@ -85,6 +85,8 @@ export const mailboxRoutes = (door: Door) =>
           credential: 'optional',
           answers: { 201: 'OpenedMailbox' },
           refusals: [
+            'not-in-plan',
+            'domain-unserved',
             'forbidden',
             'mailbox-taken',
             'mailboxes-exhausted',
@@ -139,7 +141,14 @@ export const mailboxRoutes = (door: Door) =>
           tag: 'mailboxes',
           credential: 'required',
           answers: { 200: 'Mailbox' },
-          refusals: ['mailbox-unknown', 'forbidden', 'mailboxes-exhausted', 'too-busy', 'storage-failed'],
+          refusals: [
+            'mailbox-unknown',
+            'not-in-plan',
+            'forbidden',
+            'mailboxes-exhausted',
+            'too-busy',
+            'storage-failed',
+          ],
         }),
       },
     )

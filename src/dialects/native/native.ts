@@ -1,6 +1,7 @@
 // The native API, put together.
 import { Elysia } from 'elysia'
 import { cookieOf, setCookie } from '../../http/cookie.ts'
+import { credentialIn } from '../../http/credential.ts'
 import type { Dialect, Door } from '../../http/dialect.ts'
 import { documentOf } from '../../http/document.ts'
 import { Idempotency } from '../../http/idempotency.ts'
@@ -8,7 +9,7 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
-import { credentialHeaders, credentialIn, isByCookie, isWayIn } from './auth.ts'
+import { credentialHeaders, isByCookie, isWayIn } from './auth.ts'
 import { admitted, prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
@@ -105,6 +106,9 @@ export function native(door: Door): Dialect {
         : path.startsWith(prefix)
           ? credentialHeaders
           : [],
+    cors: null,
+    isKeyedOnly: false,
+    bodyBytes: () => null,
     document: () =>
       documentOf(app.routes, {
         title: 'Mayfly',

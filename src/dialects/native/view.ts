@@ -3,11 +3,11 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { queryInput } from '../../http/input.ts'
+import { iso } from '../../http/instants.ts'
 import { Refusal } from '../../refusal.ts'
 import { blind, keyed, prefix } from './base.ts'
 import { attachmentAnswer, htmlAnswer, Remote } from './content.ts'
 import { described } from './described.ts'
-import { iso } from './instants.ts'
 
 const Viewing = queryInput(Type.Object({ remote: Remote }))
 

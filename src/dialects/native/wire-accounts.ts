@@ -5,6 +5,7 @@ import type { AccountCaller } from '../../accounts/caller.ts'
 import type { MadeLink } from '../../accounts/service.ts'
 import type { ListedAccount } from '../../accounts/store.ts'
 import type { SwitchesNow } from '../../accounts/switches.ts'
+import { iso, isoOrNull } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
 import type { Block } from '../../mailboxes/blocks.ts'
@@ -12,7 +13,6 @@ import type { Plan } from '../../plans/plan.ts'
 import type { DeedRow } from '../../storage/audit-trail.ts'
 import type { Quota } from '../../usage/service.ts'
 import type { UsageRow } from '../../usage/store.ts'
-import { iso, isoOrNull } from './instants.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const instant = (description?: string) => Type.String({ format: 'date-time', ...(description ? { description } : {}) })

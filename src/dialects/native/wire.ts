@@ -1,11 +1,11 @@
 // The shapes of the native API: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { iso, isoOrNull } from '../../http/instants.ts'
 import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
-import { LaterText } from '../../messages/long-text.ts'
+import { type LaterText, laterTextsOf } from '../../messages/long-text.ts'
 import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
 import type { RefusalRow } from '../../usage/store.ts'
-import { iso, isoOrNull } from './instants.ts'
 import { accountSchemas } from './wire-accounts.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
@@ -200,8 +200,7 @@ export function message(one: Message): Static<typeof MessageShape> {
 type Sent<Shape extends { text: unknown; html: unknown }> = Omit<Shape, 'text' | 'html'> &
   Pick<FullMessage, 'text' | 'html'>
 
-export const laterTexts = (messages: readonly FullMessage[]): LaterText[] =>
-  messages.flatMap(({ text, html }) => [text, html].filter((body) => body instanceof LaterText))
+export const laterTexts = (messages: readonly FullMessage[]): LaterText[] => messages.flatMap(laterTextsOf)
 
 export function fullMessage(one: FullMessage): Sent<Static<typeof FullMessageShape>> {
   return {

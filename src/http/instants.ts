@@ -1,0 +1,15 @@
+// Instants as answers write them: ISO 8601 in UTC.
+
+/** With milliseconds. */
+export const iso = (at: number): string => new Date(at).toISOString()
+export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
+
+/** Without fractions of a second. */
+export const isoSeconds = (at: number): string => `${iso(at).slice(0, 19)}Z`
+
+/** Of a mailbox without an end, where a dialect's field is never null (dialects/README.md, rule 2). */
+export const isoOrNever = (at: number | null): string => (at === null ? '9999-12-31T23:59:59.999Z' : iso(at))
+
+/** Epoch milliseconds of an instant that the schema has checked. */
+export const instantOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Date.parse(text)
