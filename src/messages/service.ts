@@ -19,7 +19,7 @@ import type { FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
-import type { ListQuery, MessageStore } from './store.ts'
+import type { ListQuery, MessageStore, StoredDigest } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
@@ -145,7 +145,8 @@ export class Messages {
    */
   async whole(message: Message): Promise<FullMessage> {
     try {
-      return await this.full(await this.digested(message))
+      const ready = await this.digested(message)
+      return await this.full(ready, await this.digests.ofListed(ready))
     } catch (error) {
       if (error instanceof Refusal && error.reason === 'storage-damaged')
         return unread({ ...message, digest: 'failed' })
@@ -320,8 +321,8 @@ export class Messages {
     return (await this.store.byId(message.id, this.outside.now())) ?? message
   }
 
-  private async full(message: Message): Promise<FullMessage> {
-    const digest = await this.digests.of(message)
+  private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
+    const digest = known === undefined ? await this.digests.of(message) : known
     const ids = await this.store.attachmentsOf(message.key)
     if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
     const detail = digest?.detail

@@ -25,16 +25,23 @@ export class StoredDigests {
   ) {}
 
   /** A digest that was lost to damage is made again from the mail's bytes. Refuses: storage-damaged, if they are too. */
-  async of({ contentKey, digest, digestedSeq }: Message): Promise<StoredDigest | null> {
-    const known = this.remembered.get(contentKey)
-    if (known && known.seq === digestedSeq) return known.digest
+  async of({ contentKey, digest }: Message): Promise<StoredDigest | null> {
     const stored = await this.stored(contentKey)
-    if (stored) this.remember(contentKey, digestedSeq, stored)
     if (stored || digest === 'pending') return stored
     await this.digesting.again(contentKey)
     const mended = await this.stored(contentKey)
     if (!mended) throw damaged(`the digest of content ${contentKey}`)
     return mended
+  }
+
+  /** As `of`, for a list: what was read lately is not read again. */
+  async ofListed(message: Message): Promise<StoredDigest | null> {
+    const { contentKey, digestedSeq } = message
+    const known = this.remembered.get(contentKey)
+    if (known && known.seq === digestedSeq) return known.digest
+    const digest = await this.of(message)
+    if (digest) this.remember(contentKey, digestedSeq, digest)
+    return digest
   }
 
   /** None where even they take too long. */
