@@ -1,4 +1,5 @@
 // Large mail leaves buffers behind that weigh little in the engine's own sums, so that it lets them lie.
+import { trimAfterStart } from '../limits/heap.ts'
 import { every, type Task } from './every.ts'
 
 const megabyte = 1024 * 1024
@@ -15,10 +16,17 @@ export type Memory = { rss: () => number; collect: () => void }
 
 const real: Memory = { rss: () => process.memoryUsage.rss(), collect: () => Bun.gc(true) }
 
-/** Collects the main thread's garbage when the process has grown by much. */
+/** Collects the main thread's garbage: what the start left, and when the process has grown by much. */
 export function collectGarbage(defect: (error: unknown) => void): Task {
   const look = collector(real)
-  return every(1000, async () => look(), defect)
+  const trim = trimAfterStart()
+  const looking = every(1000, async () => look(), defect)
+  return {
+    stop: () => {
+      trim.cancel()
+      return looking.stop()
+    },
+  }
 }
 
 /** One look at the memory. Where it is others who grow, such as the thread that reads a large mail, it looks seldom. */

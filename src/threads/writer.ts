@@ -1,6 +1,7 @@
 // The writer thread: the only connection that writes. Takes what waits, commits it as one group, and answers when that is on
 // the disk; meanwhile it may write the next.
 import { statSync } from 'node:fs'
+import { trimAfterStart } from '../limits/heap.ts'
 import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { type GroupResult, refusedAll, runGroup, type Work } from '../storage/group.ts'
@@ -52,6 +53,7 @@ function open(path: string, again: boolean, files: LogFiles | null): void {
     checkpoints = new Checkpoints(connection.sqlite)
     logFiles = files
     log = openLog(path, connection)
+    trimAfterStart()
     setInterval(() => careful(shrink), 250).unref()
     last = { ...last, walBytes: walBytes() }
     measure(connection)
