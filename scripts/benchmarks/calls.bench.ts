@@ -5,7 +5,7 @@ import { nobody, operator } from '../../src/accounts/caller.ts'
 import { testConfig, testCore } from '../../test/core.ts'
 import { fixed, goal, Measures, runs, table, title, whole } from './bench.ts'
 import { request } from './loads.ts'
-import { mainThreadMicroseconds, mayfly, type Server, untilAtRest } from './servers.ts'
+import { keyOf, mainThreadMicroseconds, mayfly, type Server, untilAtRest } from './servers.ts'
 
 const path = '/mayfly/v1/mailboxes/free@mayfly.test/messages?limit=1'
 const connections = 16
@@ -21,23 +21,6 @@ const roomy = {
 }
 
 type Cost = { micros: number; rate: number; commits: number }
-
-/** Becomes the admin by the link of the first start, and makes a key. */
-async function keyOf({ http, greeting }: Server): Promise<string> {
-  const origin = `http://127.0.0.1:${http}`
-  const post = (at: string, body: object, cookie = '') =>
-    fetch(`${origin}/mayfly/v1/${at}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin, cookie },
-      body: JSON.stringify(body),
-    })
-  const token = /invitation#(\S+)/.exec(greeting)?.[1]
-  const accepted = await post('invitations/accept', { token, email: 'bench@tenant.test', password: 'open sesame' })
-  const cookie = (accepted.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
-  const made: { key?: string } = JSON.parse(await (await post('keys', {}, cookie)).text())
-  if (made.key === undefined) throw new Error('no key was made')
-  return made.key
-}
 
 async function commits({ http }: Server): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text()

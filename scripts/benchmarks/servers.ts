@@ -176,3 +176,20 @@ function ticks(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return Number(fields[11]) + Number(fields[12])
 }
+
+/** Becomes the admin by the link of the first start, and makes a key. */
+export async function keyOf({ http, greeting }: Pick<Server, 'http' | 'greeting'>): Promise<string> {
+  const origin = `http://127.0.0.1:${http}`
+  const post = (at: string, body: object, cookie = '') =>
+    fetch(`${origin}/mayfly/v1/${at}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin, cookie },
+      body: JSON.stringify(body),
+    })
+  const token = /invitation#(\S+)/.exec(greeting)?.[1]
+  const accepted = await post('invitations/accept', { token, email: 'bench@tenant.test', password: 'open sesame' })
+  const cookie = (accepted.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const made: { key?: string } = JSON.parse(await (await post('keys', {}, cookie)).text())
+  if (made.key === undefined) throw new Error('no key was made')
+  return made.key
+}

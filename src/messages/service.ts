@@ -2,7 +2,7 @@
 import { type Caller, nobody, ofAccount } from '../accounts/caller.ts'
 import type { CursorKind, Cursors } from '../cursor.ts'
 import type { Blocks } from '../mailboxes/blocks.ts'
-import { isEnded, type Place } from '../mailboxes/mailbox.ts'
+import { isEnded, type Mailbox, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
@@ -137,6 +137,14 @@ export class Messages {
     const last = items.at(-1)
     const more = found.length > limit && last
     return { items, next: more ? this.cursors.text(list, scope, last.key) : null }
+  }
+
+  /** The newest messages in a mailbox that the caller was found to have; by a tagged address only those sent to it. */
+  async newest(mailbox: Mailbox, limit: number, tagged: string | null = null): Promise<Message[]> {
+    const now = this.outside.now()
+    if (mailbox.state !== 'active' || isEnded(mailbox, now)) return []
+    const before = Number.MAX_SAFE_INTEGER
+    return this.store.list({ mailboxKey: mailbox.key, mailbox, address: tagged, before, since: 0, now, limit })
   }
 
   /**
@@ -323,7 +331,7 @@ export class Messages {
 
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
-    const ids = await this.store.attachmentsOf(message.key)
+    const ids = message.attachmentCount > 0 ? await this.store.attachmentsOf(message.key) : []
     if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
     const detail = digest?.detail
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))

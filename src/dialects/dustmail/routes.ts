@@ -88,7 +88,7 @@ export const routes = (door: Door) =>
       async ({ caller, params }) => {
         const { mailboxes, messages } = door.core
         const mailbox = await mailboxes.ofAccount(caller, params.id, 'active')
-        const { items } = await messages.list(caller, mailbox.id, { limit: mostEmails })
+        const items = await messages.newest(mailbox, mostEmails)
         const { rate_limit } = rateLimit(door.core, caller)
         const meta = { email_count: items.length, rate_limit }
         return listAnswer(
