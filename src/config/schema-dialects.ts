@@ -54,7 +54,7 @@ export const DialectsSection = Type.Object(
           maximum: 36_500,
         }),
       },
-      { additionalProperties: false, description: 'Mail.cx, below /api/ and /pro/api/.' },
+      { additionalProperties: false, description: `Mail.cx, below /api/ and /pro/api/. ${UNUSED_YET}` },
     ),
     mailfade: Type.Object(
       {
@@ -64,10 +64,13 @@ export const DialectsSection = Type.Object(
           sample: ['https://tests.example'],
         }),
       },
-      { additionalProperties: false, description: 'MailFade, at /inbox, /message, /attachment and /keys.' },
+      {
+        additionalProperties: false,
+        description: `MailFade, at /inbox, /message, /attachment and /keys. ${UNUSED_YET}`,
+      },
     ),
   },
-  { additionalProperties: false, description: `Settings of the foreign APIs. ${UNUSED_YET}` },
+  { additionalProperties: false, description: 'Settings of the foreign APIs.' },
 )
 
 export type DialectsConfig = Static<typeof DialectsSection>

@@ -81,11 +81,12 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
   }
   const dialects = dialectsOf(door)
   const mayReadMetrics = metricsAccess(core, new Networks(http.metrics_networks))
-  const site = new Site({ dialects, shortage, metrics, mayReadMetrics })
+  const isOn = (dialect: string): boolean => core.switches.now.dialects[dialect] !== false
+  const site = new Site({ dialects, isOn, shortage, metrics, mayReadMetrics })
   const proxies = new Networks(http.trusted_proxies)
   const front = new Front({
     dialects: [...dialects, site],
-    isOn: (dialect) => core.switches.now.dialects[dialect] !== false,
+    isOn,
     hosts: new Hosts(http.hosts, server.public_url),
     origins,
     body: { bytes: http.max_body_bytes, milliseconds: http.body_seconds * 1000 },

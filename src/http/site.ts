@@ -10,6 +10,8 @@ import { type Visit, visitOf } from './visit.ts'
 
 export type SiteOptions = {
   dialects: readonly Dialect[]
+  /** Whether the operator has it switched on. */
+  isOn: (dialect: string) => boolean
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
   metrics: Metrics
@@ -38,12 +40,12 @@ export class Site implements Dialect {
       .set('/readyz', () => this.readiness())
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
-      .set('/docs', () => docsPage(native.name, names(dialects)))
+      .set('/docs', () => this.docs(native))
     for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
     for (const dialect of dialects) {
       this.routes
-        .set(`/openapi/${dialect.name}.json`, () => Response.json(dialect.document()))
-        .set(`/docs/${dialect.name}`, () => docsPage(dialect.name, names(dialects)))
+        .set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))
+        .set(`/docs/${dialect.name}`, () => this.docs(this.on(dialect)))
     }
   }
 
@@ -74,6 +76,17 @@ export class Site implements Dialect {
 
   document(): object {
     return {}
+  }
+
+  /** Refuses: route-unknown, for one that is switched off. */
+  private on(dialect: Dialect): Dialect {
+    if (!this.options.isOn(dialect.name)) throw new Refusal('route-unknown')
+    return dialect
+  }
+
+  private docs({ name }: Dialect): Response {
+    const { dialects, isOn } = this.options
+    return docsPage(name, names(dialects).filter(isOn))
   }
 
   private readiness(): Response {
