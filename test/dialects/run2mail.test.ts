@@ -387,10 +387,21 @@ test('calls are limited by the minute', async () => {
   expect([status, json['error'], headers.get('retry-after')]).toEqual([429, 'rate_limited', '10'])
 })
 
-test('as many inboxes as the plan has are open at once', async () => {
-  await using server = await served('free', { MAYFLY_PLANS_FREE_ACTIVE_MAILBOXES: '1' })
+test('as many inboxes as the plan has are open at once, and it is said when one ends', async () => {
+  await using server = await served('free', { MAYFLY_PLANS_FREE_ACTIVE_MAILBOXES: '2' })
+  await server.core.mailboxes.open(server.caller, { ttlMinutes: 5 }, '192.0.2.1')
   await server.made()
-  expect(await server.said('POST', create)).toBe('429 inbox_limit_reached')
+  const wait = async () => {
+    const { status, json, headers } = await server.ask('POST', create)
+    expect([status, json['error']]).toEqual([429, 'inbox_limit_reached'])
+    return headers.get('retry-after')
+  }
+  expect(await wait()).toBe('300')
+  server.core.clock.now += 299_500
+  expect(await wait()).toBe('1')
+  server.core.clock.now += 500
+  await server.made()
+  expect(await wait()).toBe(String(24 * 3600 - 300))
 })
 
 test('switched off it says so, and off in the config it is not there', async () => {
