@@ -204,9 +204,7 @@ export class Mailboxes {
     if (!address) throw new Refusal('mailbox-unknown')
     const mailbox = await this.store.active(this.recipients.mailboxOf(address, this.domains.serving(address.domain)))
     const now = this.outside.now()
-    if (mailbox?.kind !== 'owned' || isEnded(mailbox, now) || !isOf(own, mailbox)) {
-      throw new Refusal('mailbox-unknown')
-    }
+    if (!mailbox || isEnded(mailbox, now) || !isOf(own, mailbox)) throw new Refusal('mailbox-unknown')
     const current = await this.recipients.current(mailbox, now)
     return { ...placeOf(current, address.tag === null ? null : address.full), mailbox: current }
   }

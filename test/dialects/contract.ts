@@ -1,10 +1,11 @@
 // What holds in every API, whatever its words: one suite for all of them. An API is one entry (contract.test.ts).
 import { describe, expect, spyOn, test } from 'bun:test'
+import fc from 'fast-check'
 import { operator } from '../../src/accounts/caller.ts'
 import { digestJobs } from '../../src/messages/jobs.ts'
 import { JobFailed } from '../../src/storage/job.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { callsOf, has, Lacking, type Seen, type Speaking, visited } from './speaking.ts'
+import { type Called, callsOf, has, Lacking, type Seen, type Speaking, visited } from './speaking.ts'
 
 type Here = { api: Speaking; all: readonly Speaking[] }
 export type Sentence = keyof typeof sentences
@@ -248,6 +249,34 @@ const sentences = {
       for (const method of ['PUT', 'PATCH', 'PROPFIND'])
         expect(await here.answered(api, { method, path })).toBe(api.refusals['an unknown method'])
   },
+  'whatever is sent, the answer is in its own words': async ({ api }: Here) => {
+    await using here = await visited()
+    const box = await here.ask(api.open, null)
+    const isAnswered = async (call: Called): Promise<boolean> => {
+      const { status, json } = await here.answer(call)
+      return status < 400 ? true : status < 500 && api.codeIn(json) !== null
+    }
+    const { method, path } = api.open.call(null)
+    const types = fc.constantFrom('application/json', 'application/json; charset=x', 'text/plain', '*/*')
+    await fc.assert(
+      fc.asyncProperty(bodies(api.open.call(null).body), types, (body, type) =>
+        isAnswered({ method, path, body, headers: { 'content-type': type } }),
+      ),
+      { numRuns: 200 },
+    )
+    // A client would take `..` for the way to another API.
+    const names = fc
+      .oneof(fc.string({ unit: 'binary', minLength: 1 }).map(encodeURIComponent), fc.webPath(), fc.webUrl())
+      .filter((name) => !/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(name))
+    await fc.assert(
+      fc.asyncProperty(names, fc.webQueryParameters(), (name, query) => {
+        const asked = api.list.call({ id: name, address: name }).path
+        return isAnswered({ method: 'GET', path: query === '' ? asked : `${asked}?${query}` })
+      }),
+      { numRuns: 200 },
+    )
+    expect(await here.ask(api.list, box)).toEqual([])
+  },
   "a defect's words never reach a client": async ({ api }: Here) => {
     await using here = await visited()
     const { mailboxes, messages } = here.core
@@ -292,5 +321,13 @@ const sentences = {
     for (const one of all) if (one !== api) await here.ask(one.open, null)
   },
 } satisfies Record<string, (here: Here) => Promise<void>>
+
+/** Anything, and what looks like a body of this call's. */
+function bodies(usual: unknown): fc.Arbitrary<string> {
+  const names = fc.constantFrom('type', 'username', 'domain', 'duration', 'localPart', 'ttlMinutes', 'x', '__proto__')
+  const values = fc.oneof(fc.jsonValue(), fc.constantFrom('custom', 'mayfly.test', 30, -1, 1e300, null), fc.string())
+  const wishes = fc.dictionary(names, values).map((wish) => JSON.stringify({ ...Object(usual), ...wish }))
+  return fc.oneof(fc.string(), fc.json(), wishes)
+}
 
 const subjects = (mails: readonly Seen[]): string[] => mails.map(({ subject }) => subject)

@@ -2,6 +2,8 @@
 // clock stands at the first minute of 2026.
 import { spyOn } from 'bun:test'
 import { type AccountCaller, operator } from '../../src/accounts/caller.ts'
+import { schemas as dustmail } from '../../src/dialects/dustmail/wire.ts'
+import { schemas as run2mail } from '../../src/dialects/run2mail/wire.ts'
 import type { KeyWish } from '../../src/keys/service.ts'
 import { digestJobs } from '../../src/messages/jobs.ts'
 import { Refusal, reasons } from '../../src/refusal.ts'
@@ -137,7 +139,7 @@ const custom =
   ({ ask }) =>
     ask('POST', `${emails}/create`, { body: { type: 'custom', ...body } })
 
-keepsItsAnswers('run2mail', {
+keepsItsAnswers('run2mail', run2mail, {
   'my account': usual(({ ask }) => ask('GET', '/api/v1/me')),
   'my account on a free plan': on({ plan: 'free' }, ({ ask }) => ask('GET', '/api/v1/me')),
   'my account without limits': on({ plan: 'unlimited' }, ({ ask }) => ask('GET', '/api/v1/me')),
@@ -185,7 +187,7 @@ const wished =
   ({ ask }) =>
     ask('POST', inbox, { body })
 
-keepsItsAnswers('dustmail', {
+keepsItsAnswers('dustmail', dustmail, {
   'an inbox': usual(({ ask }) => ask('POST', inbox)),
   'an inbox for a free key': on({ plan: 'free' }, ({ ask }) => ask('POST', inbox)),
   'an inbox as it was wished for': on(

@@ -3,6 +3,8 @@
 // and look through what git shows.
 import { afterAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { FormatRegistry, type TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import type { Answer } from '../http/serve.ts'
 
 /** A call of an API, by what it shows. */
@@ -14,7 +16,8 @@ type Kept = { status: number; headers: Record<string, string>; body: unknown }
 const keptHeaders = ['content-type', 'www-authenticate', 'retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining']
 const isWriting = Bun.env['MAYFLY_GOLDEN'] === 'write'
 
-export function keepsItsAnswers(name: string, scenes: Scenes): void {
+/** `schemas`: what the API's document says that its answers are. */
+export function keepsItsAnswers(name: string, schemas: Record<string, TSchema>, scenes: Scenes): void {
   const file = Bun.file(join(import.meta.dir, 'golden', `${name}.json`))
   const found: Record<string, Kept> = {}
   describe(name, () => {
@@ -22,6 +25,7 @@ export function keepsItsAnswers(name: string, scenes: Scenes): void {
       test(scene, async () => {
         const kept = keptOf(await play())
         found[scene] = kept
+        if (kept.body !== null) expect([scene, namesOf(schemas, kept)]).toEqual([scene, [expect.any(String)]])
         if (isWriting) return
         const golden: Record<string, Kept> = await file.json()
         // As text: the order of fields is compared too.
@@ -36,6 +40,20 @@ export function keepsItsAnswers(name: string, scenes: Scenes): void {
     if (isWriting) await file.write(`${lines(found)}\n`)
   })
 }
+
+for (const [format, pattern] of [
+  ['uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
+  ['date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/],
+] as const) {
+  if (!FormatRegistry.Has(format)) FormatRegistry.Set(format, (text) => pattern.test(text))
+}
+
+/** The schemas that an answer fits, without a field more. */
+const namesOf = (schemas: Record<string, TSchema>, { body }: Kept): string[] =>
+  Object.keys(schemas).filter((name) => {
+    const schema = schemas[name]
+    return schema && Value.Check(schema, body) && Value.Equal(Value.Clean(schema, Value.Clone(body)), body)
+  })
 
 const lines = (value: unknown): string => JSON.stringify(value, null, 2)
 

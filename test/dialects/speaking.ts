@@ -64,7 +64,7 @@ export function has<Thing>({ name }: Speaking, thing: Thing | undefined, what: s
   return thing
 }
 
-type Called = { method: string; path: string; body?: unknown; headers?: Record<string, string> }
+export type Called = { method: string; path: string; body?: unknown; headers?: Record<string, string> }
 
 /** A call of every verb that it has. */
 export function callsOf(api: Speaking, box: Box, mail: Seen | null = null): [string, Called][] {

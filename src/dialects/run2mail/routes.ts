@@ -66,7 +66,12 @@ export const routes = (door: Door) =>
           summary: 'Create an inbox',
           tag: 'emails',
           answers: { 201: 'Created' },
-          refusals: { ...always, 422: ['validation_failed'], 429: ['rate_limited', 'inbox_limit_reached'] },
+          refusals: {
+            ...always,
+            413: ['validation_failed'],
+            422: ['validation_failed'],
+            429: ['rate_limited', 'inbox_limit_reached'],
+          },
         }),
       },
     )
