@@ -196,13 +196,14 @@ export class Mailboxes {
 
   /**
    * The open mailbox of the caller's account at this address, seen through the address's tag. Refuses: as `ofAccount`;
-   * mailbox-unknown, which says nothing of what else may be there: the operator's, a stranger's, nobody's.
+   * mailbox-unknown, which tells nothing of what else may be there (the operator's, a stranger's, nobody's), nor by its time.
    */
   async ofAccountAt(caller: Caller, name: string): Promise<Place & { mailbox: Mailbox }> {
     const own = ofAccount(caller, 'mailboxes')
     const address = parseAddress(name)
     if (!address) throw new Refusal('mailbox-unknown')
-    const mailbox = await this.store.active(this.recipients.mailboxOf(address, this.domains.serving(address.domain)))
+    const there = this.recipients.mailboxOf(address, this.domains.serving(address.domain))
+    const mailbox = await this.store.activeOf(there, own.account.id)
     const now = this.outside.now()
     if (!mailbox || isEnded(mailbox, now) || !isOf(own, mailbox)) throw new Refusal('mailbox-unknown')
     const current = await this.recipients.current(mailbox, now)
