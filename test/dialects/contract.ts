@@ -127,7 +127,7 @@ const sentences = {
     if (!mail) throw new Error('nothing is listed')
     await here.ask(verb, { box, mail })
     for (const one of all) expect([one.name, ...subjects(await here.ask(one.list, box))]).toEqual([one.name, 'kept'])
-    expect(await here.said(api, verb, { box, mail })).toBe(api.refusals["another's mail"])
+    expect(await here.said(api, verb, { box, mail })).toBe(api.refusals['no such mail'])
   },
   'a mailbox that is ended here is gone everywhere': async ({ api, all }: Here) => {
     await using here = await visited()
@@ -136,13 +136,13 @@ const sentences = {
     await here.mail(box.address)
     await here.ask(verb, box)
     for (const one of all)
-      expect([one.name, await here.said(one, one.list, box)]).toEqual([one.name, one.refusals["another's mailbox"]])
+      expect([one.name, await here.said(one, one.list, box)]).toEqual([one.name, one.refusals['no such mailbox']])
   },
   'a mailbox whose time is over is gone': async ({ api }: Here) => {
     await using here = await visited()
     const box = await here.ask(api.open, null)
     here.core.clock.now += 366 * 86_400_000
-    expect(await here.said(api, api.list, box)).toBe(api.refusals["another's mailbox"])
+    expect(await here.said(api, api.list, box)).toBe(api.refusals['no such mailbox'])
   },
   'a mailbox and its mail are the same in all APIs': async ({ api, all }: Here) => {
     await using here = await visited()
@@ -205,29 +205,34 @@ const sentences = {
     await here.core.accounts.setSuspended(operator, here.account.id, false)
     expect(await here.ask(api.list, box)).toEqual([])
   },
-  "another account's mailbox and mail are as if they were not there": async ({ api }: Here) => {
+  "another account's mailbox and mail are refused": async ({ api }: Here) => {
     await using here = await visited()
     const box = await here.ask(api.open, null)
     await here.mail(box.address)
     const [mail] = await here.ask(api.list, box)
     if (!mail) throw new Error('nothing is listed')
     const stranger = (await tenant(here.core)).secret
-    const nowhere = { id: '01900000-0000-7000-8000-000000000000', address: 'nowhere@mayfly.test' }
-    for (const [verb, missing] of [
-      [api.list, nowhere],
-      [api.end, nowhere],
-    ] as const) {
-      if (!verb) continue
-      const foreign = await here.answer(verb.call(box), stranger)
-      expect(`${foreign.status} ${api.codeIn(foreign.json)}`).toBe(api.refusals["another's mailbox"])
-      expect(here.bare(await here.answer(verb.call(missing), stranger))).toEqual(here.bare(foreign))
-    }
-    for (const verb of [api.read, api.delete]) {
-      if (!verb) continue
-      const foreign = await here.answer(verb.call({ box, mail }), stranger)
-      expect(`${foreign.status} ${api.codeIn(foreign.json)}`).toBe(api.refusals["another's mail"])
+    for (const [name, call] of callsOf(api, box, mail)) {
+      if (name === 'open') continue
+      const refused = name === 'read' || name === 'delete' ? "another's mail" : "another's mailbox"
+      expect([name, await here.answered(api, call, stranger)]).toEqual([name, api.refusals[refused]])
     }
     expect(await here.ask(api.list, box)).toHaveLength(1)
+  },
+  "what is another account's looks as if it were not there": async ({ api }: Here) => {
+    await using here = await visited()
+    has(api, api.hidesOthers, "hide what is another's")
+    const box = await here.ask(api.open, null)
+    const stranger = (await tenant(here.core)).secret
+    const nowhere = { id: '01900000-0000-7000-8000-000000000000', address: 'nowhere@mayfly.test' }
+    const foreign = callsOf(api, box)
+    for (const [at, [name, missing]] of callsOf(api, nowhere).entries()) {
+      const there = foreign[at]
+      if (!there || name === 'open') continue
+      const answers = [await here.answer(there[1], stranger), await here.answer(missing, stranger)]
+      const [one, other] = answers.map(here.bare)
+      expect([name, one]).toEqual([name, other])
+    }
   },
   'what cannot be understood is refused in its own words': async ({ api }: Here) => {
     await using here = await visited()

@@ -19,6 +19,8 @@ export type Refused =
   | 'a wrong key'
   | 'a revoked key'
   | 'a suspended account'
+  | 'no such mailbox'
+  | 'no such mail'
   | "another's mailbox"
   | "another's mail"
   | 'malformed JSON'
@@ -43,6 +45,8 @@ export type Speaking = {
   end?: Verb<Box, void>
   /** What it says to whoever has no key, if it does nothing without one. */
   keyless?: string
+  /** Whether what is another's looks as if it were not there. */
+  hidesOthers?: true
   /** The setting that takes it away, as an environment variable. */
   setting?: string
   /** A path of its own at which nothing is. */
