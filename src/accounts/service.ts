@@ -281,6 +281,12 @@ export class Accounts {
 
   // Members
 
+  /** Who is to be asked about what the caller does: the one who made his key, or, once that one is gone, an owner. Refuses: as `ofAccount`. */
+  async contact(caller: Caller): Promise<Member | null> {
+    const { account, member } = ofAccount(caller, null)
+    return member ?? (await this.store.members(account.id)).find(({ role }) => role === 'owner') ?? null
+  }
+
   /** Oldest first. Refuses: as `ofAccount`. */
   async members(caller: Caller): Promise<Member[]> {
     return this.store.members(ofAccount(caller, 'team').account.id)

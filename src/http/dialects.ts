@@ -1,9 +1,10 @@
 // Every dialect there is, by its name.
 import { dustmail } from '../dialects/dustmail/dustmail.ts'
 import { native } from '../dialects/native/native.ts'
+import { run2mail } from '../dialects/run2mail/run2mail.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native, dustmail }
+const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 

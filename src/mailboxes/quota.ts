@@ -1,6 +1,6 @@
 // How many mailboxes somebody has, and whether there is room for one more. Asked within the change that makes it.
 import { type SQL, sql } from 'drizzle-orm'
-import { Refusal } from '../refusal.ts'
+import { Refusal, type RefusalDetails } from '../refusal.ts'
 import type { Db } from '../storage/database.ts'
 import { mailboxes } from '../storage/schema.ts'
 import type { MailboxKind } from './mailbox.ts'
@@ -56,8 +56,20 @@ export function refuseBeyond(
   const owner = ownerOf(mailbox)
   if (!owner || !quota) return
   const { active, archived } = quota
-  const isFull =
-    (isMore.active && active !== null && countOpen(db, owner, now, active) >= active) ||
-    (isMore.archived && archived !== null && countArchived(db, owner, archived) >= archived)
-  if (isFull) throw new Refusal('mailboxes-exhausted')
+  if (isMore.active && active !== null && countOpen(db, owner, now, active) >= active) {
+    throw new Refusal('mailboxes-exhausted', roomAfter(db, owner, active, now))
+  }
+  if (isMore.archived && archived !== null && countArchived(db, owner, archived) >= archived) {
+    throw new Refusal('mailboxes-exhausted')
+  }
+}
+
+/** When enough of those that are open will have ended for one more; nothing where some have no end. */
+function roomAfter(db: Db, owner: MailboxOwner, active: number, now: number): RefusalDetails {
+  const before = countOpen(db, owner, now) - active
+  const ends = sql`${ownedBy(owner)} and ${stillOpen(now)} and expires_at is not null`
+  const [last] = db.all<{ at: number }>(
+    sql`select expires_at as at from ${mailboxes} where ${ends} order by expires_at limit 1 offset ${before}`,
+  )
+  return last ? { retryAfterSeconds: (last.at - now) / 1000 } : {}
 }

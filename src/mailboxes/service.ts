@@ -194,6 +194,22 @@ export class Mailboxes {
     return mailbox
   }
 
+  /**
+   * The open mailbox of the caller's account at this address, seen through the address's tag. Refuses: as `ofAccount`;
+   * mailbox-unknown, which tells nothing of what else may be there (the operator's, a stranger's, nobody's), nor by its time.
+   */
+  async ofAccountAt(caller: Caller, name: string): Promise<Place & { mailbox: Mailbox }> {
+    const own = ofAccount(caller, 'mailboxes')
+    const address = parseAddress(name)
+    if (!address) throw new Refusal('mailbox-unknown')
+    const there = this.recipients.mailboxOf(address, this.domains.serving(address.domain))
+    const mailbox = await this.store.activeOf(there, own.account.id)
+    const now = this.outside.now()
+    if (!mailbox || isEnded(mailbox, now) || !isOf(own, mailbox)) throw new Refusal('mailbox-unknown')
+    const current = await this.recipients.current(mailbox, now)
+    return { ...placeOf(current, address.tag === null ? null : address.full), mailbox: current }
+  }
+
   /** The domains on which the caller may open mailboxes, the primary first. */
   openableDomains(caller: Caller): string[] {
     const names = this.domains.names()

@@ -33,6 +33,18 @@ const statements = prepared((db: Db) => ({
     .from(mailboxes)
     .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'active'`)))
     .prepare(),
+  activeOf: db
+    .select()
+    .from(mailboxes)
+    .where(
+      and(
+        eq(mailboxes.address, placeholder('address')),
+        eq(mailboxes.state, sql`'active'`),
+        // Looked for by the address alone: an account may have very many.
+        sql`+${mailboxes.accountId} = ${placeholder('accountId')}`,
+      ),
+    )
+    .prepare(),
   archived: db
     .select()
     .from(mailboxes)
@@ -96,6 +108,8 @@ const statements = prepared((db: Db) => ({
 export interface MailboxStore {
   /** The mailbox open at this address (its own, without a tag), ended or not. */
   active(address: string): Promise<Mailbox | null>
+  /** The same, if it is this account's: another's takes no longer than none. */
+  activeOf(address: string, accountId: string): Promise<Mailbox | null>
   byId(id: string): Promise<Mailbox | null>
   byToken(hash: string): Promise<Mailbox | null>
   /** Archived at this address by this account. */
@@ -132,6 +146,11 @@ export class SqliteMailboxStore implements MailboxStore {
 
   async active(address: string): Promise<Mailbox | null> {
     return findActive(this.db, address)
+  }
+
+  async activeOf(address: string, accountId: string): Promise<Mailbox | null> {
+    const row = statements(this.db).activeOf.get({ address, accountId })
+    return row ? asMailbox(row) : null
   }
 
   async byId(id: string): Promise<Mailbox | null> {

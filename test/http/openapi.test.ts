@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test'
 import { CannotStart } from '../../src/cannot-start.ts'
 import { answers } from '../../src/dialects/native/errors.ts'
+import { dialectNames } from '../../src/http/dialects.ts'
 import { openapi } from '../../src/http/openapi.ts'
 import { at, listIn, serve } from './serve.ts'
 
@@ -54,6 +55,32 @@ test('every reference leads to a schema', async () => {
   expect(names.length).toBeGreaterThan(20)
   for (const name of new Set(names)) expect(at(document, 'components', 'schemas', name)).toBeDefined()
   expect(text.match(/"\$ref":"(?!#\/components\/schemas\/\w+")/g)).toBeNull()
+})
+
+test("a foreign API's document says what its calls take, answer and refuse, by schemas that it has", async () => {
+  for (const name of dialectNames.filter((one) => one !== 'native')) {
+    const text = JSON.stringify(await openapi(name))
+    const document = JSON.parse(text)
+    for (const [, schema] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
+      expect(at(document, 'components', 'schemas', schema ?? '')).toBeDefined()
+    expect(text.match(/"\$ref":"(?!#\/components\/schemas\/\w+")/g)).toBeNull()
+    const operations = record(at(document, 'paths')).flatMap(([path, item]) =>
+      record(item).map(([method, operation]) => ({ path, method, operation })),
+    )
+    const ids = operations.map(({ operation }) => at(operation, 'operationId'))
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(2)
+    for (const { path, operation } of operations) {
+      expect(at(operation, 'summary')).toBeString()
+      const parameters = listIn(operation, 'parameters').filter((one) => at(one, 'in') === 'path')
+      expect(parameters.map((one) => `{${at(one, 'name')}}`)).toEqual(path.match(/\{\w+\}/g) ?? [])
+      for (const one of parameters) expect(at(one, 'schema', 'maxLength')).toBeNumber()
+      const statuses = record(at(operation, 'responses')).map(([status]) => Number(status))
+      expect(statuses.some((status) => status < 300)).toBe(true)
+      if (listIn(operation, 'security').length > 0)
+        for (const status of [401, 403, 429, 500, 503]) expect(statuses).toContain(status)
+    }
+  }
 })
 
 test('every refusal has a status that a refusal can have, and a sentence', () => {

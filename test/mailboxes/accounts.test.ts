@@ -250,3 +250,58 @@ describe('without an account', () => {
     core.close()
   })
 })
+
+describe("an account's open mailbox at an address", () => {
+  test('is found in every spelling, and through a tag', async () => {
+    const core = testCore()
+    const owner = await tenant(core)
+    const { id } = await open(core, owner, 'box')
+    const seen = async (name: string) => {
+      const { mailbox, address, tagged } = await core.mailboxes.ofAccountAt(owner.caller, name)
+      return [mailbox.id, address, tagged]
+    }
+    expect(await seen('BOX@Mayfly.test')).toEqual([id, 'box@mayfly.test', null])
+    expect(await seen('Box+Shop@mayfly.test')).toEqual([id, 'box@mayfly.test', 'box+shop@mayfly.test'])
+  })
+
+  test('is no other: neither that of a stranger or of nobody, nor (to an admin) that of the operator, nor one that has ended', async () => {
+    const core = testCore()
+    const owner = await tenant(core, { admin: true })
+    await open(core, await tenant(core), 'foreign')
+    await openAnonymous(core, { localPart: 'anonymous' })
+    await deliver(core, 'unclaimed@mayfly.test', mail({}, ''))
+    await core.mailboxes.operator()
+    await open(core, owner, 'over', { ttlMinutes: 1 })
+    await open(core, owner, 'archived', { recoverable: true })
+    await core.mailboxes.end(owner.caller, 'archived@mayfly.test', { permanent: false })
+    core.clock.now += minute
+    for (const name of [
+      'foreign',
+      'anonymous',
+      'unclaimed',
+      'postmaster',
+      'abuse',
+      'over',
+      'archived',
+      'no one',
+      'none',
+    ])
+      expect([name, await reasonOf(core.mailboxes.ofAccountAt(owner.caller, `${name}@mayfly.test`))]).toEqual([
+        name,
+        'mailbox-unknown',
+      ])
+    expect(await reasonOf(core.mailboxes.ofAccountAt(nobody, 'foreign@mayfly.test'))).toBe('credential-missing')
+    expect(await reasonOf(core.mailboxes.ofAccountAt(operator, 'foreign@mayfly.test'))).toBe('forbidden')
+  })
+
+  test('is not that of a key that is for other domains, or for something else', async () => {
+    const core = testCore({ config: testConfig({ MAYFLY_DOMAINS: 'one.test,two.test' }) })
+    const owner = await tenant(core, { key: { domains: ['two.test'] } })
+    await core.mailboxes.open({ ...owner.caller, key: null }, { localPart: 'box', domain: 'one.test' }, '192.0.2.1')
+    await open(core, owner, 'box', { domain: 'two.test' })
+    const at = (address: string) => reasonOf(core.mailboxes.ofAccountAt(owner.caller, address))
+    expect([await at('box@one.test'), await at('box@two.test')]).toEqual(['mailbox-unknown', 'no refusal'])
+    const limited = await tenant(core, { key: { scopes: ['team'] } })
+    expect(await reasonOf(core.mailboxes.ofAccountAt(limited.caller, 'box@two.test'))).toBe('forbidden')
+  })
+})
