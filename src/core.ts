@@ -1,6 +1,8 @@
 // Builds each service once, in dependency order. `Core` is all that a door holds.
+import { Links } from './accounts/links.ts'
 import { Passwords } from './accounts/passwords.ts'
 import { Accounts } from './accounts/service.ts'
+import { SignIns } from './accounts/sign-ins.ts'
 import { AccountStore } from './accounts/store.ts'
 import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
@@ -43,6 +45,8 @@ export type Core = {
   plans: Plans
   switches: Switches
   accounts: Accounts
+  signIns: SignIns
+  links: Links
   keys: Keys
   standing: Standing
   domains: Domains
@@ -105,8 +109,13 @@ export function makeCore(config: Config, ground: Ground): Core {
   const { registration } = config.server
   const dialects = Object.fromEntries(Object.entries(config.dialects).map(([name, { enabled }]) => [name, enabled]))
   const switches = new Switches(new Settings(writer), () => ({ developerApi: true, registration, dialects }), outside)
-  const accounts = new Accounts(
-    guarded(new AccountStore(db, writer), found),
+  const accountStore = guarded(new AccountStore(db, writer), found)
+  const accounts = new Accounts(accountStore, plans, passwords, outside)
+  const signIns = new SignIns(accountStore, accounts, passwords, outside)
+  const links = new Links(
+    accountStore,
+    accounts,
+    signIns,
     plans,
     passwords,
     {
@@ -212,6 +221,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     plans,
     switches,
     accounts,
+    signIns,
+    links,
     keys,
     standing,
     domains,

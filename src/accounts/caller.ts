@@ -1,7 +1,8 @@
 // Who asks: what a credential was good for. Doors make one, services judge by it.
+import type { Outside } from '../outside.ts'
 import type { Scope } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
-import type { Actor } from '../storage/audit-trail.ts'
+import type { Actor, By } from '../storage/audit-trail.ts'
 import type { Account, Member } from './account.ts'
 
 /** For which API a key was used, and the headers by which the request said where it came from. */
@@ -91,3 +92,6 @@ export function actorOf(caller: Caller): Actor {
   }
   throw new Error('who has no account does nothing that is recorded')
 }
+
+/** For the record of what he does now. */
+export const byOf = (caller: Caller, outside: Pick<Outside, 'now'>): By => ({ ...actorOf(caller), at: outside.now() })

@@ -1,7 +1,7 @@
 // What verbs about accounts and keys answer: as the native API does, since `--json` prints it.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Account, Member } from '../accounts/account.ts'
-import type { MadeLink } from '../accounts/service.ts'
+import type { MadeLink } from '../accounts/links.ts'
 import type { ListedAccount } from '../accounts/store.ts'
 import type { Key } from '../keys/key.ts'
 import type { MadeKey } from '../keys/service.ts'

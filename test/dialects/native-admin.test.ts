@@ -133,20 +133,20 @@ test('a key with bounds gets no new secret of a key without', async () => {
 
 test('the first admin comes by a one-time link, of which only the newest is good', async () => {
   await using server = await serve()
-  const { accounts } = server.core
-  const [former, link] = [await accounts.adminLink(), await accounts.adminLink()]
+  const { links } = server.core
+  const [former, link] = [await links.adminLink(), await links.adminLink()]
   expect(said(await accept(server, former?.token ?? '', 'a@ops.test'))).toEqual([404, 'invitation-unknown'])
   const admin = personOf(server, await accept(server, link?.token ?? '', 'a@ops.test'))
   const { json } = await admin.call('GET', 'session')
   expect(at(json, 'member')).toMatchObject({ email: 'a@ops.test', role: 'owner', admin: true })
   expect(at(json, 'account', 'plan')).toBe('unlimited')
   expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
-  expect(await accounts.adminLink()).toBeNull()
+  expect(await links.adminLink()).toBeNull()
 })
 
 test('the link makes no second admin where one was made by other means', async () => {
   await using server = await serve()
-  const link = await server.core.accounts.adminLink()
+  const link = await server.core.links.adminLink()
   await server.core.accounts.create(operator, { email: 'a@ops.test', admin: true, password })
   expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
   expect((await signedIn(server, 'a@ops.test')).email).toBe('a@ops.test')

@@ -215,10 +215,10 @@ test('two owners who remove each other at the same moment leave one', async () =
   const admin = await firstAdmin(server)
   const boss = await owner(server, admin, 'boss@b.test')
   const second = await joined(server, boss, 'second@b.test', 'owner')
-  const { accounts, keys } = server.core
+  const { signIns, keys } = server.core
   // Both are known before either is gone.
   const [one, other] = await Promise.all(
-    [boss, second].map(({ cookie }) => accounts.holder(cookie.slice('mayfly='.length), '192.0.2.1')),
+    [boss, second].map(({ cookie }) => signIns.holder(cookie.slice('mayfly='.length), '192.0.2.1')),
   )
   if (!one || !other) throw new Error('both are signed in')
   const done = await Promise.allSettled([

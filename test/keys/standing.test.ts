@@ -27,10 +27,10 @@ test('who signs out, is removed or gets another password hears of it, and no one
   const email = 'member@tenant.test'
   const { caller: first } = await joined(core, ours, email)
   const visitor = { client: '192.0.2.3', agent: 'another' }
-  const second = await core.accounts.signIn(visitor, email, 'open sesame')
+  const second = await core.signIns.signIn(visitor, email, 'open sesame')
   const others = [watched(core, ours.owner), watched(core, await core.keys.holder(ours.secret, from))]
   const [one, two] = [watched(core, first), watched(core, second.caller)]
-  await core.accounts.signOut(first, 'this')
+  await core.signIns.signOut(first, 'this')
   expect([one.told, two.told]).toEqual([['credential-wrong'], []])
   await core.keys.removeMember(ours.owner, first.member?.id ?? '', { revokeKeys: [] })
   expect(two.told).toEqual(['credential-wrong'])

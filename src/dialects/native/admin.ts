@@ -149,7 +149,7 @@ export const adminRoutes = (door: Door) =>
       '/invitations',
       async ({ caller, body, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.inviteAccount(caller, body)
+        const made = await door.core.links.inviteAccount(caller, body)
         return madeLink(made, linkTo(door, request, 'invitation', made.token))
       },
       {
@@ -165,7 +165,7 @@ export const adminRoutes = (door: Door) =>
     .get(
       '/invitations',
       async ({ caller }) => ({
-        items: (await door.core.accounts.accountInvitations(caller)).map(accountInvitation),
+        items: (await door.core.links.accountInvitations(caller)).map(accountInvitation),
         next: null,
       }),
       {
@@ -180,7 +180,7 @@ export const adminRoutes = (door: Door) =>
     .delete(
       '/invitations/:id',
       async ({ caller, params, set }) => {
-        await door.core.accounts.takeBackAccount(caller, params.id)
+        await door.core.links.takeBackAccount(caller, params.id)
         set.status = 204
       },
       {

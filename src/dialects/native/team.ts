@@ -82,7 +82,7 @@ export const teamRoutes = (door: Door) =>
       '/members/:id/password-link',
       async ({ caller, params, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.passwordLink(caller, params.id)
+        const made = await door.core.links.passwordLink(caller, params.id)
         return madeLink(made, linkTo(door, request, 'password', made.token))
       },
       {
@@ -98,7 +98,7 @@ export const teamRoutes = (door: Door) =>
     )
     .get(
       '/invitations',
-      async ({ caller }) => ({ items: (await door.core.accounts.invitations(caller)).map(invitation), next: null }),
+      async ({ caller }) => ({ items: (await door.core.links.invitations(caller)).map(invitation), next: null }),
       {
         ...described({
           summary: 'List open invitations',
@@ -113,7 +113,7 @@ export const teamRoutes = (door: Door) =>
       '/invitations',
       async ({ caller, body, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.invite(caller, body)
+        const made = await door.core.links.invite(caller, body)
         return madeLink(made, linkTo(door, request, 'invitation', made.token))
       },
       {
@@ -131,7 +131,7 @@ export const teamRoutes = (door: Door) =>
     .delete(
       '/invitations/:id',
       async ({ caller, params, set }) => {
-        await door.core.accounts.takeBack(caller, params.id)
+        await door.core.links.takeBack(caller, params.id)
         set.status = 204
       },
       {

@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Account, Invitation, Member, Session } from '../../accounts/account.ts'
 import type { AccountCaller } from '../../accounts/caller.ts'
-import type { MadeLink } from '../../accounts/service.ts'
+import type { MadeLink } from '../../accounts/links.ts'
 import type { ListedAccount } from '../../accounts/store.ts'
 import type { SwitchesNow } from '../../accounts/switches.ts'
 import { iso, isoOrNull } from '../../http/instants.ts'
