@@ -99,7 +99,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const digestWorkers = guarded(ground.digestWorkers, found)
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
-  const plans = new Plans(plansOf(config.plans), new PlanStore(writer))
+  const plans = new Plans(plansOf(config.plans), new PlanStore(writer), () => standing.lookAgain())
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
   )
@@ -108,7 +108,12 @@ export function makeCore(config: Config, ground: Ground): Core {
   const eventLog = guarded(new EventLog(db, writer), found)
   const { registration } = config.server
   const dialects = Object.fromEntries(Object.entries(config.dialects).map(([name, { enabled }]) => [name, enabled]))
-  const switches = new Switches(new Settings(writer), () => ({ developerApi: true, registration, dialects }), outside)
+  const switches = new Switches(
+    new Settings(writer),
+    () => ({ developerApi: true, registration, dialects }),
+    outside,
+    () => standing.lookAgain(),
+  )
   const accountStore = guarded(new AccountStore(db, writer), found)
   const accounts = new Accounts(accountStore, plans, passwords, outside)
   const signIns = new SignIns(accountStore, accounts, passwords, outside)
@@ -139,7 +144,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     guarded(new KeyStore(db, writer), found),
     accounts,
     plans,
-    { readDomain: parseDomain, dialects: dialectNames },
+    { readDomain: parseDomain, dialects: dialectNames, isOn: (dialect) => switches.isOn(dialect) },
     outside,
     events,
   )

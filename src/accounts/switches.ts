@@ -41,6 +41,8 @@ export class Switches {
     private readonly settings: Settings,
     private readonly config: () => SwitchesNow,
     private readonly outside: Outside,
+    /** Told when something was switched. */
+    private readonly switched: () => void,
   ) {}
 
   /** Takes up what was set before a restart. */
@@ -51,6 +53,12 @@ export class Switches {
   get now(): SwitchesNow {
     const config = this.config()
     return { ...config, ...this.kept, dialects: { ...config.dialects, ...this.kept.dialects } }
+  }
+
+  /** Whether keys are good for this API now. */
+  isOn(dialect: string): boolean {
+    const { developerApi, dialects } = this.now
+    return developerApi && dialects[dialect] !== false
   }
 
   /** Refuses: as `mustBeAdmin`. */
@@ -77,6 +85,7 @@ export class Switches {
     const by = { ...actorOf(caller), at: this.outside.now() }
     await this.settings.set(name, JSON.stringify(kept), { by, what: 'settings.changed', detail: { ...wish } })
     this.kept = kept
+    this.switched()
     return this.now
   }
 }

@@ -69,6 +69,8 @@ export class Keys {
       readDomain: (text: string) => string | null
       /** The names of the APIs. */
       dialects: readonly string[]
+      /** Whether the operator has this API on. */
+      isOn: (dialect: string) => boolean
     },
     private readonly outside: Outside,
     events: Events,
@@ -112,6 +114,7 @@ export class Keys {
   /** Whether the key of a caller is as good as it was; `forbidden` where it may do less now. */
   async recheck({ key }: AccountCaller): Promise<StillGood> {
     if (!key) return { reason: null, goodUntil: null }
+    if (!this.rules.isOn(key.use.dialect)) return { reason: 'api-off' }
     const held = await this.find(key.hash)
     if (!held) return { reason: 'credential-wrong' }
     const reason = this.whyNot(held, key.use)

@@ -12,6 +12,8 @@ export class Plans {
   constructor(
     plans: readonly Plan[],
     private readonly store: PlanStore,
+    /** Told when the config has other plans. */
+    private readonly replaced: () => void,
   ) {
     this.offered = byName(plans)
   }
@@ -21,6 +23,7 @@ export class Plans {
     // Whatever becomes of the write: who is on a plan that is gone keeps its numbers.
     this.former = new Map([...this.former, ...this.offered])
     this.offered = byName(plans)
+    this.replaced()
     await this.remember()
   }
 
