@@ -149,7 +149,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
-  const blocks = new Blocks(writer, outside)
+  const blocks = new Blocks(writer, outside, found)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),
     domains,

@@ -138,10 +138,30 @@ describe('a rule', () => {
   test('is kept over a restart', async () => {
     await using door = await openDoor()
     await block(door, 'sender', 'bad.example')
-    const later = new Blocks(new LocalWriter(door.core.connection, changes, () => {}), door.core.outside)
+    const later = new Blocks(new LocalWriter(door.core.connection, changes, () => {}), door.core.outside, () => {})
     expect(later.refusesSender('a@bad.example')).toBe(false)
     await later.load()
     expect(later.refusesSender('a@bad.example')).toBe(true)
+  })
+
+  test('that is damaged is not in force, and neither keeps the others from it nor from being taken back', async () => {
+    await using door = await openDoor()
+    const { core } = door
+    await block(door, 'sender', 'bad.example')
+    const { id } = await core.blocks.add(operator, { kind: 'sender', pattern: 'worse.example' })
+    core.connection.sqlite.run("update blocks set pattern = 'fine.example' where id = ?", [id])
+    const told: string[] = []
+    const writes = new LocalWriter(core.connection, changes, () => {})
+    const later = new Blocks(writes, core.outside, ({ details }) => told.push(details.what ?? ''))
+    await later.load()
+    expect(later.refusesSender('a@bad.example')).toBe(true)
+    expect(later.refusesSender('a@worse.example') || later.refusesSender('a@fine.example')).toBe(false)
+    expect(later.list(operator).map(({ pattern }) => pattern)).toEqual(['bad.example'])
+    const more = await later.add(operator, { kind: 'subject', pattern: 'pills' })
+    expect(told).toEqual([`block rule 2 (${id})`])
+    await later.remove(operator, id)
+    expect(later.list(operator).map(({ pattern }) => pattern)).toEqual(['bad.example', more.pattern])
+    expect(core.connection.sqlite.query('select count(*) n from blocks').get()).toEqual({ n: 2 })
   })
 
   test('is made by admins alone, and told in the audit trail', async () => {
