@@ -67,10 +67,16 @@ const Switching = bodyInput(
     ),
   }),
 )
+const patternText = [
+  'A sender or recipient: an address, or a domain for all of its addresses; of a sender also "<>", the empty one that bounces have.',
+  'A subject: a part of it, in any case.',
+  'A network: a CIDR or an address.',
+  'In all but networks "*" stands for any text, and then the pattern must fit the whole of the address, domain or subject: "*pills*" is a part, "*pills" the end. Without "*" an address or domain must fit as a whole, too.',
+].join(' ')
 const Blocking = bodyInput(
   Type.Object({
     kind: Type.Union(blockKinds.map((kind) => Type.Literal(kind))),
-    pattern: Type.String({ minLength: 1, maxLength: 320, description: '"*" is any text.' }),
+    pattern: Type.String({ minLength: 1, maxLength: 320, description: patternText }),
     note: Type.Optional(Type.String({ maxLength: 200 })),
   }),
 )
@@ -283,7 +289,7 @@ export const adminRoutes = (door: Door) =>
           ...asAdmin,
           summary: 'Refuse mail',
           description:
-            'By sender or recipient (an address, or a domain for all of its addresses), by a part of the subject, or by network. In force at once.',
+            'By sender, recipient, subject or network; what a pattern means is said at its field. In force at once, and mail is refused where it says enough: at connecting, MAIL, RCPT or after the header.',
           answers: { 201: 'Block' },
           refusals: ['forbidden', 'quota-exceeded', 'storage-failed'],
         }),
