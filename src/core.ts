@@ -149,7 +149,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
-  const blocks = new Blocks(writer, outside, found)
+  const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
+  const blocks = new Blocks(writer, outside, found, operatorMail)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),
     domains,
@@ -164,7 +165,7 @@ export function makeCore(config: Config, ground: Ground): Core {
       unclaimedMessages: config.mailboxes.unclaimed_messages,
       unclaimedBytes: config.mailboxes.unclaimed_bytes,
       quarantineHours: config.mailboxes.quarantine_hours,
-      operatorAddress: operatorAddress(domains.primary(), config.smtp.hostname),
+      operatorAddress: operatorMail,
     },
     outside,
     () => ground.shortage() !== null,

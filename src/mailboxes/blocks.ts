@@ -10,6 +10,7 @@ import { damaged } from '../storage/damage.ts'
 import { blockCheck, isSound } from '../storage/row-checks.ts'
 import { blocks } from '../storage/schema.ts'
 import { type BlockKind, BlockRules, readPattern } from './block-rules.ts'
+import { meant } from './recipients.ts'
 
 export type Block = { id: string; kind: BlockKind; pattern: string; note: string; createdAt: number }
 
@@ -29,6 +30,7 @@ export class Blocks {
     private readonly outside: Outside,
     /** Told of each rule that is damaged, once. */
     private readonly found: (damage: Refusal) => void,
+    private readonly operatorAddress: string,
   ) {}
 
   /** Takes up the rules that were made before a restart. */
@@ -70,7 +72,7 @@ export class Blocks {
 
   /** As it was given. */
   refusesRecipient(address: string): boolean {
-    return this.rules.fitRecipient(address)
+    return this.rules.fitRecipient(meant(address, this.operatorAddress))
   }
 
   /** Decoded. */
