@@ -12,8 +12,7 @@ import type { Passwords } from './passwords.ts'
 import type { Accounts } from './service.ts'
 import type { SignedIn, SignIns, Visitor } from './sign-ins.ts'
 import type { AccountStore } from './store.ts'
-
-export type Registration = 'off' | 'open' | 'invitation'
+import type { Registration } from './switches.ts'
 
 export type RegistrationRules = {
   registration: () => Registration

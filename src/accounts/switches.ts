@@ -5,7 +5,8 @@ import type { Outside } from '../outside.ts'
 import type { Settings } from '../storage/settings.ts'
 import { actorOf, type Caller, mustBeAdmin } from './caller.ts'
 
-const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
+export const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
+export type Registration = Static<typeof Registration>
 
 /** What was set; the rest is as in the config. */
 const Kept = Type.Partial(
@@ -21,7 +22,7 @@ type Kept = Static<typeof Kept>
 export type SwitchesNow = {
   /** Off: every dialect answers that it is switched off, and so does the native API to requests that bear a key. */
   developerApi: boolean
-  registration: Static<typeof Registration>
+  registration: Registration
   dialects: Readonly<Record<string, boolean>>
 }
 

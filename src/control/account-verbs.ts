@@ -1,19 +1,18 @@
 // What commands do to accounts. Each speaks of the account of the member with an e-mail address.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
-import { linkTo } from './links.ts'
-import { all } from './pages.ts'
 import {
   AccountShape,
   account,
   LinkShape,
   ListedAccountShape,
   listedAccount,
-  listOf,
   MemberShape,
   madeLink,
   member,
-} from './shapes.ts'
+} from '../accounts/shown.ts'
+import { linkTo } from './links.ts'
+import { all, listOf } from './pages.ts'
 import { type Ground, verb } from './verb.ts'
 
 const email = Type.String({ maxLength: 1024 })

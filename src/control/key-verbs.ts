@@ -2,9 +2,9 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
 import { prefixes } from '../keys/key.ts'
+import { KeyShape, key, MadeKeyShape, madeKey } from '../keys/shown.ts'
 import { scopes } from '../plans/plan.ts'
-import { all } from './pages.ts'
-import { KeyShape, key, listOf, MadeKeyShape, madeKey } from './shapes.ts'
+import { all, listOf } from './pages.ts'
 import { type Ground, verb } from './verb.ts'
 
 const only = <Fields extends Record<string, TSchema>>(fields: Fields) =>

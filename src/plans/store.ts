@@ -3,36 +3,11 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Changes, Writes } from '../storage/change.ts'
 import { plans } from '../storage/schema.ts'
-import { type Plan, scopes, withoutLimits } from './plan.ts'
-
-const limit = Type.Union([Type.Integer(), Type.Null()])
+import { PlanNumbers } from './numbers.ts'
+import { type Plan, withoutLimits } from './plan.ts'
 
 /** What was written by an older version may lack some. */
-const Numbers = Type.Partial(
-  Type.Object({
-    requestsPerMinute: limit,
-    burst: limit,
-    requestsPerDay: limit,
-    requestsPerMonth: limit,
-    inboxesPerDay: limit,
-    activeMailboxes: limit,
-    archivedMailboxes: limit,
-    defaultTtlMinutes: limit,
-    maxTtlMinutes: limit,
-    permanentMailboxes: Type.Boolean(),
-    retentionMinutes: limit,
-    mailboxBytes: limit,
-    mailboxMessages: limit,
-    accountBytes: limit,
-    keys: limit,
-    keyScopes: Type.Union([Type.Array(Type.Union(scopes.map((scope) => Type.Literal(scope)))), Type.Null()]),
-    members: limit,
-    customDomains: limit,
-    webhooks: limit,
-    customLocalPart: Type.Boolean(),
-    chooseDomain: Type.Boolean(),
-  } satisfies Record<Exclude<keyof Plan, 'name'>, unknown>),
-)
+const Numbers = Type.Partial(PlanNumbers)
 
 export class PlanStore {
   constructor(private readonly writes: Writes<typeof changes>) {}

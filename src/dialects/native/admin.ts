@@ -1,6 +1,7 @@
 // The operator's own routes: accounts, totals, switches and rules. Who is no admin is told so.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import { account, listedAccount, madeLink } from '../../accounts/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
 import { blockKinds } from '../../mailboxes/block-rules.ts'
@@ -11,16 +12,7 @@ import { linkTo } from './links.ts'
 import { pageOf } from './page.ts'
 import { Email, Password } from './sessions.ts'
 import { refusedMail } from './wire.ts'
-import {
-  accountInvitation,
-  block,
-  changedAccount,
-  deed,
-  listedAccount,
-  madeLink,
-  settings,
-  usageList,
-} from './wire-accounts.ts'
+import { accountInvitation, block, deed, settings, usageList } from './wire-accounts.ts'
 
 const Plan = Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan in the config.' })
 const Creating = bodyInput(
@@ -109,7 +101,7 @@ export const adminRoutes = (door: Door) =>
       '/accounts',
       async ({ caller, body, set }) => {
         set.status = 201
-        return changedAccount((await door.core.accounts.create(caller, body)).account)
+        return account((await door.core.accounts.create(caller, body)).account)
       },
       {
         body: Creating,
@@ -125,7 +117,7 @@ export const adminRoutes = (door: Door) =>
     )
     .patch(
       '/accounts/:id',
-      async ({ caller, params, body }) => changedAccount(await door.core.accounts.change(caller, params.id, body)),
+      async ({ caller, params, body }) => account(await door.core.accounts.change(caller, params.id, body)),
       {
         body: Change,
         ...described({

@@ -1,13 +1,14 @@
 // Members of the caller's account, and invitations to it.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import { madeLink, member } from '../../accounts/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput } from '../../http/input.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { linkTo } from './links.ts'
 import { Email } from './sessions.ts'
-import { invitation, madeLink, member } from './wire-accounts.ts'
+import { invitation } from './wire-accounts.ts'
 
 const Role = Type.Union([Type.Literal('owner'), Type.Literal('member')], {
   description: 'Owners invite, remove and hand over; members use what the account has.',
