@@ -63,6 +63,12 @@ export class Accounts {
     return ofAccount(caller, null)
   }
 
+  /** The e-mail address of an account's first owner; null for one that is gone. Refuses: as `mustBeAdmin`. */
+  async ownerOf(caller: Caller, id: string): Promise<string | null> {
+    mustBeAdmin(caller)
+    return this.store.firstOwner(id)
+  }
+
   /** For rules that no caller asks for; null for one that is gone. */
   find(id: string): Promise<Account | null> {
     return this.store.account(id)

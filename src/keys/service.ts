@@ -136,15 +136,20 @@ export class Keys {
     return this.store.list({ accountId: own.account.id, memberId, after, limit })
   }
 
-  /** Of one account, or of all. Refuses: as `mustBeAdmin`. */
+  /** Of one account, or of all, with the e-mail address of each account's first owner. Refuses: as `mustBeAdmin`. */
   async listFor(
     caller: Caller,
     accountId: string | null,
     page: { after: number; limit: number },
-  ): Promise<(Key & { key: number })[]> {
+  ): Promise<(Key & { key: number; owner: string | null })[]> {
     mustBeAdmin(caller)
     await this.settle()
-    return this.store.list({ accountId, memberId: null, ...page })
+    const found = await this.store.list({ accountId, memberId: null, ...page })
+    const owners = new Map<string, string | null>()
+    for (const id of new Set(found.map((key) => key.accountId))) {
+      owners.set(id, await this.accounts.ownerOf(caller, id))
+    }
+    return found.map((key) => ({ ...key, owner: owners.get(key.accountId) ?? null }))
   }
 
   /** Refuses: as `ofAccount`; key-unknown. */

@@ -29,6 +29,12 @@ export const KeyShape = Type.Object({
 
 export const MadeKeyShape = Type.Composite([KeyShape, Type.Object({ key: text('The key itself, shown this once.') })])
 
+/** For those who see the keys of all accounts. */
+export const ListedKeyShape = Type.Composite([
+  KeyShape,
+  Type.Object({ account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }) }),
+])
+
 export function key(one: Key): Static<typeof KeyShape> {
   return {
     id: one.id,
@@ -49,5 +55,10 @@ export function key(one: Key): Static<typeof KeyShape> {
     dialects: [...one.dialects],
   }
 }
+
+export const listedKey = (one: Key & { owner: string | null }): Static<typeof ListedKeyShape> => ({
+  ...key(one),
+  account: { id: one.accountId, owner: one.owner },
+})
 
 export const madeKey = ({ key: made, secret }: MadeKey): Static<typeof MadeKeyShape> => ({ ...key(made), key: secret })
