@@ -61,6 +61,11 @@ export class Links {
     return this.link(caller, 'register', { plan, email: wish.email }, invitationMs)
   }
 
+  /** Whether links to new accounts can be used now. */
+  get areTaken(): boolean {
+    return this.rules.registration() !== 'off'
+  }
+
   /** Those of the caller's account that are open. Refuses: as `ownerOf`. */
   async invitations(caller: Caller): Promise<Invitation[]> {
     return this.store.invitations(ownerOf(caller).account.id, this.outside.now())
@@ -96,7 +101,7 @@ export class Links {
     const link = await this.store.link(hash, this.outside.now())
     if (!link || link.kind === 'password') throw new Refusal('invitation-unknown')
     wellEnded()
-    if (link.kind === 'register' && this.rules.registration() === 'off') throw new Refusal('registration-off')
+    if (link.kind === 'register' && !this.areTaken) throw new Refusal('registration-off')
     const joined = link.accountId === null ? null : await this.store.account(link.accountId)
     // The config may have lost the plan since.
     const offered = link.plan !== null && this.plans.isOffered(link.plan) ? link.plan : this.rules.defaultPlan()

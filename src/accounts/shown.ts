@@ -39,6 +39,14 @@ export const LinkShape = Type.Object({
   expiresAt: instant(),
 })
 
+/** To a new account. */
+export const AccountLinkShape = Type.Composite([
+  LinkShape,
+  Type.Object({
+    usable: Type.Boolean({ description: 'False while registration is off: until it is on the link is refused.' }),
+  }),
+])
+
 export const account = ({ id, plan, state, createdAt }: Account): Static<typeof AccountShape> => ({
   id,
   plan,
@@ -67,4 +75,9 @@ export const madeLink = ({ id, token, expiresAt }: MadeLink, url: string): Stati
   url,
   token,
   expiresAt: iso(expiresAt),
+})
+
+export const accountLink = (link: MadeLink, url: string, usable: boolean): Static<typeof AccountLinkShape> => ({
+  ...madeLink(link, url),
+  usable,
 })

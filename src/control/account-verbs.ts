@@ -2,8 +2,10 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
 import {
+  AccountLinkShape,
   AccountShape,
   account,
+  accountLink,
   LinkShape,
   ListedAccountShape,
   listedAccount,
@@ -72,10 +74,10 @@ export const accountVerbs = {
   /** Refuses: as Links.inviteAccount. */
   'account-invite': verb({
     input: only({ email: Type.Optional(email), plan: Type.Optional(plan) }),
-    output: LinkShape,
+    output: AccountLinkShape,
     run: async ({ links, pageUrl }: Pick<Ground, 'links' | 'pageUrl'>, wish) => {
       const made = await links.inviteAccount(operator, wish)
-      return madeLink(made, linkTo(pageUrl, 'invitation', made.token))
+      return accountLink(made, linkTo(pageUrl, 'invitation', made.token), links.areTaken)
     },
   }),
   /** Refuses: account-unknown. */

@@ -89,7 +89,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
     const reading = openForReading(file)
     try {
       const none = { run: () => Promise.reject(new Refusal('storage-failed')) }
-      const { plans, accounts, signIns, links, keys } = makeCore(config, {
+      const { plans, switches, accounts, signIns, links, keys } = makeCore(config, {
         db: reading.db,
         writer,
         // No cursor is given out.
@@ -103,6 +103,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
         log: openLog({ level: 'silent', format: 'json' }),
       })
       await plans.remember()
+      await switches.load()
       return await work({ accounts, signIns, links, keys, pageUrl: pageUrlOf(config) })
     } finally {
       reading.close()

@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test'
 import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { operator } from '../../src/accounts/caller.ts'
 import { CannotDo } from '../../src/cannot-do.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { carryOut, type StoreVerbName } from '../../src/control/carry-out.ts'
@@ -73,6 +74,16 @@ test('an account whose plan is gone from the config keeps its last numbers', asy
   await begin(without, 'key-create', { email: ann })
   await expect(begin(without, 'key-create', { email: ann })).rejects.toThrow('no more of these are allowed')
   await expect(begin(without, 'account-set', { email: ann, plan: 'team' })).rejects.toThrow('there is no such plan')
+})
+
+test('what was switched while a server ran counts without one', async () => {
+  using directory = temporaryDirectory()
+  const config = configOf(directory.path)
+  expect((await begin(config, 'account-invite', {})).usable).toBe(false)
+  const core = testCore({ config, file: databaseFile(directory.path) })
+  await core.switches.set(operator, { registration: 'invitation' })
+  core.close()
+  expect((await begin(config, 'account-invite', {})).usable).toBe(true)
 })
 
 const tls = { MAYFLY_HTTP_TLS: 'true', MAYFLY_TLS_CERT_FILE: 'cert.pem', MAYFLY_TLS_KEY_FILE: 'key.pem' }

@@ -157,10 +157,12 @@ test('registration is off: nobody makes himself an account, invited or not', asy
   const admin = await firstAdmin(server)
   expect(said(await register(server, 'new@b.test'))).toEqual([403, 'registration-off'])
   const { json } = await admin.call('POST', 'admin/invitations', {})
+  expect(json['usable']).toBe(false)
   expect(said(await accept(server, String(json['token']), 'new@b.test'))).toEqual([403, 'registration-off'])
   // To join an account is another matter.
   expect((await joined(server, admin, 'mate@ops.test')).accountId).toBe(admin.accountId)
   await admin.call('PATCH', 'admin/settings', { registration: 'invitation' })
+  expect((await admin.call('POST', 'admin/invitations', {})).json['usable']).toBe(true)
   expect((await accept(server, String(json['token']), 'new@b.test')).status).toBe(201)
 })
 

@@ -1,7 +1,7 @@
 // The operator's own routes: accounts, totals, switches and rules. Who is no admin is told so.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
-import { account, listedAccount, madeLink } from '../../accounts/shown.ts'
+import { account, accountLink, listedAccount } from '../../accounts/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
 import { blockKinds } from '../../mailboxes/block-rules.ts'
@@ -148,14 +148,14 @@ export const adminRoutes = (door: Door) =>
       async ({ caller, body, request, set }) => {
         set.status = 201
         const made = await door.core.links.inviteAccount(caller, body)
-        return madeLink(made, linkTo(door, request, 'invitation', made.token))
+        return accountLink(made, linkTo(door, request, 'invitation', made.token), door.core.links.areTaken)
       },
       {
         body: Inviting,
         ...described({
           ...asAdmin,
           summary: 'Invite somebody to make an account',
-          answers: { 201: 'Link' },
+          answers: { 201: 'AccountLink' },
           refusals: ['forbidden', 'plan-unknown', 'quota-exceeded', 'storage-failed'],
         }),
       },

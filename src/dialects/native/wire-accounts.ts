@@ -4,6 +4,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Invitation, Session } from '../../accounts/account.ts'
 import type { AccountCaller } from '../../accounts/caller.ts'
 import {
+  AccountLinkShape,
   AccountStateShape,
   AccountShape as ChangedAccountShape,
   LinkShape,
@@ -124,6 +125,7 @@ export const accountSchemas = {
   AccountInvitation: AccountInvitationShape,
   AccountInvitationList: listOf(ref('AccountInvitation')),
   Link: LinkShape,
+  AccountLink: AccountLinkShape,
   Key: KeyShape,
   KeyList: listOf(ref('Key')),
   MadeKey: MadeKeyShape,
