@@ -146,10 +146,15 @@ export class Accounts {
     return this.knownMember(memberId)
   }
 
-  /** The caller, if he may remove members of this id from his account: owners may, and everybody may leave. Refuses: as `ownerOf`. */
-  mayRemove(caller: Caller, memberId: string): AccountCaller {
+  /**
+   * From which account the caller may remove a member of this id: owners may, and everybody may leave. `mayBeAdmin`: also
+   * one who runs the server. Refuses: as `ownerOf`.
+   */
+  mayRemove(caller: Caller, memberId: string): { account: Account; mayBeAdmin: boolean } {
     const own = ofAccount(caller, 'team')
-    return own.member?.id === memberId ? own : ownerOf(caller)
+    const isSelf = own.member?.id === memberId
+    const { account } = isSelf ? own : ownerOf(caller)
+    return { account, mayBeAdmin: isSelf || isAdmin(caller) }
   }
 
   /** A member, for his owners and for admins. Refuses: as `ownerOf`, member-unknown. */

@@ -263,15 +263,16 @@ export class Keys {
 
   /**
    * Removes a member, and revokes these of the keys that the member made; others go on working. All of it or nothing.
-   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else).
+   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else), forbidden for
+   * an admin to who is none, and for the last one.
    */
   async removeMember(
     caller: Caller,
     memberId: string,
     { revokeKeys }: { revokeKeys: readonly string[] },
   ): Promise<void> {
-    const { account } = this.accounts.mayRemove(caller, memberId)
-    const change = { accountId: account.id, memberId, revokeKeys, by: this.by(caller) }
+    const { account, mayBeAdmin } = this.accounts.mayRemove(caller, memberId)
+    const change = { accountId: account.id, memberId, mayBeAdmin, revokeKeys, by: this.by(caller) }
     await this.store.writes.run('keys.remove-member', change)
   }
 

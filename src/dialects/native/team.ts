@@ -72,6 +72,7 @@ export const teamRoutes = (door: Door) =>
         body: Removal,
         ...described({
           summary: 'Remove a member, or leave',
+          description: 'Who runs the server is removed by an admin only, and the last admin not at all.',
           tag: 'team',
           credential: 'required',
           answers: { 204: null },
