@@ -1,4 +1,5 @@
 // Builds each service once, in dependency order. `Core` is all that a door holds.
+import { Failures } from './accounts/failures.ts'
 import { Links } from './accounts/links.ts'
 import { Passwords } from './accounts/passwords.ts'
 import { Accounts } from './accounts/service.ts'
@@ -47,6 +48,7 @@ export type Core = {
   accounts: Accounts
   signIns: SignIns
   links: Links
+  failures: Failures
   keys: Keys
   standing: Standing
   domains: Domains
@@ -116,13 +118,15 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const accountStore = guarded(new AccountStore(db, writer), found)
   const accounts = new Accounts(accountStore, plans, passwords, outside)
-  const signIns = new SignIns(accountStore, accounts, passwords, outside)
+  const failures = new Failures(accountStore, outside)
+  const signIns = new SignIns(accountStore, accounts, passwords, failures, outside)
   const links = new Links(
     accountStore,
     accounts,
     signIns,
     plans,
     passwords,
+    failures,
     {
       registration: () => switches.now.registration,
       defaultPlan: () => config.server.default_plan,
@@ -139,6 +143,7 @@ export function makeCore(config: Config, ground: Ground): Core {
       pageBurst: config.page.burst,
     },
     outside,
+    () => failures.flush(),
   )
   const keys = new Keys(
     guarded(new KeyStore(db, writer), found),
@@ -229,6 +234,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     accounts,
     signIns,
     links,
+    failures,
     keys,
     standing,
     domains,

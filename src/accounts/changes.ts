@@ -2,7 +2,7 @@
 import { and, count, desc, eq, ne } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
-import { type By, record } from '../storage/audit-trail.ts'
+import { type By, type Deed, record, recordAll } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
@@ -364,6 +364,8 @@ export const changes = {
     tx.db.delete(links).where(eq(links.id, id)).run()
     record(tx, by, { accountId, what: 'link.taken-back', target: id })
   },
+
+  'failures.record': (tx, { deeds }: { deeds: readonly Deed[] }): void => recordAll(tx, deeds),
 
   /** Forgets links and sessions whose time is over, some at a time. Answers whether there is more. */
   'accounts.tidy': ({ db }, { now }: { now: number }): boolean => {

@@ -3,15 +3,16 @@ import { BoundedMap } from '../limits/bounded-map.ts'
 import { countedAddress } from '../limits/networks.ts'
 import type { Outside } from '../outside.ts'
 import type { Plans } from '../plans/service.ts'
-import { Refusal } from '../refusal.ts'
+import { type Reason, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import { fresh, type Invitation, mustBeEmail, type Role } from './account.ts'
 import { byOf, type Caller, mustBeAdmin, ownerOf } from './caller.ts'
+import type { Failures } from './failures.ts'
 import type { Passwords } from './passwords.ts'
 import type { Accounts } from './service.ts'
 import type { SignedIn, SignIns, Visitor } from './sign-ins.ts'
-import type { AccountStore } from './store.ts'
+import type { AccountStore, LinkRow } from './store.ts'
 import type { Registration } from './switches.ts'
 
 export type RegistrationRules = {
@@ -29,6 +30,16 @@ const day = 86_400_000
 const invitationMs = 7 * day
 const passwordLinkMs = day
 
+/** Refusals of a link that owners and admins are told of; the rest is about what was said with it, or about the moment. */
+const told: ReadonlySet<Reason> = new Set([
+  'invitation-unknown',
+  'forbidden',
+  'registration-off',
+  'quota-exceeded',
+  'account-suspended',
+  'email-taken',
+])
+
 export class Links {
   private readonly registrations = new BoundedMap(() => ({ day: 0, count: 0 }))
 
@@ -38,6 +49,7 @@ export class Links {
     private readonly signIns: SignIns,
     private readonly plans: Plans,
     private readonly passwords: Passwords,
+    private readonly failures: Failures,
     private readonly rules: RegistrationRules,
     private readonly outside: Outside,
   ) {}
@@ -97,27 +109,25 @@ export class Links {
   async accept(visitor: Visitor, token: string, wish: { email: string; password: string }): Promise<SignedIn> {
     const email = mustBeEmail(wish.email)
     const hash = hashSecret(token)
-    const wellEnded = this.signIns.begin(visitor)
-    const link = await this.store.link(hash, this.outside.now())
-    if (!link || link.kind === 'password') throw new Refusal('invitation-unknown')
-    wellEnded()
-    if (link.kind === 'register' && !this.areTaken) throw new Refusal('registration-off')
-    const joined = link.accountId === null ? null : await this.store.account(link.accountId)
-    // The config may have lost the plan since.
-    const offered = link.plan !== null && this.plans.isOffered(link.plan) ? link.plan : this.rules.defaultPlan()
-    const plan = link.kind === 'admin' ? this.plans.operator().name : this.plans.get(offered).name
-    const mostMembers = joined ? this.plans.of(joined.plan).members : null
-    const { member, session, token: cookie } = await this.newcomer(visitor, email, wish.password)
-    const by = this.byLink(visitor)
-    await this.store.writes.run('links.accept', {
-      hash,
-      fresh: fresh(plan, this.outside),
-      member,
-      session,
-      mostMembers,
-      by,
+    return this.byALink(visitor, hash, ['admin', 'register', 'join'], async (link) => {
+      if (link.kind === 'register' && !this.areTaken) throw new Refusal('registration-off')
+      const joined = link.accountId === null ? null : await this.store.account(link.accountId)
+      // The config may have lost the plan since.
+      const offered = link.plan !== null && this.plans.isOffered(link.plan) ? link.plan : this.rules.defaultPlan()
+      const plan = link.kind === 'admin' ? this.plans.operator().name : this.plans.get(offered).name
+      const mostMembers = joined ? this.plans.of(joined.plan).members : null
+      const { member, session, token: cookie } = await this.newcomer(visitor, email, wish.password)
+      const by = this.byLink(visitor)
+      await this.store.writes.run('links.accept', {
+        hash,
+        fresh: fresh(plan, this.outside),
+        member,
+        session,
+        mostMembers,
+        by,
+      })
+      return this.signIns.signedIn(cookie, visitor)
     })
-    return this.signIns.signedIn(cookie, visitor)
   }
 
   /**
@@ -154,22 +164,46 @@ export class Links {
   /** Sets a password by a link, and signs in. Refuses: invitation-unknown, invalid-request, account-suspended, rate-exceeded, too-busy. */
   async resetPassword(visitor: Visitor, token: string, password: string): Promise<SignedIn> {
     const hash = hashSecret(token)
-    const wellEnded = this.signIns.begin(visitor)
-    const link = await this.store.link(hash, this.outside.now())
-    if (link?.kind !== 'password') throw new Refusal('invitation-unknown')
-    wellEnded()
-    const account = link.accountId === null ? null : await this.store.account(link.accountId)
-    if (account?.state === 'suspended') throw new Refusal('account-suspended')
-    const passwordHash = await this.passwords.chosen(password)
-    const { session, token: cookie } = this.signIns.newSession(visitor)
-    await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })
-    return this.signIns.signedIn(cookie, visitor)
+    return this.byALink(visitor, hash, ['password'], async (link) => {
+      const account = link.accountId === null ? null : await this.store.account(link.accountId)
+      if (account?.state === 'suspended') throw new Refusal('account-suspended')
+      const passwordHash = await this.passwords.chosen(password)
+      const { session, token: cookie } = this.signIns.newSession(visitor)
+      await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })
+      return this.signIns.signedIn(cookie, visitor)
+    })
   }
 
   /** Forgets who registered before today. */
   sweep(): void {
     const today = Math.floor(this.outside.now() / day)
     this.registrations.sweep((counted) => counted.day < today)
+  }
+
+  /** Does what a link is good for. That it was refused is told in the audit trail. Refuses: invitation-unknown, rate-exceeded. */
+  private async byALink<Result>(
+    visitor: Visitor,
+    hash: string,
+    kinds: readonly LinkRow['kind'][],
+    use: (link: LinkRow) => Promise<Result>,
+  ): Promise<Result> {
+    const wellEnded = this.signIns.begin(visitor)
+    const found = await this.store.link(hash, this.outside.now())
+    const link = found && kinds.includes(found.kind) ? found : null
+    try {
+      if (!link) throw new Refusal('invitation-unknown')
+      wellEnded()
+      return await use(link)
+    } catch (error) {
+      if (error instanceof Refusal && told.has(error.reason)) await this.tell(visitor, link, error.reason)
+      throw error
+    }
+  }
+
+  private async tell({ client }: Visitor, link: LinkRow | null, reason: Reason): Promise<void> {
+    const accountId = link?.accountId ?? null
+    const member = link?.memberId ? await this.store.member(link.memberId) : null
+    this.failures.tell({ what: 'link.refused', reason, accountId, member, client })
   }
 
   private async newcomer(visitor: Visitor, email: string, password: string) {

@@ -8,6 +8,7 @@ import { type Member, type Session, spelled } from './account.ts'
 import { Attempts } from './attempts.ts'
 import { type AccountCaller, byOf, type Caller, mustBeAdmin, ofAccount } from './caller.ts'
 import type { NewSession } from './changes.ts'
+import type { Failures } from './failures.ts'
 import type { Passwords } from './passwords.ts'
 import type { Accounts } from './service.ts'
 import type { AccountStore } from './store.ts'
@@ -38,6 +39,7 @@ export class SignIns {
     private readonly store: AccountStore,
     private readonly accounts: Accounts,
     private readonly passwords: Passwords,
+    private readonly failures: Failures,
     private readonly outside: Outside,
   ) {
     this.byAddress = new Attempts(longestForAddressMs, outside.elapsed)
@@ -56,14 +58,14 @@ export class SignIns {
       toAccount()
       throw error
     })
-    if (!found || !right) throw new Refusal('credential-wrong')
+    if (!found || !right) throw this.refused(visitor, found?.member ?? null, 'credential-wrong')
     fromAddress()
     toAccount()
     this.byEmail.clear(name)
     const { member } = found
     const account = await this.store.account(member.accountId)
     if (!account) throw new Refusal('credential-wrong')
-    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    if (account.state === 'suspended') throw this.refused(visitor, member, 'account-suspended')
     const { session, token } = this.newSession(visitor)
     const by: By = {
       by: 'member',
@@ -112,10 +114,17 @@ export class SignIns {
 
   /** Of the caller himself, who knows the present one. Refuses: credential-wrong, forbidden for a key, invalid-request, rate-exceeded, too-busy. */
   async changePassword(caller: Caller, present: string, password: string): Promise<void> {
-    const { member, sessionId, account } = ofAccount(caller, null)
+    const { member, sessionId, account, client } = ofAccount(caller, null)
     if (!member || sessionId === null) throw new Refusal('forbidden')
     const wellEnded = this.byEmail.begin(member.email)
     if (!(await this.passwords.matches(present, await this.store.passwordHash(member.id)))) {
+      this.failures.tell({
+        what: 'password.refused',
+        reason: 'credential-wrong',
+        accountId: account.id,
+        member,
+        client,
+      })
       throw new Refusal('credential-wrong')
     }
     wellEnded()
@@ -162,7 +171,17 @@ export class SignIns {
     if (used.length > 0) await this.store.writes.run('sessions.touch', { used })
     this.byAddress.sweep()
     this.byEmail.sweep()
+    this.failures.sweep()
     return this.store.writes.run('accounts.tidy', { now: this.outside.now() })
+  }
+
+  private refused(
+    { client }: Visitor,
+    member: Member | null,
+    reason: 'credential-wrong' | 'account-suspended',
+  ): Refusal {
+    this.failures.tell({ what: 'session.refused', reason, accountId: member?.accountId ?? null, member, client })
+    return new Refusal(reason)
   }
 
   private signedInMember(caller: Caller): Member {

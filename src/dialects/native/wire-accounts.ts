@@ -87,7 +87,7 @@ const UsageShape = Type.Object({
 
 const DeedShape = Type.Object({
   at: instant(),
-  by: text('member, key, command, link or server.'),
+  by: text('member, key, command, link, server, or stranger: who tried to sign in, or a link that was refused.'),
   actor: text('An e-mail address, or the name of a key.'),
   actorId: orNull(text()),
   client: text('The IP address; "" for the command line.'),
