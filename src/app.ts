@@ -194,6 +194,7 @@ async function assemble(
   // Without it a server can still do all but search.
   if (isInspected) await mendSearch().catch(defect)
   await core.messages.forgetLost()
+  await core.messages.takeUp()
   const operator = await core.mailboxes.operator()
   await core.plans.remember()
   await core.switches.load()

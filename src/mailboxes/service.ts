@@ -112,7 +112,7 @@ export class Mailboxes {
         const now = fields.createdAt
         const change = { mailbox, tokenHash, quota, quarantineUntil: this.quarantineEnd(now), now }
         const { id, key, tookOver } = await this.store.writes.run('mailboxes.open', change)
-        if (tookOver && fields.accountId !== null) await this.tookOver(key)
+        if (tookOver) await this.tookOver(key)
         return { mailbox: await this.fresh(id), token }
       } catch (error) {
         const taken = error instanceof Refusal && error.reason === 'mailbox-taken'

@@ -5,6 +5,7 @@ import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { accounts, mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
+import { keepAdoption } from './adoptions.ts'
 import { isEnded, type Mailbox, settled } from './mailbox.ts'
 import { countArchived, countOpen, type MailboxQuota, refuseBeyond } from './quota.ts'
 import { say } from './telling.ts'
@@ -315,8 +316,10 @@ export const changes = {
     if (there) changeMailbox(db, there.key, { ...mailbox, id })
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
+    const tookOver = there !== null && mailbox.accountId !== null
+    if (tookOver) keepAdoption(db, key, 0)
     say(tx, 'mailbox.opened', { ...mailbox, id }, null, now)
-    return { key, id, tookOver: there !== null }
+    return { key, id, tookOver }
   },
 
   /** Refuses: mailbox-unknown, mailboxes-exhausted. */

@@ -104,6 +104,11 @@ export class Messages {
     return this.arriving.forgetLost()
   }
 
+  /** At start: goes on, with the next sweep, indexing mail for accounts that have opened its mailboxes. */
+  takeUp(): Promise<void> {
+    return this.adopting.load()
+  }
+
   /** An account has opened a mailbox in which mail lay: its search finds that from now on. */
   adopt(mailboxKey: number): Promise<void> {
     return this.adopting.adopt(mailboxKey)
