@@ -102,7 +102,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
         metrics: new Metrics(),
         log: openLog({ level: 'silent', format: 'json' }),
       })
-      await plans.remember()
+      await plans.recall()
       await switches.load()
       return await work({ accounts, signIns, links, keys, pageUrl: pageUrlOf(config) })
     } finally {

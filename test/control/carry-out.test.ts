@@ -76,6 +76,28 @@ test('an account whose plan is gone from the config keeps its last numbers', asy
   await expect(begin(without, 'account-set', { email: ann, plan: 'team' })).rejects.toThrow('there is no such plan')
 })
 
+test('a command with another config than the server leaves the last numbers of a plan that is gone alone', async () => {
+  using directory = temporaryDirectory()
+  const serving = async (env: Record<string, string>) => {
+    const core = testCore({ config: configOf(directory.path, env), file: databaseFile(directory.path) })
+    await core.plans.remember()
+    return core
+  }
+  const before = await serving({ MAYFLY_PLANS_PRO_KEYS: '1' })
+  await before.accounts.create(operator, { email: ann, plan: 'pro' })
+  before.close()
+  const gone = { MAYFLY_PLANS_PRO_ENABLED: 'false' }
+  const without = await serving(gone)
+  without.close()
+  // To this config the plan is one that is offered, without a limit on keys.
+  await begin(configOf(directory.path), 'account-list', {})
+  const after = await serving(gone)
+  expect(after.plans.of('pro').keys).toBe(1)
+  after.close()
+  const back = begin(configOf(directory.path, gone), 'account-set', { email: ann, plan: 'pro' })
+  await expect(back).rejects.toThrow('there is no such plan')
+})
+
 test('what was switched while a server ran counts without one', async () => {
   using directory = temporaryDirectory()
   const config = configOf(directory.path)
