@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Outside } from '../outside.ts'
 import type { Settings } from '../storage/settings.ts'
-import { actorOf, type Caller, mustBeAdmin } from './caller.ts'
+import { byOf, type Caller, mustBeAdmin } from './caller.ts'
 
 export const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
 export type Registration = Static<typeof Registration>
@@ -83,7 +83,7 @@ export class Switches {
       ...(registration === undefined ? {} : { registration }),
       ...(Object.keys(dialects).length === 0 ? {} : { dialects }),
     }
-    const by = { ...actorOf(caller), at: this.outside.now() }
+    const by = byOf(caller, this.outside)
     await this.settings.set(name, JSON.stringify(kept), { by, what: 'settings.changed', detail: { ...wish } })
     this.kept = kept
     this.switched()

@@ -2,7 +2,7 @@
 
 import {
   type AccountCaller,
-  actorOf,
+  byOf,
   type Caller,
   isAdmin,
   type KeyUse,
@@ -17,7 +17,6 @@ import type { Plan, Scope } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, type Reason, Refusal } from '../refusal.ts'
 import { hashSecret } from '../secret.ts'
-import type { By } from '../storage/audit-trail.ts'
 import { isInactive, type Key, looksLikeKey, makeKey, type Prefix } from './key.ts'
 import { mayComeFrom, parsePattern } from './origins.ts'
 import { covers, type Rights } from './rights.ts'
@@ -210,7 +209,7 @@ export class Keys {
       domains: read.domains ?? [],
       dialects: read.dialects ?? [],
     }
-    await this.store.writes.run('keys.create', { key, most: plan.keys, by: this.by(caller) })
+    await this.store.writes.run('keys.create', { key, most: plan.keys, by: byOf(caller, this.outside) })
     return { key: await this.fresh(id), secret: made.secret }
   }
 
@@ -220,7 +219,7 @@ export class Keys {
     await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
     const patch = this.read(wish, plan, await this.boundsOf(caller))
-    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
+    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: byOf(caller, this.outside) })
     return this.fresh(id)
   }
 
@@ -241,7 +240,7 @@ export class Keys {
     if (!covers(await this.boundsOf(caller), key)) throw new Refusal('forbidden')
     const { accountId, prefix } = key
     const { secret, head, tail } = makeKey(this.outside, prefix)
-    const by = this.by(caller)
+    const by = byOf(caller, this.outside)
     const overlapUntil = by.at + overlapHours * hour
     await this.store.writes.run('keys.rotate', {
       accountId,
@@ -258,7 +257,7 @@ export class Keys {
   /** For good, and at once. Refuses: key-unknown. */
   async revoke(caller: Caller, id: string): Promise<void> {
     const { accountId } = await this.changeable(caller, id)
-    await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: this.by(caller) })
+    await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: byOf(caller, this.outside) })
   }
 
   /**
@@ -272,7 +271,7 @@ export class Keys {
     { revokeKeys }: { revokeKeys: readonly string[] },
   ): Promise<void> {
     const { account, mayBeAdmin } = this.accounts.mayRemove(caller, memberId)
-    const change = { accountId: account.id, memberId, mayBeAdmin, revokeKeys, by: this.by(caller) }
+    const change = { accountId: account.id, memberId, mayBeAdmin, revokeKeys, by: byOf(caller, this.outside) }
     await this.store.writes.run('keys.remove-member', change)
   }
 
@@ -421,10 +420,6 @@ export class Keys {
       return value
     })
     return [...new Set(found)]
-  }
-
-  private by(caller: Caller): By {
-    return { ...actorOf(caller), at: this.outside.now() }
   }
 }
 
