@@ -95,3 +95,10 @@ export function actorOf(caller: Caller): Actor {
 
 /** For the record of what he does now. */
 export const byOf = (caller: Caller, outside: Pick<Outside, 'now'>): By => ({ ...actorOf(caller), at: outside.now() })
+
+/**
+ * For the record of what a member does by hand with mail; null for all others: what programs do with it is too much to record,
+ * and is counted.
+ */
+export const byHandOf = (caller: Caller, outside: Pick<Outside, 'now'>): By | null =>
+  caller.kind === 'account' && caller.sessionId !== null ? byOf(caller, outside) : null

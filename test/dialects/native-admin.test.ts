@@ -488,6 +488,46 @@ test('every deed is in the audit trail: who, what, when, from where', async () =
   expect(await newest()).toMatchObject({ by: 'key', actor: 'automation', actorId: unbounded.id, client: '192.0.2.7' })
 })
 
+test('what a member does with mail by hand is in the trail, and what a key does is counted alone', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const { key } = await keyOf(boss)
+  const trail = async () =>
+    listIn((await boss.call('GET', 'account/audit?limit=100')).json, 'items').filter((deed) =>
+      /^(mailbox|message)\./.test(String(at(deed, 'what'))),
+    )
+  const doAll = async (call: (method: string, path: string, body?: object) => Promise<Answer>, name: string) => {
+    const address = `${name}@mayfly.test`
+    const { json } = mustBe(201, await call('POST', 'mailboxes', { localPart: name, recoverable: true }))
+    mustBe(200, await call('PATCH', `mailboxes/${address}`, { tag: 'shop' }))
+    const [first = '', second = ''] = [await server.mail(address), await server.mail(address)]
+    expect(second).not.toBe('')
+    mustBe(204, await call('DELETE', `messages/${first}`))
+    mustBe(204, await call('DELETE', `mailboxes/${address}/messages`))
+    mustBe(204, await call('DELETE', `mailboxes/${address}`))
+    const restored = mustBe(201, await call('POST', `mailboxes/${address}/restore`, {}))
+    mustBe(204, await call('DELETE', `mailboxes/${address}?permanent=true`))
+    return { first, opened: json['id'], restored: restored.json['id'] }
+  }
+  await doAll(
+    (method, path, body) => server.call(method, `${api}/${path}`, { token: key, ...(body ? { body } : {}) }),
+    'ci',
+  )
+  expect(await trail()).toEqual([])
+  const { first, opened, restored } = await doAll(boss.call, 'hand')
+  const by = { by: 'member', actor: boss.email, accountId: boss.accountId, detail: { address: 'hand@mayfly.test' } }
+  expect(await trail()).toMatchObject([
+    { ...by, what: 'mailbox.deleted', target: restored },
+    { ...by, what: 'mailbox.restored', target: restored },
+    { ...by, what: 'mailbox.archived', target: opened },
+    { ...by, what: 'mailbox.emptied', target: opened },
+    { ...by, what: 'message.deleted', target: first },
+    { ...by, what: 'mailbox.changed', target: opened },
+    { ...by, what: 'mailbox.opened', target: opened },
+  ])
+})
+
 test("an owner sees his account's trail, an admin all, and nobody can change it", async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)
