@@ -194,12 +194,13 @@ async function assemble(
   // Without it a server can still do all but search.
   if (isInspected) await mendSearch().catch(defect)
   await core.messages.forgetLost()
+  await core.messages.takeUp()
   const operator = await core.mailboxes.operator()
   await core.plans.remember()
   await core.switches.load()
   await core.blocks.load()
   await core.usage.load()
-  const adminLink = await core.accounts.adminLink()
+  const adminLink = await core.links.adminLink()
   undo.push(() => core.usage.flush())
   undo.push(() => core.keys.flush())
 
@@ -248,8 +249,16 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, keys } = core
-  const ground = { backups, status, accounts, keys, pageUrl: pageUrl(config.server.public_url ?? null, addresses.http) }
+  const { accounts, signIns, links, keys } = core
+  const ground = {
+    backups,
+    status,
+    accounts,
+    signIns,
+    links,
+    keys,
+    pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
+  }
   const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))
   if (control) undo.push(() => control.stop())
   return {

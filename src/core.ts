@@ -1,6 +1,9 @@
 // Builds each service once, in dependency order. `Core` is all that a door holds.
+import { Failures } from './accounts/failures.ts'
+import { Links } from './accounts/links.ts'
 import { Passwords } from './accounts/passwords.ts'
 import { Accounts } from './accounts/service.ts'
+import { SignIns } from './accounts/sign-ins.ts'
 import { AccountStore } from './accounts/store.ts'
 import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
@@ -43,6 +46,9 @@ export type Core = {
   plans: Plans
   switches: Switches
   accounts: Accounts
+  signIns: SignIns
+  links: Links
+  failures: Failures
   keys: Keys
   standing: Standing
   domains: Domains
@@ -95,7 +101,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const digestWorkers = guarded(ground.digestWorkers, found)
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
-  const plans = new Plans(plansOf(config.plans), new PlanStore(writer))
+  const plans = new Plans(plansOf(config.plans), new PlanStore(writer), () => standing.lookAgain())
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
   )
@@ -104,11 +110,23 @@ export function makeCore(config: Config, ground: Ground): Core {
   const eventLog = guarded(new EventLog(db, writer), found)
   const { registration } = config.server
   const dialects = Object.fromEntries(Object.entries(config.dialects).map(([name, { enabled }]) => [name, enabled]))
-  const switches = new Switches(new Settings(writer), () => ({ developerApi: true, registration, dialects }), outside)
-  const accounts = new Accounts(
-    guarded(new AccountStore(db, writer), found),
+  const switches = new Switches(
+    new Settings(writer),
+    () => ({ developerApi: true, registration, dialects }),
+    outside,
+    () => standing.lookAgain(),
+  )
+  const accountStore = guarded(new AccountStore(db, writer), found)
+  const accounts = new Accounts(accountStore, plans, passwords, outside)
+  const failures = new Failures(accountStore, outside)
+  const signIns = new SignIns(accountStore, accounts, passwords, failures, outside)
+  const links = new Links(
+    accountStore,
+    accounts,
+    signIns,
     plans,
     passwords,
+    failures,
     {
       registration: () => switches.now.registration,
       defaultPlan: () => config.server.default_plan,
@@ -125,17 +143,19 @@ export function makeCore(config: Config, ground: Ground): Core {
       pageBurst: config.page.burst,
     },
     outside,
+    () => failures.flush(),
   )
   const keys = new Keys(
     guarded(new KeyStore(db, writer), found),
     accounts,
     plans,
-    { readDomain: parseDomain, dialects: dialectNames },
+    { readDomain: parseDomain, dialects: dialectNames, isOn: (dialect) => switches.isOn(dialect) },
     outside,
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
-  const blocks = new Blocks(writer, outside)
+  const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
+  const blocks = new Blocks(writer, outside, found, operatorMail)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),
     domains,
@@ -150,7 +170,7 @@ export function makeCore(config: Config, ground: Ground): Core {
       unclaimedMessages: config.mailboxes.unclaimed_messages,
       unclaimedBytes: config.mailboxes.unclaimed_bytes,
       quarantineHours: config.mailboxes.quarantine_hours,
-      operatorAddress: operatorAddress(domains.primary(), config.smtp.hostname),
+      operatorAddress: operatorMail,
     },
     outside,
     () => ground.shortage() !== null,
@@ -212,6 +232,9 @@ export function makeCore(config: Config, ground: Ground): Core {
     plans,
     switches,
     accounts,
+    signIns,
+    links,
+    failures,
     keys,
     standing,
     domains,

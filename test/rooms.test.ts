@@ -28,6 +28,7 @@ const order = [
     'refusal',
     'events',
     'outside',
+    'instants',
     'log',
     'metrics',
     'secret',

@@ -1,4 +1,6 @@
 // An account is the tenant; members are the persons who sign in to it.
+import type { Outside } from '../outside.ts'
+import { invalid } from '../refusal.ts'
 
 export type Account = {
   id: string
@@ -56,3 +58,18 @@ export function parseEmail(text: string): string | null {
   const email = spelled(text)
   return plain.test(email) ? email : null
 }
+
+/** Refuses: invalid-request. */
+export function mustBeEmail(text: string): string {
+  const email = parseEmail(text)
+  if (email === null) throw invalid('body.email', 'must be an e-mail address')
+  return email
+}
+
+/** A new account. */
+export const fresh = (plan: string, outside: Outside): Account => ({
+  id: outside.uuid(),
+  plan,
+  state: 'active',
+  createdAt: outside.now(),
+})

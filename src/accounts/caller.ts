@@ -1,7 +1,8 @@
 // Who asks: what a credential was good for. Doors make one, services judge by it.
+import type { Outside } from '../outside.ts'
 import type { Scope } from '../plans/plan.ts'
 import { Refusal } from '../refusal.ts'
-import type { Actor } from '../storage/audit-trail.ts'
+import type { Actor, By } from '../storage/audit-trail.ts'
 import type { Account, Member } from './account.ts'
 
 /** For which API a key was used, and the headers by which the request said where it came from. */
@@ -91,3 +92,13 @@ export function actorOf(caller: Caller): Actor {
   }
   throw new Error('who has no account does nothing that is recorded')
 }
+
+/** For the record of what he does now. */
+export const byOf = (caller: Caller, outside: Pick<Outside, 'now'>): By => ({ ...actorOf(caller), at: outside.now() })
+
+/**
+ * For the record of what a member does by hand with mail; null for all others: what programs do with it is too much to record,
+ * and is counted.
+ */
+export const byHandOf = (caller: Caller, outside: Pick<Outside, 'now'>): By | null =>
+  caller.kind === 'account' && caller.sessionId !== null ? byOf(caller, outside) : null

@@ -2,7 +2,7 @@
 import { and, count, desc, eq, ne } from 'drizzle-orm'
 import type { EventType } from '../events.ts'
 import { Refusal } from '../refusal.ts'
-import { type By, record } from '../storage/audit-trail.ts'
+import { type By, type Deed, record, recordAll } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
@@ -108,13 +108,27 @@ function useLink(db: Db, hash: string, now: number): LinkRow {
 const hasAdmin = (db: Db): boolean =>
   db.select({ id: members.id }).from(members).where(eq(members.isAdmin, true)).limit(1).get() !== undefined
 
-/** Takes a member out of an account, whose sessions end with him. Refuses: member-unknown, last-owner. */
+/** Nobody but the command line takes the last admin away. Refuses: forbidden, if there is none but in `leaving`. */
+function keepAnAdmin(db: Db, leaving: readonly { id: string }[], by: By): void {
+  if (by.by === 'command') return
+  const admins = db.select({ id: members.id }).from(members).where(eq(members.isAdmin, true)).all()
+  if (admins.every(({ id }) => leaving.some((one) => one.id === id))) throw new Refusal('forbidden')
+}
+
+/**
+ * Takes a member out of an account, whose sessions end with him. `mayBeAdmin`: else one who runs the server stays. Refuses:
+ * member-unknown, last-owner; forbidden for an admin, and for the last one.
+ */
 export function removeMember(
   tx: Tx,
-  { accountId, memberId, by }: { accountId: string; memberId: string; by: By },
+  { accountId, memberId, mayBeAdmin, by }: { accountId: string; memberId: string; mayBeAdmin: boolean; by: By },
 ): void {
   const row = memberRow(tx.db, accountId, memberId)
   keepAnOwner(tx.db, row)
+  if (row.isAdmin) {
+    if (!mayBeAdmin) throw new Refusal('forbidden')
+    keepAnAdmin(tx.db, [row], by)
+  }
   tx.db.delete(members).where(eq(members.id, memberId)).run()
   record(tx, by, { accountId, what: 'member.removed', target: memberId, detail: { email: row.email } })
   sayOfAccount(tx, 'member.removed', accountId, memberId, by.at)
@@ -153,10 +167,15 @@ export const changes = {
     sayOfAccount(tx, what, id, null, by.at)
   },
 
-  /** Its members, keys and links are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown. */
+  /**
+   * Its members, keys and links are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown;
+   * forbidden where the last admin is in it.
+   */
   'accounts.delete': (tx, { id, by }: { id: string; by: By }): void => {
     const { db } = tx
     const row = accountRow(db, id)
+    const leaving = db.select().from(members).where(eq(members.accountId, id)).all()
+    if (leaving.some(({ isAdmin }) => isAdmin)) keepAnAdmin(db, leaving, by)
     changeAccount(db, row, { state: 'deleted' })
     for (const table of [keys, links, members] as const) db.delete(table).where(eq(table.accountId, id)).run()
     record(tx, by, { accountId: id, what: 'account.deleted', target: id })
@@ -345,6 +364,8 @@ export const changes = {
     tx.db.delete(links).where(eq(links.id, id)).run()
     record(tx, by, { accountId, what: 'link.taken-back', target: id })
   },
+
+  'failures.record': (tx, { deeds }: { deeds: readonly Deed[] }): void => recordAll(tx, deeds),
 
   /** Forgets links and sessions whose time is over, some at a time. Answers whether there is more. */
   'accounts.tidy': ({ db }, { now }: { now: number }): boolean => {

@@ -1,7 +1,9 @@
 // Hashing passwords: argon2id, dear on purpose, so only two at a time and a bounded number waiting.
-import { Refusal } from '../refusal.ts'
+import { invalid, Refusal } from '../refusal.ts'
 
 const algorithm = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
+/** Of what somebody chooses to sign in with. */
+export const passwordLength = { least: 8, most: 256 } as const
 const atOnce = 2
 const mostWaiting = 100
 
@@ -12,6 +14,15 @@ export class Passwords {
   /** Refuses: too-busy. */
   hash(password: string): Promise<string> {
     return this.inTurn(() => Bun.password.hash(password, algorithm))
+  }
+
+  /** Of one that somebody chooses to sign in with. Refuses: invalid-request, too-busy. */
+  async chosen(password: string): Promise<string> {
+    const { least, most } = passwordLength
+    if (password.length < least || password.length > most) {
+      throw invalid('body.password', `must be ${least} to ${most} characters`)
+    }
+    return this.hash(password)
   }
 
   /** Whether it is the password of this hash. Without a hash it takes as long and is false. Refuses: too-busy. */

@@ -181,8 +181,12 @@ export class AccountStore {
 
   private async listed(account: Account, key: number): Promise<ListedAccount> {
     const all = await this.members(account.id)
-    const owner = all.find(({ role }) => role === 'owner')?.email ?? null
-    return { ...account, key, owner, members: all.length }
+    return { ...account, key, owner: firstOwner(all), members: all.length }
+  }
+
+  /** His e-mail address. */
+  async firstOwner(accountId: string): Promise<string | null> {
+    return firstOwner(await this.members(accountId))
   }
 
   /** Plans that accounts are on, with how many are. */
@@ -195,6 +199,9 @@ export class AccountStore {
       .all()
   }
 }
+
+const firstOwner = (members: readonly Member[]): string | null =>
+  members.find(({ role }) => role === 'owner')?.email ?? null
 
 /** Rows of which nobody can make use any more. */
 export const isOver = {

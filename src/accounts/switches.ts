@@ -3,9 +3,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Outside } from '../outside.ts'
 import type { Settings } from '../storage/settings.ts'
-import { actorOf, type Caller, mustBeAdmin } from './caller.ts'
+import { byOf, type Caller, mustBeAdmin } from './caller.ts'
 
-const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
+export const Registration = Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')])
+export type Registration = Static<typeof Registration>
 
 /** What was set; the rest is as in the config. */
 const Kept = Type.Partial(
@@ -21,7 +22,7 @@ type Kept = Static<typeof Kept>
 export type SwitchesNow = {
   /** Off: every dialect answers that it is switched off, and so does the native API to requests that bear a key. */
   developerApi: boolean
-  registration: Static<typeof Registration>
+  registration: Registration
   dialects: Readonly<Record<string, boolean>>
 }
 
@@ -41,6 +42,8 @@ export class Switches {
     private readonly settings: Settings,
     private readonly config: () => SwitchesNow,
     private readonly outside: Outside,
+    /** Told when something was switched. */
+    private readonly switched: () => void,
   ) {}
 
   /** Takes up what was set before a restart. */
@@ -51,6 +54,12 @@ export class Switches {
   get now(): SwitchesNow {
     const config = this.config()
     return { ...config, ...this.kept, dialects: { ...config.dialects, ...this.kept.dialects } }
+  }
+
+  /** Whether keys are good for this API now. */
+  isOn(dialect: string): boolean {
+    const { developerApi, dialects } = this.now
+    return developerApi && dialects[dialect] !== false
   }
 
   /** Refuses: as `mustBeAdmin`. */
@@ -74,9 +83,10 @@ export class Switches {
       ...(registration === undefined ? {} : { registration }),
       ...(Object.keys(dialects).length === 0 ? {} : { dialects }),
     }
-    const by = { ...actorOf(caller), at: this.outside.now() }
+    const by = byOf(caller, this.outside)
     await this.settings.set(name, JSON.stringify(kept), { by, what: 'settings.changed', detail: { ...wish } })
     this.kept = kept
+    this.switched()
     return this.now
   }
 }

@@ -52,7 +52,11 @@ export const accountCommands: { [Name in AccountCommand]: (asked: Asked) => Prom
   },
 
   'account invite': async (asked) => {
-    tellLink(asked, await done(asked, 'account-invite', given(asked, 'email', 'plan'), { mayBegin: true }))
+    const link = await done(asked, 'account-invite', given(asked, 'email', 'plan'), { mayBegin: true })
+    tellLink(asked, link)
+    if (!link.usable) {
+      asked.terminal.note('but it is refused while registration is off: set server.registration to invitation or open')
+    }
   },
 
   'account suspend': async (asked) => {

@@ -24,12 +24,13 @@ export const keyCommands: { [Name in KeyCommand]: (asked: Asked) => Promise<void
       const rows = items.map((one) => [
         one.id,
         `${one.prefix}${one.start}…${one.end}`,
+        one.account.owner ?? '-',
         one.name,
         one.maker || '-',
         end(one),
         one.lastUsedAt ?? 'never',
       ])
-      const heading = ['ID', 'KEY', 'NAME', 'MAKER', 'GOOD UNTIL', 'LAST USED']
+      const heading = ['ID', 'KEY', 'ACCOUNT', 'NAME', 'MAKER', 'GOOD UNTIL', 'LAST USED']
       for (const line of table(heading, rows)) asked.terminal.print(line)
     })
   },

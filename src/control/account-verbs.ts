@@ -1,19 +1,20 @@
 // What commands do to accounts. Each speaks of the account of the member with an e-mail address.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
-import { linkTo } from './links.ts'
-import { all } from './pages.ts'
 import {
+  AccountLinkShape,
   AccountShape,
   account,
+  accountLink,
   LinkShape,
   ListedAccountShape,
   listedAccount,
-  listOf,
   MemberShape,
   madeLink,
   member,
-} from './shapes.ts'
+} from '../accounts/shown.ts'
+import { linkTo } from './links.ts'
+import { all, listOf } from './pages.ts'
 import { type Ground, verb } from './verb.ts'
 
 const email = Type.String({ maxLength: 1024 })
@@ -54,9 +55,9 @@ export const accountVerbs = {
   'account-password': verb({
     input: only({ email, password }),
     output: MemberShape,
-    run: async ({ accounts }: Needs, wish) => {
+    run: async ({ accounts, signIns }: Pick<Ground, 'accounts' | 'signIns'>, wish) => {
       const found = await accounts.byOwner(operator, wish.email)
-      await accounts.setPassword(operator, found.member.id, wish.password)
+      await signIns.setPassword(operator, found.member.id, wish.password)
       return member(found.member)
     },
   }),
@@ -64,19 +65,19 @@ export const accountVerbs = {
   'account-password-link': verb({
     input: only({ email }),
     output: LinkShape,
-    run: async ({ accounts, pageUrl }: Pick<Ground, 'accounts' | 'pageUrl'>, wish) => {
+    run: async ({ accounts, links, pageUrl }: Pick<Ground, 'accounts' | 'links' | 'pageUrl'>, wish) => {
       const found = await accounts.byOwner(operator, wish.email)
-      const made = await accounts.passwordLink(operator, found.member.id)
+      const made = await links.passwordLink(operator, found.member.id)
       return madeLink(made, linkTo(pageUrl, 'password', made.token))
     },
   }),
-  /** Refuses: as Accounts.inviteAccount. */
+  /** Refuses: as Links.inviteAccount. */
   'account-invite': verb({
     input: only({ email: Type.Optional(email), plan: Type.Optional(plan) }),
-    output: LinkShape,
-    run: async ({ accounts, pageUrl }: Pick<Ground, 'accounts' | 'pageUrl'>, wish) => {
-      const made = await accounts.inviteAccount(operator, wish)
-      return madeLink(made, linkTo(pageUrl, 'invitation', made.token))
+    output: AccountLinkShape,
+    run: async ({ links, pageUrl }: Pick<Ground, 'links' | 'pageUrl'>, wish) => {
+      const made = await links.inviteAccount(operator, wish)
+      return accountLink(made, linkTo(pageUrl, 'invitation', made.token), links.areTaken)
     },
   }),
   /** Refuses: account-unknown. */

@@ -22,7 +22,7 @@ import { pageUrl } from './links.ts'
 import type { Ground } from './verb.ts'
 import type { InputOf, OutputOf } from './verbs.ts'
 
-type StoreGround = Pick<Ground, 'accounts' | 'keys' | 'pageUrl'>
+type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'pageUrl'>
 export type StoreVerbName = keyof typeof accountVerbs | keyof typeof keyVerbs
 type Run<Name extends StoreVerbName> = (
   ground: StoreGround,
@@ -89,7 +89,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
     const reading = openForReading(file)
     try {
       const none = { run: () => Promise.reject(new Refusal('storage-failed')) }
-      const { plans, accounts, keys } = makeCore(config, {
+      const { plans, switches, accounts, signIns, links, keys } = makeCore(config, {
         db: reading.db,
         writer,
         // No cursor is given out.
@@ -102,8 +102,9 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
         metrics: new Metrics(),
         log: openLog({ level: 'silent', format: 'json' }),
       })
-      await plans.remember()
-      return await work({ accounts, keys, pageUrl: pageUrlOf(config) })
+      await plans.recall()
+      await switches.load()
+      return await work({ accounts, signIns, links, keys, pageUrl: pageUrlOf(config) })
     } finally {
       reading.close()
     }

@@ -2,9 +2,9 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
 import { prefixes } from '../keys/key.ts'
+import { KeyShape, key, ListedKeyShape, listedKey, MadeKeyShape, madeKey } from '../keys/shown.ts'
 import { scopes } from '../plans/plan.ts'
-import { all } from './pages.ts'
-import { KeyShape, key, listOf, MadeKeyShape, madeKey } from './shapes.ts'
+import { all, listOf } from './pages.ts'
 import { type Ground, verb } from './verb.ts'
 
 const only = <Fields extends Record<string, TSchema>>(fields: Fields) =>
@@ -38,11 +38,11 @@ export const keyVerbs = {
   /** Of the account of the member with this e-mail address, or of all. Refuses: account-unknown. */
   'key-list': verb({
     input: only({ email: Type.Optional(text) }),
-    output: listOf(KeyShape),
+    output: listOf(ListedKeyShape),
     run: async ({ accounts, keys }: Pick<Ground, 'accounts' | 'keys'>, { email }, signal) => {
       const accountId = email === undefined ? null : (await accounts.byOwner(operator, email)).account.id
       const items = await all((page) => keys.listFor(operator, accountId, page), signal)
-      return { items: items.map(key) }
+      return { items: items.map(listedKey) }
     },
   }),
   /** Refuses: as Keys.change. */

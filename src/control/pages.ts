@@ -1,5 +1,9 @@
 // Reading a whole list for a command, some at a time, so that a large one does not hold up the server that reads it.
+import { type TSchema, Type } from '@sinclair/typebox'
 import { CannotDo } from '../cannot-do.ts'
+
+/** As a verb answers it: whole. */
+export const listOf = <Shape extends TSchema>(shape: Shape) => Type.Object({ items: Type.Array(shape) })
 
 const pageSize = 100
 

@@ -24,6 +24,8 @@ export type Ground = {
   backups: Pick<Backups, 'make'>
   status: () => Status
   accounts: Core['accounts']
+  signIns: Core['signIns']
+  links: Core['links']
   keys: Core['keys']
   /** Where people find the page: without a slash at its end. */
   pageUrl: string

@@ -1,8 +1,7 @@
-// Instants as answers write them: ISO 8601 in UTC.
+// Instants as requests and the answers of dialects write them.
+import { iso } from '../instants.ts'
 
-/** With milliseconds. */
-export const iso = (at: number): string => new Date(at).toISOString()
-export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
+export { iso, isoOrNull } from '../instants.ts'
 
 /** Without fractions of a second. */
 export const isoSeconds = (at: number): string => `${iso(at).slice(0, 19)}Z`

@@ -2,7 +2,7 @@
 
 import {
   type AccountCaller,
-  actorOf,
+  byOf,
   type Caller,
   isAdmin,
   type KeyUse,
@@ -17,7 +17,6 @@ import type { Plan, Scope } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, type Reason, Refusal } from '../refusal.ts'
 import { hashSecret } from '../secret.ts'
-import type { By } from '../storage/audit-trail.ts'
 import { isInactive, type Key, looksLikeKey, makeKey, type Prefix } from './key.ts'
 import { mayComeFrom, parsePattern } from './origins.ts'
 import { covers, type Rights } from './rights.ts'
@@ -69,6 +68,8 @@ export class Keys {
       readDomain: (text: string) => string | null
       /** The names of the APIs. */
       dialects: readonly string[]
+      /** Whether the operator has this API on. */
+      isOn: (dialect: string) => boolean
     },
     private readonly outside: Outside,
     events: Events,
@@ -112,6 +113,7 @@ export class Keys {
   /** Whether the key of a caller is as good as it was; `forbidden` where it may do less now. */
   async recheck({ key }: AccountCaller): Promise<StillGood> {
     if (!key) return { reason: null, goodUntil: null }
+    if (!this.rules.isOn(key.use.dialect)) return { reason: 'api-off' }
     const held = await this.find(key.hash)
     if (!held) return { reason: 'credential-wrong' }
     const reason = this.whyNot(held, key.use)
@@ -133,15 +135,20 @@ export class Keys {
     return this.store.list({ accountId: own.account.id, memberId, after, limit })
   }
 
-  /** Of one account, or of all. Refuses: as `mustBeAdmin`. */
+  /** Of one account, or of all, with the e-mail address of each account's first owner. Refuses: as `mustBeAdmin`. */
   async listFor(
     caller: Caller,
     accountId: string | null,
     page: { after: number; limit: number },
-  ): Promise<(Key & { key: number })[]> {
+  ): Promise<(Key & { key: number; owner: string | null })[]> {
     mustBeAdmin(caller)
     await this.settle()
-    return this.store.list({ accountId, memberId: null, ...page })
+    const found = await this.store.list({ accountId, memberId: null, ...page })
+    const owners = new Map<string, string | null>()
+    for (const id of new Set(found.map((key) => key.accountId))) {
+      owners.set(id, await this.accounts.ownerOf(caller, id))
+    }
+    return found.map((key) => ({ ...key, owner: owners.get(key.accountId) ?? null }))
   }
 
   /** Refuses: as `ofAccount`; key-unknown. */
@@ -202,7 +209,7 @@ export class Keys {
       domains: read.domains ?? [],
       dialects: read.dialects ?? [],
     }
-    await this.store.writes.run('keys.create', { key, most: plan.keys, by: this.by(caller) })
+    await this.store.writes.run('keys.create', { key, most: plan.keys, by: byOf(caller, this.outside) })
     return { key: await this.fresh(id), secret: made.secret }
   }
 
@@ -212,7 +219,7 @@ export class Keys {
     await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
     const patch = this.read(wish, plan, await this.boundsOf(caller))
-    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: this.by(caller) })
+    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: byOf(caller, this.outside) })
     return this.fresh(id)
   }
 
@@ -233,7 +240,7 @@ export class Keys {
     if (!covers(await this.boundsOf(caller), key)) throw new Refusal('forbidden')
     const { accountId, prefix } = key
     const { secret, head, tail } = makeKey(this.outside, prefix)
-    const by = this.by(caller)
+    const by = byOf(caller, this.outside)
     const overlapUntil = by.at + overlapHours * hour
     await this.store.writes.run('keys.rotate', {
       accountId,
@@ -250,20 +257,21 @@ export class Keys {
   /** For good, and at once. Refuses: key-unknown. */
   async revoke(caller: Caller, id: string): Promise<void> {
     const { accountId } = await this.changeable(caller, id)
-    await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: this.by(caller) })
+    await this.store.writes.run('keys.revoke', { accountId, ids: [id], by: byOf(caller, this.outside) })
   }
 
   /**
    * Removes a member, and revokes these of the keys that the member made; others go on working. All of it or nothing.
-   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else).
+   * Refuses: as Accounts.mayRemove; member-unknown, last-owner, key-unknown (also for a key of somebody else), forbidden for
+   * an admin to who is none, and for the last one.
    */
   async removeMember(
     caller: Caller,
     memberId: string,
     { revokeKeys }: { revokeKeys: readonly string[] },
   ): Promise<void> {
-    const { account } = this.accounts.mayRemove(caller, memberId)
-    const change = { accountId: account.id, memberId, revokeKeys, by: this.by(caller) }
+    const { account, mayBeAdmin } = this.accounts.mayRemove(caller, memberId)
+    const change = { accountId: account.id, memberId, mayBeAdmin, revokeKeys, by: byOf(caller, this.outside) }
     await this.store.writes.run('keys.remove-member', change)
   }
 
@@ -412,10 +420,6 @@ export class Keys {
       return value
     })
     return [...new Set(found)]
-  }
-
-  private by(caller: Caller): By {
-    return { ...actorOf(caller), at: this.outside.now() }
   }
 }
 

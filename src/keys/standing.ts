@@ -56,6 +56,11 @@ export class Standing {
     return stop
   }
 
+  /** Looks at all keys again: something that they all stand on has changed. */
+  lookAgain(): void {
+    for (const of of [...this.watches.values()]) for (const watch of [...of]) if (watch.caller?.key) this.look(watch)
+  }
+
   private hear({ type, accountId, subjectId }: Event): void {
     if (accountId === null) return
     for (const watch of [...(this.watches.get(accountId) ?? [])]) {

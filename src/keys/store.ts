@@ -183,19 +183,20 @@ export const changes = {
     for (const id of ids) revokeKey(tx, keyRow(tx.db, accountId, id), by)
   },
 
-  /** Removes a member, and revokes some of the keys that the member made. Refuses: member-unknown, last-owner, key-unknown. */
+  /** Removes a member, and revokes some of the keys that the member made. Refuses: as `removeMember`; key-unknown. */
   'keys.remove-member': (
     tx,
     {
       accountId,
       memberId,
+      mayBeAdmin,
       revokeKeys,
       by,
-    }: { accountId: string; memberId: string; revokeKeys: readonly string[]; by: By },
+    }: { accountId: string; memberId: string; mayBeAdmin: boolean; revokeKeys: readonly string[]; by: By },
   ): void => {
     const rows = [...new Set(revokeKeys)].map((id) => keyRow(tx.db, accountId, id))
     // Once the member is gone, nobody knows any more whose they were.
-    removeMember(tx, { accountId, memberId, by })
+    removeMember(tx, { accountId, memberId, mayBeAdmin, by })
     for (const row of rows) {
       if (row.memberId !== memberId) throw new Refusal('key-unknown')
       revokeKey(tx, row, by)

@@ -28,6 +28,10 @@ export type AccountLookup = (id: string) => Promise<Account | null>
 /** Local parts of shared domains whose mail is the operator's (RFC 2142 §4, RFC 5321 §4.5.1). */
 export const operatorLocalParts = ['postmaster', 'abuse']
 
+/** The address that a recipient stands for: `postmaster` without a domain is always valid (RFC 5321 §4.5.1). */
+export const meant = (to: string, operatorAddress: string): string =>
+  to.toLowerCase() === 'postmaster' ? operatorAddress : to
+
 export class Recipients {
   constructor(
     private readonly store: MailboxStore,
@@ -44,8 +48,7 @@ export class Recipients {
    * Refuses: address-invalid, relay-denied, mailbox-unknown, mailbox-full, account-suspended, storage-full.
    */
   async accepting(to: string, { trusted, size }: { trusted: boolean; size: number }): Promise<Recipient> {
-    // RFC 5321 §4.5.1: `postmaster` without a domain is always valid.
-    const address = parseAddress(to.toLowerCase() === 'postmaster' ? this.rules.operatorAddress : to)
+    const address = parseAddress(meant(to, this.rules.operatorAddress))
     if (!address) throw new Refusal('address-invalid')
     const served = this.domains.serving(address.domain)
     if (!served && address.mailbox !== this.rules.operatorAddress) throw new Refusal('relay-denied')

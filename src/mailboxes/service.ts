@@ -1,5 +1,5 @@
 // Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
-import { type AccountCaller, type Caller, isAdmin, may, nobody, ofAccount } from '../accounts/caller.ts'
+import { type AccountCaller, byHandOf, type Caller, isAdmin, may, nobody, ofAccount } from '../accounts/caller.ts'
 import type { Passwords } from '../accounts/passwords.ts'
 import type { Domains } from '../domains/service.ts'
 import { countedAddress } from '../limits/networks.ts'
@@ -8,6 +8,7 @@ import { defaultTtl, type Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
+import type { By } from '../storage/audit-trail.ts'
 import type { Usage } from '../usage/service.ts'
 import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
 import { isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
@@ -91,7 +92,7 @@ export class Mailboxes {
     } as const
     const giveBack = this.usage.inbox(own ?? nobody, client)
     try {
-      return await this.openSomewhere(fields, localPart, quotaOf(plan))
+      return await this.openSomewhere(fields, localPart, quotaOf(plan), byHandOf(caller, this.outside))
     } catch (error) {
       giveBack()
       throw error
@@ -102,6 +103,7 @@ export class Mailboxes {
     fields: Omit<NewMailbox, 'id' | 'localPart' | 'address'>,
     localPart: string | null,
     quota: MailboxQuota,
+    by: By | null,
   ): Promise<Opened> {
     for (let tries = 1; ; tries++) {
       const local = localPart ?? randomLocalPart(this.outside)
@@ -110,9 +112,9 @@ export class Mailboxes {
       const tokenHash = token === null ? null : hashSecret(token)
       try {
         const now = fields.createdAt
-        const change = { mailbox, tokenHash, quota, quarantineUntil: this.quarantineEnd(now), now }
+        const change = { mailbox, tokenHash, quota, quarantineUntil: this.quarantineEnd(now), now, by }
         const { id, key, tookOver } = await this.store.writes.run('mailboxes.open', change)
-        if (tookOver && fields.accountId !== null) await this.tookOver(key)
+        if (tookOver) await this.tookOver(key)
         return { mailbox: await this.fresh(id), token }
       } catch (error) {
         const taken = error instanceof Refusal && error.reason === 'mailbox-taken'
@@ -256,7 +258,8 @@ export class Mailboxes {
     if (wish.tag !== undefined) patch.tag = wish.tag
     if (wish.password === null) patch.passwordHash = null
     else if (wish.password !== undefined) patch.passwordHash = await this.passwords.hash(wish.password)
-    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, quota: quotaOf(plan), now })
+    const by = byHandOf(caller, this.outside)
+    await this.store.writes.run('mailboxes.change', { id: mailbox.id, patch, quota: quotaOf(plan), now, by })
     return this.fresh(mailbox.id)
   }
 
@@ -271,6 +274,7 @@ export class Mailboxes {
       archive,
       quarantineUntil: this.quarantineEnd(now),
       now,
+      by: byHandOf(caller, this.outside),
     })
   }
 
@@ -299,6 +303,7 @@ export class Mailboxes {
       quota: quotaOf(plan),
       quarantineUntil: this.quarantineEnd(now),
       now,
+      by: byHandOf(caller, this.outside),
     })
     return { mailbox: await this.fresh(id), token }
   }

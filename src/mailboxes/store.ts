@@ -1,10 +1,12 @@
 // Mailboxes in the database: the reads of the main thread, and what the writer thread may do to them.
 import { and, desc, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { Refusal } from '../refusal.ts'
+import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { type Db, insertedKey, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { accounts, mailboxes, mailboxTokens, messages, quarantine } from '../storage/schema.ts'
+import { keepAdoption } from './adoptions.ts'
 import { isEnded, type Mailbox, settled } from './mailbox.ts'
 import { countArchived, countOpen, type MailboxQuota, refuseBeyond } from './quota.ts'
 import { say } from './telling.ts'
@@ -313,6 +315,7 @@ export const changes = {
       quarantineUntil,
       now,
       seize = false,
+      by = null,
     }: {
       mailbox: NewMailbox
       tokenHash: string | null
@@ -320,6 +323,7 @@ export const changes = {
       quarantineUntil: number
       now: number
       seize?: boolean
+      by?: By | null
     },
   ): { key: number; id: string; tookOver: boolean } => {
     const { db } = tx
@@ -334,14 +338,23 @@ export const changes = {
     if (there) changeMailbox(db, there.key, { ...mailbox, id })
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
+    const tookOver = there !== null && mailbox.accountId !== null
+    if (tookOver) keepAdoption(db, key, 0)
     say(tx, 'mailbox.opened', { ...mailbox, id }, null, now)
-    return { key, id, tookOver: there !== null }
+    recordDeed(tx, by, 'mailbox.opened', { ...mailbox, id })
+    return { key, id, tookOver }
   },
 
   /** Refuses: mailbox-unknown, mailboxes-exhausted. */
   'mailboxes.change': (
     tx,
-    { id, patch, quota, now }: { id: string; patch: MailboxPatch; quota: MailboxQuota | null; now: number },
+    {
+      id,
+      patch,
+      quota,
+      now,
+      by = null,
+    }: { id: string; patch: MailboxPatch; quota: MailboxQuota | null; now: number; by?: By | null },
   ): void => {
     const mailbox = activeById(tx.db, id, now)
     if (Object.keys(patch).length === 0) return
@@ -350,6 +363,7 @@ export const changes = {
     refuseBeyond(tx.db, owned, quota, { active: false, archived: becomesRecoverable }, now)
     changeMailbox(tx.db, mailbox.key, patch)
     say(tx, 'mailbox.changed', mailbox, null, now)
+    recordDeed(tx, by, 'mailbox.changed', mailbox)
   },
 
   /** Adds a token; of all but the newest `keep` the mailbox forgets. Refuses: mailbox-unknown. */
@@ -366,13 +380,21 @@ export const changes = {
   /** Ends a mailbox, or archives it. Its messages are gone from every answer at once. Refuses: mailbox-unknown. */
   'mailboxes.end': (
     tx,
-    { id, archive, quarantineUntil, now }: { id: string; archive: boolean; quarantineUntil: number; now: number },
+    {
+      id,
+      archive,
+      quarantineUntil,
+      now,
+      by = null,
+    }: { id: string; archive: boolean; quarantineUntil: number; now: number; by?: By | null },
   ): void => {
     const mailbox = present(tx, id, quarantineUntil, now)
     if (!mailbox) throw new Refusal('mailbox-unknown')
     if (archive && mailbox.state === 'archived') return
     close(tx, mailbox, archive, quarantineUntil)
-    say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, null, now)
+    const what = archive ? 'mailbox.archived' : 'mailbox.deleted'
+    say(tx, what, mailbox, null, now)
+    recordDeed(tx, by, what, mailbox)
   },
 
   /**
@@ -388,6 +410,7 @@ export const changes = {
       quota,
       quarantineUntil,
       now,
+      by = null,
     }: {
       id: string
       mailbox: Omit<NewMailbox, 'opener'>
@@ -395,6 +418,7 @@ export const changes = {
       quota: MailboxQuota | null
       quarantineUntil: number
       now: number
+      by?: By | null
     },
   ): { key: number; id: string } => {
     const archived = present(tx, id, quarantineUntil, now)
@@ -408,6 +432,7 @@ export const changes = {
     const key = insertMailbox(tx.db, opened)
     if (tokenHash) insertToken(tx.db, key, tokenHash, now)
     say(tx, 'mailbox.restored', mailbox, null, now)
+    recordDeed(tx, by, 'mailbox.restored', mailbox)
     return { key, id: mailbox.id }
   },
 
@@ -459,6 +484,12 @@ export const changes = {
 } satisfies Changes
 
 export type MailboxPatch = Partial<Pick<Mailbox, 'expiresAt' | 'recoverable' | 'tag' | 'passwordHash'>>
+
+/** In the audit trail; `by` null: not at all. */
+function recordDeed(tx: Tx, by: By | null, what: string, mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId'>): void {
+  const { id: target, address, accountId } = mailbox
+  if (by) record(tx, by, { accountId, what, target, detail: { address } })
+}
 
 function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: number): void {
   changeMailbox(tx.db, mailbox.key, { state: archive ? 'archived' : 'ended' })

@@ -9,6 +9,13 @@ export class Adopting {
 
   constructor(private readonly writes: Writes<typeof changes>) {}
 
+  /** Takes up what a crash left: it is done with the next `tidy`. */
+  async load(): Promise<void> {
+    for (const { mailboxKey, after } of await this.writes.run('search.adoptions', null)) {
+      if (!this.left.has(mailboxKey)) this.left.set(mailboxKey, after)
+    }
+  }
+
   /** Indexes a mailbox's mail for its account, in steps that let others have the writer. What is refused here is tried again by `tidy`. */
   async adopt(mailboxKey: number): Promise<void> {
     this.left.set(mailboxKey, this.left.get(mailboxKey) ?? 0)
@@ -20,6 +27,8 @@ export class Adopting {
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
+      // It would be so each time: it is tried again at the next start, when the index may have been made anew.
+      if (error.reason === 'storage-damaged') this.left.delete(mailboxKey)
     }
   }
 

@@ -1,5 +1,6 @@
 // What the writer thread may do to messages and their contents.
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { type Adoption, adoptions, keepAdoption } from '../mailboxes/adoptions.ts'
 import { isEnded, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
@@ -133,8 +134,14 @@ export const changes = {
   'search.merge': (tx, { begin }: { begin: boolean }): boolean => mergeIndex(tx, begin),
 
   /** A step of indexing a mailbox's mail for the account whose it has become. Answers where the next one goes on, null at the end. */
-  'search.adopt': (tx, { mailboxKey, after }: { mailboxKey: number; after: number }): number | null =>
-    indexMailbox(tx, mailboxKey, after),
+  'search.adopt': (tx, { mailboxKey, after }: { mailboxKey: number; after: number }): number | null => {
+    const last = indexMailbox(tx, mailboxKey, after)
+    keepAdoption(tx.db, mailboxKey, last)
+    return last
+  },
+
+  /** What a crash left to be indexed. */
+  'search.adoptions': ({ db }, _: null): Adoption[] => adoptions(db),
 
   /** A step of making the search index anew; `after` null empties it. Answers where the next one goes on, null at the end. */
   'search.anew': (tx, { after }: { after: number | null }): number | null => {

@@ -1,5 +1,5 @@
 // Taking in, listing, reading, marking and deleting messages. All policy about them is here.
-import { type Caller, nobody, ofAccount } from '../accounts/caller.ts'
+import { byHandOf, type Caller, nobody, ofAccount } from '../accounts/caller.ts'
 import type { CursorKind, Cursors } from '../cursor.ts'
 import type { Blocks } from '../mailboxes/blocks.ts'
 import { isEnded, type Mailbox, type Place } from '../mailboxes/mailbox.ts'
@@ -104,6 +104,11 @@ export class Messages {
     return this.arriving.forgetLost()
   }
 
+  /** At start: goes on, with the next sweep, indexing mail for accounts that have opened its mailboxes. */
+  takeUp(): Promise<void> {
+    return this.adopting.load()
+  }
+
   /** An account has opened a mailbox in which mail lay: its search finds that from now on. */
   adopt(mailboxKey: number): Promise<void> {
     return this.adopting.adopt(mailboxKey)
@@ -203,7 +208,8 @@ export class Messages {
   /** Refuses: as `mark`. */
   async delete(caller: Caller, id: string): Promise<void> {
     await this.changeable(caller, id)
-    await this.store.writes.run('messages.delete', { id, now: this.outside.now() })
+    const by = byHandOf(caller, this.outside)
+    await this.store.writes.run('messages.delete', { id, now: this.outside.now(), by })
   }
 
   /** Deletes what a mailbox (or, by a tagged address, that tag) holds now. Refuses: as Mailboxes.own. */
@@ -211,6 +217,11 @@ export class Messages {
     const mailbox = await this.mailboxes.own(caller, name)
     const { tagged } = await this.mailboxes.see(caller, name)
     const upTo = await this.store.newest(mailbox.key)
+    const by = byHandOf(caller, this.outside)
+    if (by) {
+      const { id: mailboxId, accountId, address } = mailbox
+      await this.store.writes.run('messages.clearing', { accountId, mailboxId, address: tagged ?? address, by })
+    }
     const what = { mailboxKey: mailbox.key, address: tagged, upTo, now: this.outside.now() }
     while (await this.store.writes.run('messages.clear', what));
   }

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
 import { countMail } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
+import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { isSound, mailboxCheck, messageCheck } from '../storage/row-checks.ts'
@@ -30,11 +31,19 @@ export const upkeep = {
   },
 
   /** Refuses: message-unknown. */
-  'messages.delete': (tx, { id, now }: { id: string; now: number }): void => {
+  'messages.delete': (tx, { id, now, by = null }: { id: string; now: number; by?: By | null }): void => {
     const found = statements(tx.db).byId.get({ id })
     if (!found) throw new Refusal('message-unknown')
     remove(tx, found.message, found.mailbox, now)
+    const { accountId, address } = found.mailbox
+    if (by) record(tx, by, { accountId, what: 'message.deleted', target: id, detail: { address } })
   },
+
+  /** Records that somebody empties a mailbox, or what came to one tagged address of it. */
+  'messages.clearing': (
+    tx,
+    { accountId, mailboxId, address, by }: { accountId: string | null; mailboxId: string; address: string; by: By },
+  ): void => record(tx, by, { accountId, what: 'mailbox.emptied', target: mailboxId, detail: { address } }),
 
   /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
   'messages.clear': (

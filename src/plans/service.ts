@@ -12,6 +12,8 @@ export class Plans {
   constructor(
     plans: readonly Plan[],
     private readonly store: PlanStore,
+    /** Told when the config has other plans. */
+    private readonly replaced: () => void,
   ) {
     this.offered = byName(plans)
   }
@@ -21,13 +23,22 @@ export class Plans {
     // Whatever becomes of the write: who is on a plan that is gone keeps its numbers.
     this.former = new Map([...this.former, ...this.offered])
     this.offered = byName(plans)
+    this.replaced()
     await this.remember()
   }
 
   /** Keeps the numbers of what is offered, and those that could not be kept before; reads those of what is no more. */
   async remember(): Promise<void> {
     const known = new Map([...this.former, ...this.offered])
-    this.former = byName(await this.store.remember([...known.values()]))
+    this.former = byName(await this.store.remember([...known.values()], { anew: true }))
+  }
+
+  /**
+   * The same for a command without a server, whose config need not be the server's: numbers that are kept stay as they are,
+   * since accounts may be on a plan that the server's config has no more.
+   */
+  async recall(): Promise<void> {
+    this.former = byName(await this.store.remember([...this.offered.values()], { anew: false }))
   }
 
   /** In the order of the config. */

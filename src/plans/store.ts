@@ -3,44 +3,19 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Changes, Writes } from '../storage/change.ts'
 import { plans } from '../storage/schema.ts'
-import { type Plan, scopes, withoutLimits } from './plan.ts'
-
-const limit = Type.Union([Type.Integer(), Type.Null()])
+import { PlanNumbers } from './numbers.ts'
+import { type Plan, withoutLimits } from './plan.ts'
 
 /** What was written by an older version may lack some. */
-const Numbers = Type.Partial(
-  Type.Object({
-    requestsPerMinute: limit,
-    burst: limit,
-    requestsPerDay: limit,
-    requestsPerMonth: limit,
-    inboxesPerDay: limit,
-    activeMailboxes: limit,
-    archivedMailboxes: limit,
-    defaultTtlMinutes: limit,
-    maxTtlMinutes: limit,
-    permanentMailboxes: Type.Boolean(),
-    retentionMinutes: limit,
-    mailboxBytes: limit,
-    mailboxMessages: limit,
-    accountBytes: limit,
-    keys: limit,
-    keyScopes: Type.Union([Type.Array(Type.Union(scopes.map((scope) => Type.Literal(scope)))), Type.Null()]),
-    members: limit,
-    customDomains: limit,
-    webhooks: limit,
-    customLocalPart: Type.Boolean(),
-    chooseDomain: Type.Boolean(),
-  } satisfies Record<Exclude<keyof Plan, 'name'>, unknown>),
-)
+const Numbers = Type.Partial(PlanNumbers)
 
 export class PlanStore {
   constructor(private readonly writes: Writes<typeof changes>) {}
 
-  /** Keeps the numbers of these plans, and answers all that are known. */
-  async remember(some: readonly Plan[]): Promise<Plan[]> {
+  /** Keeps the numbers of these plans (`anew`: also of those whose numbers are kept), and answers all that are known. */
+  async remember(some: readonly Plan[], { anew }: { anew: boolean }): Promise<Plan[]> {
     const rows = some.map(({ name, ...numbers }) => ({ name, numbers: JSON.stringify(numbers) }))
-    const known = await this.writes.run('plans.remember', { rows })
+    const known = await this.writes.run('plans.remember', { rows, anew })
     return known.flatMap(({ name, numbers }) => {
       const read = numbersIn(numbers)
       return read ? [{ ...withoutLimits(name), ...read }] : []
@@ -61,7 +36,7 @@ function numbersIn(text: string): Static<typeof Numbers> | null {
 type Row = typeof plans.$inferSelect
 
 export const changes = {
-  'plans.remember': ({ db }, { rows }: { rows: Row[] }): Row[] => {
+  'plans.remember': ({ db }, { rows, anew }: { rows: Row[]; anew: boolean }): Row[] => {
     const known = new Map(
       db
         .select()
@@ -70,7 +45,7 @@ export const changes = {
         .map((row) => [row.name, row.numbers]),
     )
     for (const row of rows) {
-      if (known.get(row.name) === row.numbers) continue
+      if (anew ? known.get(row.name) === row.numbers : known.has(row.name)) continue
       db.insert(plans)
         .values(row)
         .onConflictDoUpdate({ target: plans.name, set: { numbers: row.numbers } })

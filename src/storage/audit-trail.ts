@@ -5,9 +5,9 @@ import { type Db, prepared } from './database.ts'
 import { auditCheck, mustBeSound } from './row-checks.ts'
 import { audit } from './schema.ts'
 
-/** `link`: whoever had a one-time link. */
+/** `link`: whoever had a one-time link; `stranger`: whoever tried to sign in, or to use a link that was refused. */
 export type Actor = {
-  by: 'member' | 'key' | 'command' | 'link' | 'server'
+  by: 'member' | 'key' | 'command' | 'link' | 'server' | 'stranger'
   /** An e-mail address, or a key's name. */
   actor: string
   actorId: string | null
@@ -40,7 +40,15 @@ export function record(
     detail = {},
   }: { accountId: string | null; what: string; target: string; detail?: Deed['detail'] },
 ): void {
-  const deed: Deed = { ...by, accountId, what, target, detail }
+  add(db, { ...by, accountId, what, target, detail })
+}
+
+/** Adds deeds that no other change records. */
+export function recordAll({ db }: Tx, deeds: readonly Deed[]): void {
+  for (const deed of deeds) add(db, deed)
+}
+
+function add(db: Db, deed: Deed): void {
   db.insert(audit)
     .values({ ...deed, checkValue: auditCheck(deed) })
     .run()

@@ -388,7 +388,7 @@ export const usage = sqliteTable(
   (table) => [primaryKey({ columns: [table.span, table.start, table.accountId, table.what, table.label] })],
 )
 
-/** What members, admins and the command line did. Rows are added and, when they are old, dropped; none is ever changed. */
+/** What members, admins and the command line did, and who was refused at signing in. Rows are added and, when they are old, dropped; none is ever changed. */
 export const audit = sqliteTable(
   'audit',
   {
@@ -396,7 +396,7 @@ export const audit = sqliteTable(
     at: integer('at').notNull(),
     /** Whose it concerns; null: the server's. */
     accountId: text('account_id'),
-    by: text('by', { enum: ['member', 'key', 'command', 'link', 'server'] }).notNull(),
+    by: text('by', { enum: ['member', 'key', 'command', 'link', 'server', 'stranger'] }).notNull(),
     /** An e-mail address, a key's name. */
     actor: text('actor').notNull(),
     actorId: text('actor_id'),

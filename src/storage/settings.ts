@@ -1,4 +1,4 @@
-// What the server keeps for itself in the database: its secrets, made at the first start.
+// What the server keeps for itself in the database: its secrets, made at the first start, and what the operator switched.
 import { eq } from 'drizzle-orm'
 import { type By, record } from './audit-trail.ts'
 import type { Changes, Writes } from './change.ts'

@@ -4,11 +4,15 @@ import { every, type Task } from './every.ts'
 
 const restMs = 10_000
 
-export const tidyAccounts = ({ accounts, keys, usage, mailboxes }: Core, defect: (error: unknown) => void): Task =>
+export const tidyAccounts = (
+  { signIns, links, keys, usage, mailboxes }: Core,
+  defect: (error: unknown) => void,
+): Task =>
   every(
     restMs,
     async (goOn) => {
-      for (const forget of [() => mailboxes.leave(), () => accounts.tidy(), () => keys.tidy(), () => usage.tidy()]) {
+      links.sweep()
+      for (const forget of [() => mailboxes.leave(), () => signIns.tidy(), () => keys.tidy(), () => usage.tidy()]) {
         while (goOn() && (await forget()));
       }
     },

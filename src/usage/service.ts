@@ -44,6 +44,8 @@ export class Usage {
     private readonly plans: Plans,
     private readonly rules: UsageRules,
     private readonly outside: Outside,
+    /** Writes what waits for the audit trail. */
+    private readonly flushTrail: () => Promise<void>,
   ) {
     this.calls = new Calls(outside, () => plans.anonymous())
     const { pageRequestsPerMinute, pageBurst } = rules
@@ -179,10 +181,12 @@ export class Usage {
   ): Promise<DeedRow[]> {
     if (everybody) {
       mustBeAdmin(caller)
+      await this.settle()
       return this.store.deeds(null, before, limit)
     }
     const own = ofAccount(caller, 'team')
     if (!speaksForAccount(own)) throw new Refusal('forbidden')
+    await this.settle()
     return this.store.deeds(own.account.id, before, limit)
   }
 
@@ -191,7 +195,7 @@ export class Usage {
   /** Writes what was gathered and counted. What could not be written waits for the next time. */
   async flush(): Promise<void> {
     // Together, so that they are one commit.
-    await Promise.all([this.flushRefusals(), this.flushCounts(), this.flushSums()])
+    await Promise.all([this.flushRefusals(), this.flushCounts(), this.flushSums(), this.flushTrail()])
   }
 
   /** So that what is shown is of now. What could not be written waits; the rest is shown all the same. */

@@ -1,7 +1,7 @@
 // Accounts by their service: what does not show over HTTP.
 import { expect, spyOn, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import type { Visitor } from '../../src/accounts/service.ts'
+import type { Visitor } from '../../src/accounts/sign-ins.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { type TestCore, testConfig, testCore } from '../core.ts'
 
@@ -24,7 +24,7 @@ test('an unknown address and a wrong password cost the same work: one hash', asy
   try {
     const work = async (email: string): Promise<number> => {
       const before = hash.mock.calls.length + verify.mock.calls.length
-      await expect(core.accounts.signIn(visitor, email, 'wrong')).rejects.toMatchObject({ reason: 'credential-wrong' })
+      await expect(core.signIns.signIn(visitor, email, 'wrong')).rejects.toMatchObject({ reason: 'credential-wrong' })
       return hash.mock.calls.length + verify.mock.calls.length - before
     }
     expect(await work('admin@ops.test')).toBe(1)
@@ -42,36 +42,36 @@ test('a sign-in that was not even tried is no failure', async () => {
   await withAdmin(core)
   const busy = spyOn(core.passwords, 'matches').mockRejectedValue(new Refusal('too-busy'))
   for (let n = 0; n < 10; n++) {
-    await expect(core.accounts.signIn(visitor, 'admin@ops.test', password)).rejects.toMatchObject({
+    await expect(core.signIns.signIn(visitor, 'admin@ops.test', password)).rejects.toMatchObject({
       reason: 'too-busy',
     })
   }
   busy.mockRestore()
-  expect((await core.accounts.signIn(visitor, 'admin@ops.test', password)).caller.member?.email).toBe('admin@ops.test')
+  expect((await core.signIns.signIn(visitor, 'admin@ops.test', password)).caller.member?.email).toBe('admin@ops.test')
   core.close()
 })
 
 test('what is over is forgotten, and nothing else', async () => {
   const core = testCore()
-  const { caller } = await withAdmin(core).then(() => core.accounts.signIn(visitor, 'admin@ops.test', password))
-  await core.accounts.invite(caller, {})
+  const { caller } = await withAdmin(core).then(() => core.signIns.signIn(visitor, 'admin@ops.test', password))
+  await core.links.invite(caller, {})
   core.clock.now += 3 * day
-  await core.accounts.invite(caller, {})
-  await core.accounts.signIn(visitor, 'admin@ops.test', password)
+  await core.links.invite(caller, {})
+  await core.signIns.signIn(visitor, 'admin@ops.test', password)
   core.clock.now += 4 * day + 1
-  expect(await core.accounts.tidy()).toBe(false)
+  expect(await core.signIns.tidy()).toBe(false)
   expect([rows(core, 'links'), rows(core, 'sessions')]).toEqual([{ n: 1 }, { n: 2 }])
   core.clock.now += 23 * day
-  await core.accounts.tidy()
+  await core.signIns.tidy()
   expect([rows(core, 'links'), rows(core, 'sessions')]).toEqual([{ n: 0 }, { n: 1 }])
   core.close()
 })
 
 test('an invitation on a plan that the config lost makes an account on the default one', async () => {
   const core = testCore({ config: testConfig({ MAYFLY_SERVER_REGISTRATION: 'invitation' }) })
-  const { token } = await core.accounts.inviteAccount(operator, { plan: 'pro' })
+  const { token } = await core.links.inviteAccount(operator, { plan: 'pro' })
   await core.plans.replace(core.plans.names().flatMap((name) => (name === 'pro' ? [] : [core.plans.get(name)])))
-  const { caller } = await core.accounts.accept(visitor, token, { email: 'new@b.test', password })
+  const { caller } = await core.links.accept(visitor, token, { email: 'new@b.test', password })
   expect(caller.account.plan).toBe('free')
   core.close()
 })
@@ -83,16 +83,16 @@ test('addresses that look alike are one', async () => {
     reason: 'email-taken',
   })
   expect((await core.accounts.byOwner(operator, 'jose\u0301@B.TEST')).member.email).toBe('josé@b.test')
-  expect((await core.accounts.signIn(visitor, 'jose\u0301@b.test', password)).caller.member?.email).toBe('josé@b.test')
+  expect((await core.signIns.signIn(visitor, 'jose\u0301@b.test', password)).caller.member?.email).toBe('josé@b.test')
   core.close()
 })
 
 test('a registration that fails leaves nothing behind', async () => {
   const core = testCore({ config: testConfig({ MAYFLY_SERVER_REGISTRATION: 'open' }) })
-  const { accounts } = core
-  await accounts.register(visitor, { email: 'new@b.test', password })
+  const { accounts, links } = core
+  await links.register(visitor, { email: 'new@b.test', password })
   const other = { ...visitor, client: '192.0.2.2' }
-  await expect(accounts.register(other, { email: 'new@b.test', password })).rejects.toMatchObject({
+  await expect(links.register(other, { email: 'new@b.test', password })).rejects.toMatchObject({
     reason: 'email-taken',
   })
   expect(await accounts.list(operator, { after: 0, limit: 10 })).toHaveLength(1)

@@ -65,7 +65,7 @@ export const accept = (
 
 /** The admin of a new server, by its one-time link. */
 export async function firstAdmin(server: Serving, email = 'admin@ops.test'): Promise<Person> {
-  const link = await server.core.accounts.adminLink()
+  const link = await server.core.links.adminLink()
   if (!link) throw new Error('there is an admin')
   return personOf(server, await accept(server, link.token, email))
 }

@@ -8,9 +8,9 @@ import { temporaryDirectory, testConfig } from '../core.ts'
 type Said = { out: string[]; notes: string[] }
 
 /** Runs command lines in a place of its own. */
-function commandLine() {
+function commandLine(env: Record<string, string> = {}) {
   const directory = temporaryDirectory()
-  const config = testConfig({ MAYFLY_SERVER_DATA_DIR: directory.path })
+  const config = testConfig({ ...env, MAYFLY_SERVER_DATA_DIR: directory.path })
   return {
     run: async (words: string[], input = ''): Promise<Said> => {
       const { command, ...typed } = readArguments(words)
@@ -58,6 +58,40 @@ describe('what is shown once', () => {
     const listed = [...(await here.run(['key', 'list'])).out, ...(await here.run(['key', 'list', '--json'])).out].join()
     expect(listed).toContain(out[0]?.slice(-4) ?? 'none')
     expect(listed).not.toContain(out[0] ?? '')
+  })
+})
+
+test('keys of all accounts are listed with the account of each', async () => {
+  using here = commandLine()
+  const bob = 'bob@example.test'
+  for (const email of [ann, bob]) {
+    await here.run(['account', 'create', '--email', email])
+    await here.run(['key', 'create', '--account', email, '--name', 'CI'])
+  }
+  const { out } = await here.run(['key', 'list'])
+  expect(out[0]).toMatch(/^ID +KEY +ACCOUNT +NAME /)
+  expect(out.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual([ann, bob])
+  const { items } = JSON.parse((await here.run(['key', 'list', '--json'])).out[0] ?? '')
+  const accounts = JSON.parse((await here.run(['account', 'list', '--json'])).out[0] ?? '').items
+  expect(items.map(({ account: of }: { account: unknown }) => of)).toEqual(
+    accounts.map(({ id, owner }: { id: string; owner: string }) => ({ id, owner })),
+  )
+})
+
+describe('an invitation to a new account', () => {
+  const told = async (env: Record<string, string>) => {
+    using here = commandLine(env)
+    const plain = await here.run(['account', 'invite'])
+    const { usable } = JSON.parse((await here.run(['account', 'invite', '--json'])).out[0] ?? '')
+    return { usable, isSaid: plain.notes.some((note) => note.includes('refused while registration is off')) }
+  }
+
+  test('says that it is refused while registration is off', async () => {
+    expect(await told({})).toEqual({ usable: false, isSaid: true })
+  })
+
+  test('says nothing of it where registration is by invitation', async () => {
+    expect(await told({ MAYFLY_SERVER_REGISTRATION: 'invitation' })).toEqual({ usable: true, isSaid: false })
   })
 })
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test'
 import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { operator } from '../../src/accounts/caller.ts'
 import { CannotDo } from '../../src/cannot-do.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { carryOut, type StoreVerbName } from '../../src/control/carry-out.ts'
@@ -73,6 +74,38 @@ test('an account whose plan is gone from the config keeps its last numbers', asy
   await begin(without, 'key-create', { email: ann })
   await expect(begin(without, 'key-create', { email: ann })).rejects.toThrow('no more of these are allowed')
   await expect(begin(without, 'account-set', { email: ann, plan: 'team' })).rejects.toThrow('there is no such plan')
+})
+
+test('a command with another config than the server leaves the last numbers of a plan that is gone alone', async () => {
+  using directory = temporaryDirectory()
+  const serving = async (env: Record<string, string>) => {
+    const core = testCore({ config: configOf(directory.path, env), file: databaseFile(directory.path) })
+    await core.plans.remember()
+    return core
+  }
+  const before = await serving({ MAYFLY_PLANS_PRO_KEYS: '1' })
+  await before.accounts.create(operator, { email: ann, plan: 'pro' })
+  before.close()
+  const gone = { MAYFLY_PLANS_PRO_ENABLED: 'false' }
+  const without = await serving(gone)
+  without.close()
+  // To this config the plan is one that is offered, without a limit on keys.
+  await begin(configOf(directory.path), 'account-list', {})
+  const after = await serving(gone)
+  expect(after.plans.of('pro').keys).toBe(1)
+  after.close()
+  const back = begin(configOf(directory.path, gone), 'account-set', { email: ann, plan: 'pro' })
+  await expect(back).rejects.toThrow('there is no such plan')
+})
+
+test('what was switched while a server ran counts without one', async () => {
+  using directory = temporaryDirectory()
+  const config = configOf(directory.path)
+  expect((await begin(config, 'account-invite', {})).usable).toBe(false)
+  const core = testCore({ config, file: databaseFile(directory.path) })
+  await core.switches.set(operator, { registration: 'invitation' })
+  core.close()
+  expect((await begin(config, 'account-invite', {})).usable).toBe(true)
 })
 
 const tls = { MAYFLY_HTTP_TLS: 'true', MAYFLY_TLS_CERT_FILE: 'cert.pem', MAYFLY_TLS_KEY_FILE: 'key.pem' }

@@ -14,11 +14,13 @@ const log = openLog({ level: 'silent', format: 'json' })
 const status = { version: '1.2.3', pid: 1, startedAt: 0, http: [], smtp: [], shortage: null }
 const made = { file: '/b', bytes: 1, seconds: 0.5 }
 
-const { accounts, keys } = testCore()
+const { accounts, signIns, links, keys } = testCore()
 const ground = (more: Partial<Ground> = {}): Ground => ({
   backups: { make: async () => made },
   status: () => status,
   accounts,
+  signIns,
+  links,
   keys,
   pageUrl: 'http://mayfly.test',
   ...more,

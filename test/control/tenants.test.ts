@@ -16,7 +16,7 @@ type Commanded = Serving & {
 async function commanded(): Promise<Commanded> {
   const serving = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
   const directory = temporaryDirectory()
-  const { accounts, keys } = serving.core
+  const { accounts, signIns, links, keys } = serving.core
   const to = { write: (line: string) => void serving.logged.push(line) }
   const ground = {
     backups: { make: () => Promise.reject(new Error('no backup is made here')) },
@@ -24,6 +24,8 @@ async function commanded(): Promise<Commanded> {
       throw new TypeError('a defect')
     },
     accounts,
+    signIns,
+    links,
     keys,
     pageUrl: 'https://mail.example',
   }
@@ -94,7 +96,9 @@ describe('what a command prints as JSON is what the native API answers', () => {
     // Reading the list was one more call of the key that read it.
     const unused = (some: readonly unknown[]): unknown =>
       JSON.parse(JSON.stringify(some), (name, value) => (name === 'requests' || name === 'lastUsedAt' ? null : value))
-    expect(unused(items)).toEqual(unused(listIn(json, 'items')))
+    // The command line sees the keys of all, so it says whose each is.
+    expect(unused(items.map(({ account: _, ...key }) => key))).toEqual(unused(listIn(json, 'items')))
+    expect(new Set(items.map(({ account }) => account.owner))).toEqual(new Set([email]))
     const set = await server.command('key-set', { id: made.id, name: 'CD' })
     expect((await server.call('GET', `/mayfly/v1/keys/${made.id}`, { token })).json).toEqual(set)
   })
@@ -170,7 +174,7 @@ describe('a link that a command prints', () => {
     await using server = await commanded()
     const { url, token } = await server.command('account-invite', { email: ann, plan: 'pro' })
     expect(url).toBe(`https://mail.example/app/invitation#${token}`)
-    const accept = (email: string) => server.core.accounts.accept(visitor, token, { email, password: 'long enough' })
+    const accept = (email: string) => server.core.links.accept(visitor, token, { email, password: 'long enough' })
     await expect(accept('bob@example.test')).rejects.toThrow('forbidden')
     expect((await accept(ann)).caller.account.plan).toBe('pro')
     await expect(accept(ann)).rejects.toThrow('invitation-unknown')
@@ -181,8 +185,8 @@ describe('a link that a command prints', () => {
     await server.command('account-create', { email: ann, admin: false })
     const { url, token } = await server.command('account-password-link', { email: ann })
     expect(url).toBe(`https://mail.example/app/password#${token}`)
-    await server.core.accounts.resetPassword(visitor, token, 'long enough')
-    expect((await server.core.accounts.signIn(visitor, ann, 'long enough')).caller.member?.email).toBe(ann)
+    await server.core.links.resetPassword(visitor, token, 'long enough')
+    expect((await server.core.signIns.signIn(visitor, ann, 'long enough')).caller.member?.email).toBe(ann)
   })
 
   const visitor = { client: '192.0.2.1', agent: 'a test' }
@@ -190,13 +194,13 @@ describe('a link that a command prints', () => {
 
 test('the link to become the first admin is good no more once a command made one', async () => {
   await using server = await commanded()
-  const first = await server.core.accounts.adminLink()
+  const first = await server.core.links.adminLink()
   await server.command('account-create', { email: ann, admin: false })
-  expect(await server.core.accounts.adminLink()).not.toBeNull()
-  const second = await server.core.accounts.adminLink()
+  expect(await server.core.links.adminLink()).not.toBeNull()
+  const second = await server.core.links.adminLink()
   await server.command('account-create', { email: 'admin@example.test', admin: true })
   for (const link of [first, second]) {
-    const accepted = server.core.accounts.accept({ client: '192.0.2.1', agent: '' }, link?.token ?? '', {
+    const accepted = server.core.links.accept({ client: '192.0.2.1', agent: '' }, link?.token ?? '', {
       email: 'thief@example.test',
       password: 'long enough',
     })

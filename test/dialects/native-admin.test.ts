@@ -133,20 +133,20 @@ test('a key with bounds gets no new secret of a key without', async () => {
 
 test('the first admin comes by a one-time link, of which only the newest is good', async () => {
   await using server = await serve()
-  const { accounts } = server.core
-  const [former, link] = [await accounts.adminLink(), await accounts.adminLink()]
+  const { links } = server.core
+  const [former, link] = [await links.adminLink(), await links.adminLink()]
   expect(said(await accept(server, former?.token ?? '', 'a@ops.test'))).toEqual([404, 'invitation-unknown'])
   const admin = personOf(server, await accept(server, link?.token ?? '', 'a@ops.test'))
   const { json } = await admin.call('GET', 'session')
   expect(at(json, 'member')).toMatchObject({ email: 'a@ops.test', role: 'owner', admin: true })
   expect(at(json, 'account', 'plan')).toBe('unlimited')
   expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
-  expect(await accounts.adminLink()).toBeNull()
+  expect(await links.adminLink()).toBeNull()
 })
 
 test('the link makes no second admin where one was made by other means', async () => {
   await using server = await serve()
-  const link = await server.core.accounts.adminLink()
+  const link = await server.core.links.adminLink()
   await server.core.accounts.create(operator, { email: 'a@ops.test', admin: true, password })
   expect((await accept(server, link?.token ?? '', 'b@ops.test')).reason).toBe('invitation-unknown')
   expect((await signedIn(server, 'a@ops.test')).email).toBe('a@ops.test')
@@ -157,10 +157,12 @@ test('registration is off: nobody makes himself an account, invited or not', asy
   const admin = await firstAdmin(server)
   expect(said(await register(server, 'new@b.test'))).toEqual([403, 'registration-off'])
   const { json } = await admin.call('POST', 'admin/invitations', {})
+  expect(json['usable']).toBe(false)
   expect(said(await accept(server, String(json['token']), 'new@b.test'))).toEqual([403, 'registration-off'])
   // To join an account is another matter.
   expect((await joined(server, admin, 'mate@ops.test')).accountId).toBe(admin.accountId)
   await admin.call('PATCH', 'admin/settings', { registration: 'invitation' })
+  expect((await admin.call('POST', 'admin/invitations', {})).json['usable']).toBe(true)
   expect((await accept(server, String(json['token']), 'new@b.test')).status).toBe(201)
 })
 
@@ -484,6 +486,46 @@ test('every deed is in the audit trail: who, what, when, from where', async () =
   const unbounded = await keyOf(admin, { name: 'automation' })
   await server.call('POST', `${api}/admin/invitations`, { token: unbounded.key, body: {}, headers: from })
   expect(await newest()).toMatchObject({ by: 'key', actor: 'automation', actorId: unbounded.id, client: '192.0.2.7' })
+})
+
+test('what a member does with mail by hand is in the trail, and what a key does is counted alone', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test')
+  const { key } = await keyOf(boss)
+  const trail = async () =>
+    listIn((await boss.call('GET', 'account/audit?limit=100')).json, 'items').filter((deed) =>
+      /^(mailbox|message)\./.test(String(at(deed, 'what'))),
+    )
+  const doAll = async (call: (method: string, path: string, body?: object) => Promise<Answer>, name: string) => {
+    const address = `${name}@mayfly.test`
+    const { json } = mustBe(201, await call('POST', 'mailboxes', { localPart: name, recoverable: true }))
+    mustBe(200, await call('PATCH', `mailboxes/${address}`, { tag: 'shop' }))
+    const [first = '', second = ''] = [await server.mail(address), await server.mail(address)]
+    expect(second).not.toBe('')
+    mustBe(204, await call('DELETE', `messages/${first}`))
+    mustBe(204, await call('DELETE', `mailboxes/${address}/messages`))
+    mustBe(204, await call('DELETE', `mailboxes/${address}`))
+    const restored = mustBe(201, await call('POST', `mailboxes/${address}/restore`, {}))
+    mustBe(204, await call('DELETE', `mailboxes/${address}?permanent=true`))
+    return { first, opened: json['id'], restored: restored.json['id'] }
+  }
+  await doAll(
+    (method, path, body) => server.call(method, `${api}/${path}`, { token: key, ...(body ? { body } : {}) }),
+    'ci',
+  )
+  expect(await trail()).toEqual([])
+  const { first, opened, restored } = await doAll(boss.call, 'hand')
+  const by = { by: 'member', actor: boss.email, accountId: boss.accountId, detail: { address: 'hand@mayfly.test' } }
+  expect(await trail()).toMatchObject([
+    { ...by, what: 'mailbox.deleted', target: restored },
+    { ...by, what: 'mailbox.restored', target: restored },
+    { ...by, what: 'mailbox.archived', target: opened },
+    { ...by, what: 'mailbox.emptied', target: opened },
+    { ...by, what: 'message.deleted', target: first },
+    { ...by, what: 'mailbox.changed', target: opened },
+    { ...by, what: 'mailbox.opened', target: opened },
+  ])
 })
 
 test("an owner sees his account's trail, an admin all, and nobody can change it", async () => {

@@ -180,7 +180,7 @@ test('a session ends after thirty days without use, and lives on with it', async
     server.core.clock.now += 7 * day
     const shown = await admin.call('GET', 'session')
     expect(shown.status).toBe(200)
-    await server.core.accounts.tidy()
+    await server.core.signIns.tidy()
   }
   const { json, headers } = await admin.call('GET', 'session')
   expect(json['expiresAt']).toBe(new Date(server.core.clock.now + 30 * day).toISOString())

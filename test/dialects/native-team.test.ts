@@ -1,5 +1,6 @@
 // Members of an account: invited, promoted, removed, and how they come to a new password.
 import { expect, test } from 'bun:test'
+import { nobody, operator } from '../../src/accounts/caller.ts'
 import {
   accept,
   api,
@@ -210,15 +211,54 @@ test('the last owner stays: not demoted, not removed, and not by leaving', async
   expect((await boss.call('GET', 'session')).status).toBe(401)
 })
 
+test('an admin is removed by no fellow owner, and the last one by nobody', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const fellow = await joined(server, admin, 'fellow@ops.test', 'owner')
+  const { key } = await keyOf(fellow)
+  const remove = `members/${admin.memberId}`
+  const forbidden = [403, 'forbidden']
+  expect(said(await fellow.call('DELETE', remove))).toEqual(forbidden)
+  expect(said(await server.call('DELETE', `${api}/${remove}`, { token: key, body: {} }))).toEqual(forbidden)
+  expect(said(await admin.call('DELETE', remove))).toEqual(forbidden)
+  expect((await admin.call('GET', 'admin/accounts')).status).toBe(200)
+  // Where another one runs the server too, he may leave, but is still removed by no fellow owner.
+  await server.core.accounts.create(operator, { email: 'second@ops.test', admin: true, password })
+  expect(said(await fellow.call('DELETE', remove))).toEqual(forbidden)
+  expect((await admin.call('DELETE', remove)).status).toBe(204)
+  const second = await signedIn(server, 'second@ops.test')
+  expect((await second.call('GET', 'admin/accounts')).status).toBe(200)
+})
+
+test('an account with the last admin is deleted at the command line only', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const other = await server.core.accounts.create(operator, { email: 'second@ops.test', admin: true, password })
+  const second = await signedIn(server, 'second@ops.test')
+  // Each is let in as an admin before the other's account is gone.
+  const callers = await Promise.all(
+    [admin, second].map(({ cookie }) => server.core.signIns.holder(cookie.slice('mayfly='.length), '192.0.2.1')),
+  )
+  const [one = nobody, two = nobody] = callers
+  const deleted = await Promise.allSettled([
+    server.core.accounts.delete(one, other.account.id),
+    server.core.accounts.delete(two, admin.accountId),
+  ])
+  expect(deleted.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  const left = deleted[0]?.status === 'fulfilled' ? admin.accountId : other.account.id
+  await server.core.accounts.delete(operator, left)
+  expect(await server.core.links.adminLink()).not.toBe(null)
+})
+
 test('two owners who remove each other at the same moment leave one', async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)
   const boss = await owner(server, admin, 'boss@b.test')
   const second = await joined(server, boss, 'second@b.test', 'owner')
-  const { accounts, keys } = server.core
+  const { signIns, keys } = server.core
   // Both are known before either is gone.
   const [one, other] = await Promise.all(
-    [boss, second].map(({ cookie }) => accounts.holder(cookie.slice('mayfly='.length), '192.0.2.1')),
+    [boss, second].map(({ cookie }) => signIns.holder(cookie.slice('mayfly='.length), '192.0.2.1')),
   )
   if (!one || !other) throw new Error('both are signed in')
   const done = await Promise.allSettled([

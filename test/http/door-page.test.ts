@@ -37,7 +37,7 @@ const fill = async (page: Page, fields: Record<string, string>, button: string):
 
 withBrowser('the link of the first start makes an admin, and a key that works', async () => {
   await using server = await serve()
-  const link = await server.core.accounts.adminLink()
+  const link = await server.core.links.adminLink()
   const { page, complaints } = await open(server, `/app/invitation#${link?.token}`)
   expect(page.url()).toBe(`${server.url}/app/invitation`)
   await fill(page, { 'E-mail address': 'Ann@Example.test', 'New password': 'correct horse' }, 'Make my account')
@@ -52,14 +52,14 @@ withBrowser('the link of the first start makes an admin, and a key that works', 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL(`${server.url}/`)
   expect(await page.context().cookies()).toEqual([])
-  expect(await server.core.accounts.adminLink()).toBeNull()
+  expect(await server.core.links.adminLink()).toBeNull()
 })
 
 withBrowser('a link that was used, and one that is not whole, say so', async () => {
   await using server = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
-  const made = await server.core.accounts.inviteAccount(operator, {})
+  const made = await server.core.links.inviteAccount(operator, {})
   const used = { email: 'bob@example.test', password: 'correct horse' }
-  await server.core.accounts.accept({ client: '192.0.2.9', agent: '' }, made.token, used)
+  await server.core.links.accept({ client: '192.0.2.9', agent: '' }, made.token, used)
   const { page } = await open(server, `/app/invitation#${made.token}`)
   await fill(page, { 'E-mail address': 'eve@example.test', 'New password': 'correct horse' }, 'Make my account')
   await page.getByText('There is no such invitation, or not any more.').waitFor()
@@ -71,7 +71,7 @@ withBrowser('a password is set by a link, and one signs in with it', async () =>
   await using server = await serve()
   const { core } = server
   const { member } = await core.accounts.create(operator, { email: 'cas@example.test' })
-  const link = await core.accounts.passwordLink(operator, member.id)
+  const link = await core.links.passwordLink(operator, member.id)
   const { page } = await open(server, `/app/password#${link.token}`)
   await fill(page, { 'New password': 'battery staple' }, 'Set the password')
   await page.getByText('You are signed in as cas@example.test').waitFor()

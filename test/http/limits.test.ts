@@ -117,7 +117,7 @@ test('the page has a limit of its own: neither uses up the other', async () => {
   }
   await using server = await serve(env, { now: noon })
   const { secret, owner, email } = await tenant(server.core, 'team')
-  const { token: link } = await server.core.accounts.passwordLink(owner, owner.member?.id ?? '')
+  const { token: link } = await server.core.links.passwordLink(owner, owner.member?.id ?? '')
   await server.call('POST', `${api}/session/reset`, { body: { token: link, password: 'open sesame' } })
   const signedIn = await server.call('POST', `${api}/session`, { body: { email, password: 'open sesame' } })
   const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? ''

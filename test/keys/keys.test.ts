@@ -327,7 +327,7 @@ test('who removes a member says which of the keys go with him; the others work o
   expect(await refusal(core.keys.holder(made.secret, from))).toBe('key-inactive')
   const left = await core.keys.holder(second.secret, from)
   expect(left.member).toBeNull()
-  expect(await refusal(core.accounts.invite(left, { role: 'owner' }))).toBe('forbidden')
+  expect(await refusal(core.links.invite(left, { role: 'owner' }))).toBe('forbidden')
   expect(await refusal(core.keys.revoke(left, ours.keyId))).toBe('key-unknown')
   expect((await core.keys.get(ours.owner, second.key.id)).maker).toBe('member@tenant.test')
 })

@@ -3,7 +3,7 @@ import { type AccountCaller, operator } from '../../src/accounts/caller.ts'
 import type { KeyWish, MadeKey, Use } from '../../src/keys/service.ts'
 import type { TestCore } from '../core.ts'
 
-type Knows = Pick<TestCore, 'accounts' | 'keys'>
+type Knows = Pick<TestCore, 'accounts' | 'links' | 'keys'>
 
 export const from: Use = { dialect: 'native', client: '192.0.2.1', origin: null, referer: null, host: 'localhost' }
 
@@ -34,9 +34,9 @@ export async function joined(
   { owner }: Pick<Tenant, 'owner'>,
   email: string,
 ): Promise<{ caller: AccountCaller; made: MadeKey }> {
-  const { token } = await core.accounts.invite(owner, {})
+  const { token } = await core.links.invite(owner, {})
   const visitor = { client: '192.0.2.2', agent: 'a test' }
-  const { caller } = await core.accounts.accept(visitor, token, { email, password: 'open sesame' })
+  const { caller } = await core.links.accept(visitor, token, { email, password: 'open sesame' })
   return { caller, made: await core.keys.create(caller, {}) }
 }
 

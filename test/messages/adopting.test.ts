@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
+import type { changes as mailboxChanges } from '../../src/mailboxes/store.ts'
 import { Adopting } from '../../src/messages/adopting.ts'
 import type { changes as messageChanges } from '../../src/messages/changes.ts'
 import { Refusal } from '../../src/refusal.ts'
@@ -7,7 +9,7 @@ import type { Writes } from '../../src/storage/change.ts'
 import { LocalWriter } from '../../src/storage/writer.ts'
 import { changes } from '../../src/threads/changes.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { deliver, mail, testCore } from '../core.ts'
+import { deliver, mail, type TestCore, temporaryDirectory, testCore } from '../core.ts'
 
 test('a mailbox with much mail is indexed in steps, and what one was refused is done later', async () => {
   const core = testCore()
@@ -42,4 +44,52 @@ test('a mailbox with much mail is indexed in steps, and what one was refused is 
   const done = steps
   await adopting.tidy()
   expect(steps).toBe(done)
+})
+
+test('a crash between opening a mailbox and indexing its mail leaves no mail out of the search', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'mayfly.db')
+  const before = testCore({ file })
+  const owner = await tenant(before)
+  for (let n = 0; n < 60; n++) await deliver(before, 'box@mayfly.test', mail({ Subject: 'needle' }, 'x'))
+  const { mailbox } = await before.mailboxes.see(nobody, 'box@mayfly.test')
+  await before.messages.digestAll(mailbox?.key ?? 0)
+  // The change is committed, and what should come after it never does.
+  const writes: Writes<typeof mailboxChanges> = new LocalWriter(before.connection, changes, () => {})
+  const fields = {
+    id: 'an id',
+    kind: 'owned',
+    accountId: owner.account.id,
+    opener: null,
+    localPart: 'box',
+    domain: 'mayfly.test',
+    address: 'box@mayfly.test',
+    createdAt: before.clock.now,
+    expiresAt: null,
+    recoverable: false,
+    tag: null,
+    passwordHash: null,
+  } as const
+  const change = { mailbox: fields, tokenHash: null, quota: null, quarantineUntil: 0, now: before.clock.now }
+  expect((await writes.run('mailboxes.open', change)).tookOver).toBe(true)
+  const found = async (core: TestCore) =>
+    (await core.messages.search(owner.caller, { limit: 100, q: 'needle' })).items.length
+  expect(await found(before)).toBe(0)
+  before.close()
+
+  const after = testCore({ file })
+  await after.messages.takeUp()
+  await after.messages.sweep()
+  expect(await found(after)).toBe(60)
+  // Nothing is left to be done at the next start.
+  expect(after.connection.sqlite.query("select * from settings where name like 'adoption%'").all()).toEqual([])
+  after.close()
+})
+
+test('a mailbox that was opened with mail in it leaves nothing to be taken up', async () => {
+  const core = testCore()
+  const owner = await tenant(core)
+  await deliver(core, 'box@mayfly.test', mail({ Subject: 'needle' }, 'x'))
+  await core.mailboxes.open(owner.caller, { localPart: 'box' }, '192.0.2.1')
+  expect(core.connection.sqlite.query("select * from settings where name like 'adoption%'").all()).toEqual([])
 })

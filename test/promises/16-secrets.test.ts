@@ -42,7 +42,7 @@ async function everything(server: Serving): Promise<Secrets> {
   for (const [name, secret] of Object.entries(passwords)) keep(`the password "${name}"`, secret)
   const { call } = server
 
-  const link = await server.core.accounts.adminLink()
+  const link = await server.core.links.adminLink()
   keep('a former admin link', link?.token)
   const admin = await firstAdmin(server)
   keep("an admin's session", cookieValue(admin))
@@ -120,7 +120,7 @@ async function everything(server: Serving): Promise<Secrets> {
   await accept(server, `${open.json['token']}x`, 'x@b.test')
   await server.core.usage.flush()
   await server.core.keys.flush()
-  await server.core.accounts.tidy()
+  await server.core.signIns.tidy()
   await boss.call('DELETE', 'session')
   return secrets
 }

@@ -44,6 +44,18 @@ describe.each([['a stranger', true] as const, ['one of a trusted network', false
       expect(await send(client, 'Subject: x')).toStartWith('250 ')
     })
 
+    test('to the bare postmaster is refused by a rule about the one of the primary domain, and by no other', async () => {
+      await using door = await openDoor()
+      const other = await block(door, 'recipient', 'postmaster@elsewhere.test')
+      const client = await greeted(door.port)
+      await client.ask('MAIL FROM:<a@sender.test>')
+      expect(await client.ask('RCPT TO:<postmaster>')).toStartWith('250 ')
+      await door.core.blocks.remove(operator, other.id)
+      await block(door, 'recipient', 'postmaster@mayfly.test')
+      expect(await client.ask('RCPT TO:<Postmaster>')).toStartWith('550 5.7.1 ')
+      expect(await client.ask('RCPT TO:<box@mayfly.test>')).toStartWith('250 ')
+    })
+
     test('to a blocked recipient is refused at RCPT, and others of the same mail get it', async () => {
       await using door = await openDoor({}, { strangers })
       await block(door, 'recipient', 'closed@mayfly.test')
@@ -138,10 +150,30 @@ describe('a rule', () => {
   test('is kept over a restart', async () => {
     await using door = await openDoor()
     await block(door, 'sender', 'bad.example')
-    const later = new Blocks(new LocalWriter(door.core.connection, changes, () => {}), door.core.outside)
+    const later = new Blocks(new LocalWriter(door.core.connection, changes, () => {}), door.core.outside, () => {}, '')
     expect(later.refusesSender('a@bad.example')).toBe(false)
     await later.load()
     expect(later.refusesSender('a@bad.example')).toBe(true)
+  })
+
+  test('that is damaged is not in force, and neither keeps the others from it nor from being taken back', async () => {
+    await using door = await openDoor()
+    const { core } = door
+    await block(door, 'sender', 'bad.example')
+    const { id } = await core.blocks.add(operator, { kind: 'sender', pattern: 'worse.example' })
+    core.connection.sqlite.run("update blocks set pattern = 'fine.example' where id = ?", [id])
+    const told: string[] = []
+    const writes = new LocalWriter(core.connection, changes, () => {})
+    const later = new Blocks(writes, core.outside, ({ details }) => told.push(details.what ?? ''), '')
+    await later.load()
+    expect(later.refusesSender('a@bad.example')).toBe(true)
+    expect(later.refusesSender('a@worse.example') || later.refusesSender('a@fine.example')).toBe(false)
+    expect(later.list(operator).map(({ pattern }) => pattern)).toEqual(['bad.example'])
+    const more = await later.add(operator, { kind: 'subject', pattern: 'pills' })
+    expect(told).toEqual([`block rule 2 (${id})`])
+    await later.remove(operator, id)
+    expect(later.list(operator).map(({ pattern }) => pattern)).toEqual(['bad.example', more.pattern])
+    expect(core.connection.sqlite.query('select count(*) n from blocks').get()).toEqual({ n: 2 })
   })
 
   test('is made by admins alone, and told in the audit trail', async () => {

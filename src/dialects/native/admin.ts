@@ -1,6 +1,7 @@
 // The operator's own routes: accounts, totals, switches and rules. Who is no admin is told so.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import { account, accountLink, listedAccount } from '../../accounts/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
 import { blockKinds } from '../../mailboxes/block-rules.ts'
@@ -11,16 +12,7 @@ import { linkTo } from './links.ts'
 import { pageOf } from './page.ts'
 import { Email, Password } from './sessions.ts'
 import { refusedMail } from './wire.ts'
-import {
-  accountInvitation,
-  block,
-  changedAccount,
-  deed,
-  listedAccount,
-  madeLink,
-  settings,
-  usageList,
-} from './wire-accounts.ts'
+import { accountInvitation, block, deed, settings, usageList } from './wire-accounts.ts'
 
 const Plan = Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan in the config.' })
 const Creating = bodyInput(
@@ -67,10 +59,16 @@ const Switching = bodyInput(
     ),
   }),
 )
+const patternText = [
+  'A sender or recipient: an address, or a domain for all of its addresses; of a sender also "<>", the empty one that bounces have.',
+  'A subject: a part of it, in any case.',
+  'A network: a CIDR or an address.',
+  'In all but networks "*" stands for any text, and then the pattern must fit the whole of the address, domain or subject: "*pills*" is a part, "*pills" the end. Without "*" an address or domain must fit as a whole, too.',
+].join(' ')
 const Blocking = bodyInput(
   Type.Object({
     kind: Type.Union(blockKinds.map((kind) => Type.Literal(kind))),
-    pattern: Type.String({ minLength: 1, maxLength: 320, description: '"*" is any text.' }),
+    pattern: Type.String({ minLength: 1, maxLength: 320, description: patternText }),
     note: Type.Optional(Type.String({ maxLength: 200 })),
   }),
 )
@@ -103,7 +101,7 @@ export const adminRoutes = (door: Door) =>
       '/accounts',
       async ({ caller, body, set }) => {
         set.status = 201
-        return changedAccount((await door.core.accounts.create(caller, body)).account)
+        return account((await door.core.accounts.create(caller, body)).account)
       },
       {
         body: Creating,
@@ -119,7 +117,7 @@ export const adminRoutes = (door: Door) =>
     )
     .patch(
       '/accounts/:id',
-      async ({ caller, params, body }) => changedAccount(await door.core.accounts.change(caller, params.id, body)),
+      async ({ caller, params, body }) => account(await door.core.accounts.change(caller, params.id, body)),
       {
         body: Change,
         ...described({
@@ -149,15 +147,15 @@ export const adminRoutes = (door: Door) =>
       '/invitations',
       async ({ caller, body, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.inviteAccount(caller, body)
-        return madeLink(made, linkTo(door, request, 'invitation', made.token))
+        const made = await door.core.links.inviteAccount(caller, body)
+        return accountLink(made, linkTo(door, request, 'invitation', made.token), door.core.links.areTaken)
       },
       {
         body: Inviting,
         ...described({
           ...asAdmin,
           summary: 'Invite somebody to make an account',
-          answers: { 201: 'Link' },
+          answers: { 201: 'AccountLink' },
           refusals: ['forbidden', 'plan-unknown', 'quota-exceeded', 'storage-failed'],
         }),
       },
@@ -165,7 +163,7 @@ export const adminRoutes = (door: Door) =>
     .get(
       '/invitations',
       async ({ caller }) => ({
-        items: (await door.core.accounts.accountInvitations(caller)).map(accountInvitation),
+        items: (await door.core.links.accountInvitations(caller)).map(accountInvitation),
         next: null,
       }),
       {
@@ -180,7 +178,7 @@ export const adminRoutes = (door: Door) =>
     .delete(
       '/invitations/:id',
       async ({ caller, params, set }) => {
-        await door.core.accounts.takeBackAccount(caller, params.id)
+        await door.core.links.takeBackAccount(caller, params.id)
         set.status = 204
       },
       {
@@ -283,7 +281,7 @@ export const adminRoutes = (door: Door) =>
           ...asAdmin,
           summary: 'Refuse mail',
           description:
-            'By sender or recipient (an address, or a domain for all of its addresses), by a part of the subject, or by network. In force at once.',
+            'By sender, recipient, subject or network; what a pattern means is said at its field. In force at once, and mail is refused where it says enough: at connecting, MAIL, RCPT or after the header.',
           answers: { 201: 'Block' },
           refusals: ['forbidden', 'quota-exceeded', 'storage-failed'],
         }),

@@ -28,7 +28,7 @@ export async function callerOf(door: Door, request: Request): Promise<Caller> {
   const cookie = isWayIn(request) ? null : cookieOf(request.headers, door.options)
   if (cookie === null) return nobody
   if (!door.origins.mayUseCookie(request)) throw new Refusal('origin-refused')
-  return door.core.accounts.holder(cookie, visitOf(request).client)
+  return door.core.signIns.holder(cookie, visitOf(request).client)
 }
 
 /** Tries each kind of credential, in this order: key, mailbox token. Refuses: as `callerOf`. */

@@ -6,12 +6,12 @@ import { bodyInput, queryInput } from '../../http/input.ts'
 import { instantOf } from '../../http/instants.ts'
 import { prefixes } from '../../keys/key.ts'
 import { mostOverlapHours } from '../../keys/service.ts'
+import { key, madeKey } from '../../keys/shown.ts'
 import { scopes } from '../../plans/plan.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
 import { pageOf } from './page.ts'
-import { key, madeKey } from './wire-accounts.ts'
 
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])

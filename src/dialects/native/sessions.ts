@@ -2,7 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Caller } from '../../accounts/caller.ts'
-import { passwordLength, type SignedIn, type Visitor } from '../../accounts/service.ts'
+import { passwordLength } from '../../accounts/passwords.ts'
+import type { SignedIn, Visitor } from '../../accounts/sign-ins.ts'
 import { cookieOf, setCookie } from '../../http/cookie.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput } from '../../http/input.ts'
@@ -42,7 +43,7 @@ const wayIn = [
 ] as const
 
 export const sessionRoutes = (door: Door) => {
-  const { accounts } = lazily(door)
+  const { signIns, links } = lazily(door)
   /** The answer to one who is signed in now, with the cookie. */
   const welcome = (headers: Record<string, string | number>, { caller, session, token }: SignedIn) => {
     const seconds = Math.floor((session.expiresAt - door.outside.now()) / 1000)
@@ -50,8 +51,8 @@ export const sessionRoutes = (door: Door) => {
     return signedIn(caller, session)
   }
   const openSessions = async (caller: Caller) => {
-    const { sessionId } = accounts().own(caller)
-    return (await accounts().sessions(caller)).map((one) => openSession(one, sessionId))
+    const { sessionId } = door.core.accounts.own(caller)
+    return (await signIns().sessions(caller)).map((one) => openSession(one, sessionId))
   }
   return new Elysia({ prefix })
     .use(keyed(door))
@@ -59,7 +60,7 @@ export const sessionRoutes = (door: Door) => {
       '/session',
       async ({ body, request, visit, set }) => {
         set.status = 201
-        return welcome(set.headers, await accounts().signIn(visitorOf(request, visit), body.email, body.password))
+        return welcome(set.headers, await signIns().signIn(visitorOf(request, visit), body.email, body.password))
       },
       {
         body: SigningIn,
@@ -76,7 +77,7 @@ export const sessionRoutes = (door: Door) => {
     .get(
       '/session',
       async ({ caller, request, set }) => {
-        const [own, session] = await accounts().present(caller)
+        const [own, session] = await signIns().present(caller)
         const token = cookieOf(request.headers, door.options) ?? ''
         return welcome(set.headers, { caller: own, session, token })
       },
@@ -94,7 +95,7 @@ export const sessionRoutes = (door: Door) => {
     .delete(
       '/session',
       async ({ caller, set }) => {
-        await accounts().signOut(caller, 'this')
+        await signIns().signOut(caller, 'this')
         set.headers['set-cookie'] = setCookie('', 0, door.options)
         set.status = 204
       },
@@ -120,7 +121,7 @@ export const sessionRoutes = (door: Door) => {
     .delete(
       '/sessions',
       async ({ caller, set }) => {
-        await accounts().signOut(caller, null)
+        await signIns().signOut(caller, null)
         set.headers['set-cookie'] = setCookie('', 0, door.options)
         set.status = 204
       },
@@ -137,7 +138,7 @@ export const sessionRoutes = (door: Door) => {
     .delete(
       '/sessions/:id',
       async ({ caller, params, set }) => {
-        await accounts().signOut(caller, { id: params.id })
+        await signIns().signOut(caller, { id: params.id })
         set.status = 204
       },
       {
@@ -155,7 +156,7 @@ export const sessionRoutes = (door: Door) => {
       async ({ body, request, visit, set }) => {
         const { token, ...wish } = body
         set.status = 201
-        return welcome(set.headers, await accounts().accept(visitorOf(request, visit), token, wish))
+        return welcome(set.headers, await links().accept(visitorOf(request, visit), token, wish))
       },
       {
         body: Accepting,
@@ -174,7 +175,7 @@ export const sessionRoutes = (door: Door) => {
       '/accounts',
       async ({ body, request, visit, set }) => {
         set.status = 201
-        return welcome(set.headers, await accounts().register(visitorOf(request, visit), body))
+        return welcome(set.headers, await links().register(visitorOf(request, visit), body))
       },
       {
         body: Registering,
@@ -192,10 +193,7 @@ export const sessionRoutes = (door: Door) => {
       '/session/reset',
       async ({ body, request, visit, set }) => {
         set.status = 201
-        return welcome(
-          set.headers,
-          await accounts().resetPassword(visitorOf(request, visit), body.token, body.password),
-        )
+        return welcome(set.headers, await links().resetPassword(visitorOf(request, visit), body.token, body.password))
       },
       {
         body: Resetting,
@@ -212,8 +210,8 @@ export const sessionRoutes = (door: Door) => {
     .patch(
       '/session',
       async ({ caller, body }) => {
-        await accounts().changePassword(caller, body.present, body.password)
-        return signedIn(...(await accounts().present(caller)))
+        await signIns().changePassword(caller, body.present, body.password)
+        return signedIn(...(await signIns().present(caller)))
       },
       {
         body: ChangingPassword,
@@ -230,4 +228,4 @@ export const sessionRoutes = (door: Door) => {
 }
 
 /** There is no server behind a door that only describes its routes. */
-const lazily = (door: Door) => ({ accounts: () => door.core.accounts })
+const lazily = (door: Door) => ({ signIns: () => door.core.signIns, links: () => door.core.links })

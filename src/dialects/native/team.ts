@@ -1,13 +1,14 @@
 // Members of the caller's account, and invitations to it.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import { madeLink, member } from '../../accounts/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput } from '../../http/input.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { linkTo } from './links.ts'
 import { Email } from './sessions.ts'
-import { invitation, madeLink, member } from './wire-accounts.ts'
+import { invitation } from './wire-accounts.ts'
 
 const Role = Type.Union([Type.Literal('owner'), Type.Literal('member')], {
   description: 'Owners invite, remove and hand over; members use what the account has.',
@@ -71,6 +72,7 @@ export const teamRoutes = (door: Door) =>
         body: Removal,
         ...described({
           summary: 'Remove a member, or leave',
+          description: 'Who runs the server is removed by an admin only, and the last admin not at all.',
           tag: 'team',
           credential: 'required',
           answers: { 204: null },
@@ -82,7 +84,7 @@ export const teamRoutes = (door: Door) =>
       '/members/:id/password-link',
       async ({ caller, params, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.passwordLink(caller, params.id)
+        const made = await door.core.links.passwordLink(caller, params.id)
         return madeLink(made, linkTo(door, request, 'password', made.token))
       },
       {
@@ -98,7 +100,7 @@ export const teamRoutes = (door: Door) =>
     )
     .get(
       '/invitations',
-      async ({ caller }) => ({ items: (await door.core.accounts.invitations(caller)).map(invitation), next: null }),
+      async ({ caller }) => ({ items: (await door.core.links.invitations(caller)).map(invitation), next: null }),
       {
         ...described({
           summary: 'List open invitations',
@@ -113,7 +115,7 @@ export const teamRoutes = (door: Door) =>
       '/invitations',
       async ({ caller, body, request, set }) => {
         set.status = 201
-        const made = await door.core.accounts.invite(caller, body)
+        const made = await door.core.links.invite(caller, body)
         return madeLink(made, linkTo(door, request, 'invitation', made.token))
       },
       {
@@ -131,7 +133,7 @@ export const teamRoutes = (door: Door) =>
     .delete(
       '/invitations/:id',
       async ({ caller, params, set }) => {
-        await door.core.accounts.takeBack(caller, params.id)
+        await door.core.links.takeBack(caller, params.id)
         set.status = 204
       },
       {

@@ -1,44 +1,40 @@
-// The shapes of accounts, members, keys and what they used: the schema is the type, and a function is named by what it returns.
+// The shapes of sessions, invitations, the own account, usage and switches: the schema is the type, and a function is named by
+// what it returns. Those of accounts, members, links and keys, which the command line prints too, are in their features.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import type { Account, Invitation, Member, Session } from '../../accounts/account.ts'
+import type { Invitation, Session } from '../../accounts/account.ts'
 import type { AccountCaller } from '../../accounts/caller.ts'
-import type { MadeLink } from '../../accounts/service.ts'
-import type { ListedAccount } from '../../accounts/store.ts'
-import type { SwitchesNow } from '../../accounts/switches.ts'
-import { iso, isoOrNull } from '../../http/instants.ts'
-import type { Key } from '../../keys/key.ts'
-import type { MadeKey } from '../../keys/service.ts'
+import {
+  AccountLinkShape,
+  AccountStateShape,
+  AccountShape as ChangedAccountShape,
+  LinkShape,
+  ListedAccountShape,
+  MemberShape,
+  member,
+  RoleShape,
+} from '../../accounts/shown.ts'
+import { Registration, type SwitchesNow } from '../../accounts/switches.ts'
+import { instant, iso } from '../../instants.ts'
+import { KeyShape, MadeKeyShape } from '../../keys/shown.ts'
 import type { Block } from '../../mailboxes/blocks.ts'
+import { PlanNumbers } from '../../plans/numbers.ts'
 import type { Plan } from '../../plans/plan.ts'
 import type { DeedRow } from '../../storage/audit-trail.ts'
 import type { Quota } from '../../usage/service.ts'
 import type { UsageRow } from '../../usage/store.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
-const instant = (description?: string) => Type.String({ format: 'date-time', ...(description ? { description } : {}) })
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const whole = (description?: string) => Type.Integer(description ? { description } : {})
-const limit = orNull(Type.Integer())
 const ref = (name: string) => Type.Ref(`#/components/schemas/${name}`)
 const listOf = <Schema extends TSchema>(items: Schema) =>
   Type.Object({ items: Type.Array(items), next: orNull(text('The cursor of the next page; null after the last.')) })
-const role = Type.Union([Type.Literal('owner'), Type.Literal('member')])
-const state = Type.Union([Type.Literal('active'), Type.Literal('suspended')])
-
-const MemberShape = Type.Object({
-  id: text('A UUIDv7.'),
-  email: text(),
-  role,
-  admin: Type.Boolean({ description: 'Whether this member runs the server.' }),
-  createdAt: instant(),
-  lastSignInAt: orNull(instant()),
-})
 
 const SessionShape = Type.Object({
   id: text('A UUIDv7, of this sign-in.'),
   expiresAt: instant('When it ends without use.'),
   member: MemberShape,
-  account: Type.Object({ id: text(), plan: text(), state }),
+  account: Type.Object({ id: text(), plan: text(), state: AccountStateShape }),
 })
 
 const OpenSessionShape = Type.Object({
@@ -53,7 +49,7 @@ const OpenSessionShape = Type.Object({
 
 const InvitationShape = Type.Object({
   id: text(),
-  role: orNull(role),
+  role: orNull(RoleShape),
   email: orNull(text('Only for this address; null: for whoever has the link.')),
   createdAt: instant(),
   expiresAt: instant(),
@@ -67,62 +63,12 @@ const AccountInvitationShape = Type.Object({
   expiresAt: instant(),
 })
 
-const LinkShape = Type.Object({
-  id: text(),
-  url: text('Shown this once.'),
-  token: text('What stands behind the "#" of the link.'),
-  expiresAt: instant(),
-})
-
-const KeyShape = Type.Object({
-  id: text('A UUIDv7.'),
-  name: text(),
-  prefix: text(),
-  start: text('What follows the prefix begins with this.'),
-  end: text('And ends with this.'),
-  maker: text('The e-mail address of who made it; "" if nobody did.'),
-  createdAt: instant(),
-  expiresAt: orNull(instant()),
-  revokedAt: orNull(instant()),
-  previousSecretUntil: orNull(instant('Until when the secret before the last rotation is good.')),
-  lastUsedAt: orNull(instant('To the minute.')),
-  requests: whole('Calls made by it.'),
-  scopes: orNull(Type.Array(Type.String(), { description: 'Null: all that its maker may do.' })),
-  origins: Type.Array(Type.String()),
-  domains: Type.Array(Type.String()),
-  dialects: Type.Array(Type.String()),
-})
-
-const LimitsShape = Type.Object({
-  requestsPerMinute: limit,
-  burst: limit,
-  requestsPerDay: limit,
-  requestsPerMonth: limit,
-  inboxesPerDay: limit,
-  activeMailboxes: limit,
-  archivedMailboxes: limit,
-  defaultTtlMinutes: limit,
-  maxTtlMinutes: limit,
-  permanentMailboxes: Type.Boolean(),
-  retentionMinutes: limit,
-  mailboxBytes: limit,
-  mailboxMessages: limit,
-  accountBytes: limit,
-  keys: limit,
-  keyScopes: orNull(Type.Array(Type.String())),
-  members: limit,
-  customDomains: limit,
-  webhooks: limit,
-  customLocalPart: Type.Boolean(),
-  chooseDomain: Type.Boolean(),
-} satisfies Record<Exclude<keyof Plan, 'name'>, TSchema>)
-
 const AccountShape = Type.Object({
   id: text(),
   plan: text(),
-  state,
+  state: AccountStateShape,
   createdAt: instant(),
-  limits: LimitsShape,
+  limits: PlanNumbers,
   used: Type.Object({
     requestsToday: whole('Calls by keys, in this day (UTC).'),
     requestsThisMonth: whole(),
@@ -141,7 +87,7 @@ const UsageShape = Type.Object({
 
 const DeedShape = Type.Object({
   at: instant(),
-  by: text('member, key, command, link or server.'),
+  by: text('member, key, command, link, server, or stranger: who tried to sign in, or a link that was refused.'),
   actor: text('An e-mail address, or the name of a key.'),
   actorId: orNull(text()),
   client: text('The IP address; "" for the command line.'),
@@ -151,22 +97,11 @@ const DeedShape = Type.Object({
   detail: Type.Object({}, { additionalProperties: true }),
 })
 
-const ListedAccountShape = Type.Object({
-  id: text(),
-  owner: orNull(text('The e-mail address of its first owner.')),
-  plan: text(),
-  state,
-  members: whole(),
-  createdAt: instant(),
-})
-
-const ChangedAccountShape = Type.Object({ id: text(), plan: text(), state, createdAt: instant() })
-
 const TopShape = Type.Array(Type.Object({ accountId: text(), value: whole() }))
 
 const SettingsShape = Type.Object({
   developerApi: Type.Boolean(),
-  registration: Type.Union([Type.Literal('off'), Type.Literal('open'), Type.Literal('invitation')]),
+  registration: Registration,
   dialects: Type.Record(Type.String(), Type.Boolean()),
 })
 
@@ -190,9 +125,10 @@ export const accountSchemas = {
   AccountInvitation: AccountInvitationShape,
   AccountInvitationList: listOf(ref('AccountInvitation')),
   Link: LinkShape,
+  AccountLink: AccountLinkShape,
   Key: KeyShape,
   KeyList: listOf(ref('Key')),
-  MadeKey: Type.Composite([KeyShape, Type.Object({ key: text('The key itself, shown this once.') })]),
+  MadeKey: MadeKeyShape,
   Account: AccountShape,
   Usage: UsageShape,
   UsageList: listOf(ref('Usage')),
@@ -209,11 +145,6 @@ export const accountSchemas = {
   Block: BlockShape,
   BlockList: listOf(ref('Block')),
 } satisfies Record<string, TSchema>
-
-export function member(one: Member): Static<typeof MemberShape> {
-  const { id, email, role, isAdmin, createdAt, lastSignInAt } = one
-  return { id, email, role, admin: isAdmin, createdAt: iso(createdAt), lastSignInAt: isoOrNull(lastSignInAt) }
-}
 
 export function signedIn({ account, member: who }: AccountCaller, session: Session): Static<typeof SessionShape> {
   if (!who) throw new Error('nobody is signed in without a member')
@@ -241,33 +172,6 @@ export function accountInvitation({
 }: Invitation): Static<typeof AccountInvitationShape> {
   return { id, plan, email, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }
 }
-
-export function madeLink({ id, token, expiresAt }: MadeLink, url: string): Static<typeof LinkShape> {
-  return { id, url, token, expiresAt: iso(expiresAt) }
-}
-
-export function key(one: Key): Static<typeof KeyShape> {
-  return {
-    id: one.id,
-    name: one.name,
-    prefix: one.prefix,
-    start: one.head,
-    end: one.tail,
-    maker: one.maker,
-    createdAt: iso(one.createdAt),
-    expiresAt: isoOrNull(one.expiresAt),
-    revokedAt: isoOrNull(one.revokedAt),
-    previousSecretUntil: isoOrNull(one.previousUntil),
-    lastUsedAt: isoOrNull(one.lastUsedAt),
-    requests: one.requests,
-    scopes: one.scopes && [...one.scopes],
-    origins: [...one.origins],
-    domains: [...one.domains],
-    dialects: [...one.dialects],
-  }
-}
-
-export const madeKey = ({ key: made, secret }: MadeKey) => ({ ...key(made), key: secret })
 
 export function ownAccount(
   { account }: AccountCaller,
@@ -313,21 +217,6 @@ export function deed({
   detail,
 }: DeedRow): Static<typeof DeedShape> {
   return { at: iso(at), by, actor, actorId, client, what, target, accountId, detail }
-}
-
-export function listedAccount({
-  id,
-  owner,
-  plan,
-  state,
-  members,
-  createdAt,
-}: ListedAccount): Static<typeof ListedAccountShape> {
-  return { id, owner, plan, state, members, createdAt: iso(createdAt) }
-}
-
-export function changedAccount({ id, plan, state, createdAt }: Account): Static<typeof ChangedAccountShape> {
-  return { id, plan, state, createdAt: iso(createdAt) }
 }
 
 export const settings = ({ developerApi, registration, dialects }: SwitchesNow): Static<typeof SettingsShape> => ({
