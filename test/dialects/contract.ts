@@ -299,6 +299,10 @@ const sentences = {
       using _open = spyOn(mailboxes, 'open').mockRejectedValue(defect)
       using _end = spyOn(mailboxes, 'end').mockRejectedValue(defect)
       using _list = spyOn(messages, 'list').mockRejectedValue(defect)
+      using _newest = spyOn(messages, 'newest').mockRejectedValue(defect)
+      using _inMailbox = spyOn(messages, 'inMailbox').mockRejectedValue(defect)
+      using _deleteAll = spyOn(messages, 'deleteAll').mockRejectedValue(defect)
+      using _endAll = spyOn(mailboxes, 'endAll').mockRejectedValue(defect)
       using _get = spyOn(messages, 'get').mockRejectedValue(defect)
       using _delete = spyOn(messages, 'delete').mockRejectedValue(defect)
       for (const [name, call] of callsOf(api, box, mail)) {

@@ -55,10 +55,10 @@ test('without limits there are none to show', async () => {
 test("a key whose maker has left shows the account's owner", async () => {
   await using server = await served('free')
   const { core, caller } = server
-  const invited = await core.accounts.invite(caller, { role: 'member' })
+  const invited = await core.links.invite(caller, { role: 'member' })
   const visitor = { client: '192.0.2.9', agent: 'test' }
   const token = invited.token
-  const { caller: joined } = await core.accounts.accept(visitor, token, {
+  const { caller: joined } = await core.links.accept(visitor, token, {
     email: 'leaver@tenant.example',
     password: 'correct horse battery',
   })

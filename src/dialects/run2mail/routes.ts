@@ -81,7 +81,7 @@ export const routes = (door: Door) =>
         const { mailboxes, messages } = door.core
         const place = await mailboxes.ofAccountAt(caller, params.address)
         const email = place.tagged ?? place.address
-        const { items } = await messages.list(caller, email, { limit: mostMessages })
+        const items = await messages.newest(place.mailbox, mostMessages, place.tagged)
         return listAnswer(
           items,
           (list) => ({ success: true, data: { email, messages: list } }),
