@@ -75,8 +75,7 @@ export class Calls {
   /** As `admit` answers, without a call. */
   left(subject: Subject, limits: Limits): LimitState | null {
     const counted = this.current(subject)
-    counted.bucket = refilled(counted.bucket, limits, this.outside.elapsed())
-    return this.state(counted, limits)
+    return this.state({ ...counted, bucket: refilled(counted.bucket, limits, this.outside.elapsed()) }, limits)
   }
 
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
