@@ -369,9 +369,9 @@ export class Messages {
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
     const ids = await this.store.attachmentsOf(message.key)
-    if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
-    const detail = digest?.detail
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
+    if (shown.size < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
+    const detail = digest?.detail
     return {
       ...message,
       text: digest?.text ?? null,

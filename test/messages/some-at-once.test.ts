@@ -106,7 +106,7 @@ describe('attachments', () => {
   }
 
   test('go out of sight, and what is none is let pass', async () => {
-    const { core, message, names, hide, ids } = await received()
+    const { core, owner, box, message, names, hide, ids } = await received()
     expect(await names()).toEqual(['0 pixel.png', '1 a.txt', '2 b.txt'])
     await hide([String(ids[1]).toUpperCase(), unknown, 'nonsense'])
     expect(await names()).toEqual(['0 pixel.png', '2 b.txt'])
@@ -115,8 +115,12 @@ describe('attachments', () => {
     await hide([String(ids[1]), unknown])
     await hide([])
     expect(told()).toEqual([message.id])
+    const listed = async () =>
+      (await core.messages.list(owner.caller, box.id, { limit: 10 })).items.map((one) => one.attachmentCount)
+    expect(await listed()).toEqual([2])
     await hide(ids)
     expect(await names()).toEqual([])
+    expect(await listed()).toEqual([0])
   })
 
   test('are not those of another message, even of the same mail', async () => {
