@@ -1,10 +1,11 @@
 // Every dialect there is, by its name.
 import { dustmail } from '../dialects/dustmail/dustmail.ts'
+import { minutemail } from '../dialects/minutemail/minutemail.ts'
 import { native } from '../dialects/native/native.ts'
 import { run2mail } from '../dialects/run2mail/run2mail.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail }
+const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail, minutemail }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 

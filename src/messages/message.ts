@@ -26,6 +26,7 @@ export type Message = {
   /** The earlier of its mailbox's end and its own; null: it has none. */
   expiresAt: number | null
   size: number
+  /** Without those that were deleted by themselves. */
   attachmentCount: number
   seen: boolean
   digest: DigestState

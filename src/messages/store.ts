@@ -51,6 +51,8 @@ export interface MessageStore {
   /** Null where it is missing or damaged; `long` where reading it would hold up others. */
   digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
+  /** Whose attachment this id is; null if it is none's. */
+  messageOf(attachmentId: string): Promise<string | null>
   source(message: Message): Promise<Source | null>
   pieces(contentKey: number): Generator<Uint8Array>
   /** Contents without a digest, smallest first. */
@@ -151,6 +153,17 @@ const statements = prepared((db: Db) => {
       .where(eq(attachments.messageKey, placeholder('messageKey')))
       .orderBy(asc(attachments.index))
       .prepare(),
+    hiddenCount: db
+      .select({ count: sql<number>`count(*)` })
+      .from(attachments)
+      .where(and(eq(attachments.messageKey, placeholder('messageKey')), eq(attachments.hidden, sql`1`)))
+      .prepare(),
+    messageOf: db
+      .select({ id: messages.id })
+      .from(attachments)
+      .innerJoin(messages, eq(messages.key, attachments.messageKey))
+      .where(eq(attachments.id, placeholder('attachmentId')))
+      .prepare(),
     content: db
       .select()
       .from(contents)
@@ -216,12 +229,13 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   async byId(id: string, now: number): Promise<Message | null> {
-    return readable(statements(this.db).byId.get({ id }), now)
+    const found = readable(statements(this.db).byId.get({ id }), now)
+    return found && this.inSight(found)
   }
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {
     const found = keys.map((key) => readable(statements(this.db).byKey.get({ key }), now))
-    return found.filter((one) => one !== null)
+    return found.filter((one) => one !== null).map((one) => this.inSight(one))
   }
 
   async digestedAfter({ address, ...query }: DigestedQuery): Promise<Message[]> {
@@ -249,11 +263,19 @@ export class SqliteMessageStore implements MessageStore {
         if (row.message.mailboxKey !== mailboxKey) throw damaged(`message ${row.message.key} is not where it belongs`)
         const one = message(row, row.content, this.topOf(row))
         place = placeOf(one)
-        if (!isOver(row.message, now)) found.push(one)
+        if (!isOver(row.message, now)) found.push(this.inSight(one))
         if (found.length === limit) return found
       }
       if (rows.length < limit) return found
     }
+  }
+
+  /** Of its attachments only those count that nobody has deleted. */
+  private inSight(message: Message): Message {
+    const { key: messageKey, attachmentCount } = message
+    if (attachmentCount === 0) return message
+    const hidden = statements(this.db).hiddenCount.get({ messageKey })?.count ?? 0
+    return hidden === 0 ? message : { ...message, attachmentCount: attachmentCount - hidden }
   }
 
   /** Refuses: storage-damaged. */
@@ -279,6 +301,10 @@ export class SqliteMessageStore implements MessageStore {
       if (row.messageKey !== messageKey) throw damaged(`an attachment of message ${messageKey} is not where it belongs`)
     }
     return rows
+  }
+
+  async messageOf(attachmentId: string): Promise<string | null> {
+    return statements(this.db).messageOf.get({ attachmentId })?.id ?? null
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {
