@@ -380,10 +380,11 @@ export class Messages {
 
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
-    const ids = message.attachmentCount > 0 ? await this.store.attachmentsOf(message.key) : []
+    const detail = digest?.detail
+    const has = (detail?.attachments?.length ?? message.attachmentCount) > 0
+    const ids = has ? await this.store.attachmentsOf(message.key) : []
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
     if (shown.size < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
-    const detail = digest?.detail
     return {
       ...message,
       text: digest?.text ?? null,
