@@ -220,13 +220,17 @@ export class Keys {
     return { key: await this.fresh(id), secret: made.secret }
   }
 
-  /** Changes all but the secret. Refuses: as `create`; key-unknown; forbidden for an admin's key, to who is none. */
+  /**
+   * Changes all but the secret. Refuses: as `create` (quota-exceeded where one that is over is to be good again); key-unknown;
+   * forbidden for an admin's key, to who is none.
+   */
   async change(caller: Caller, id: string, wish: Omit<KeyWish, 'prefix'>): Promise<Key> {
     const key = await this.changeable(caller, id)
     await this.mustNotBeAdmins(caller, key)
     const plan = this.plans.of((await this.accountOf(caller, key.accountId)).plan)
     const patch = this.read(wish, plan, await this.boundsOf(caller))
-    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, by: byOf(caller, this.outside) })
+    const by = byOf(caller, this.outside)
+    await this.store.writes.run('keys.change', { accountId: key.accountId, id, patch, most: plan.keys, by })
     return this.fresh(id)
   }
 

@@ -143,13 +143,15 @@ export const changes = {
     record(tx, by, { accountId, what: 'key.created', target: id, detail: { name, prefix } })
   },
 
-  /** Refuses: key-unknown, also for one that is revoked. */
+  /** Refuses: key-unknown, also for one that is revoked; quota-exceeded, where one that was over would be one too many. */
   'keys.change': (
     tx,
-    { accountId, id, patch, by }: { accountId: string; id: string; patch: KeyPatch; by: By },
+    { accountId, id, patch, most, by }: { accountId: string; id: string; patch: KeyPatch; most: number | null; by: By },
   ): void => {
     const row = keyRow(tx.db, accountId, id)
     if (row.revokedAt !== null) throw new Refusal('key-unknown')
+    const isRevived = row.expiresAt !== null && row.expiresAt <= by.at && patch.expiresAt !== undefined
+    if (isRevived && most !== null && countActive(tx.db, accountId, by.at) >= most) throw new Refusal('quota-exceeded')
     changeKey(tx.db, row, patch)
     record(tx, by, { accountId, what: 'key.changed', target: id, detail: { name: row.name, ...patch } })
     sayOfAccount(tx, 'key.changed', accountId, id, by.at)

@@ -300,6 +300,25 @@ test("a plan's number of keys is exact with 50 made at once; those that are over
   expect(await refusal(core.keys.create(owner, {}))).toBeNull()
 })
 
+test('a key that is over is good again only where the plan has room for it', async () => {
+  const core = testCore({ config: testConfig({ MAYFLY_PLANS_PRO_KEYS: '2' }) })
+  const { owner, keyId } = await tenant(core, 'pro')
+  const end = core.clock.now + 1000
+  const old = await core.keys.create(owner, { expiresAt: end })
+  core.clock.now = end
+  const other = await core.keys.create(owner, {})
+  for (const expiresAt of [null, end + 60_000]) {
+    expect(await refusal(core.keys.change(owner, old.key.id, { expiresAt }))).toBe('quota-exceeded')
+  }
+  expect(await refusal(core.keys.holder(old.secret, from))).toBe('key-inactive')
+  // What it is called, and how long one lives that is good, is no matter of room.
+  expect((await core.keys.change(owner, old.key.id, { name: 'old' })).name).toBe('old')
+  expect((await core.keys.change(owner, keyId, { expiresAt: end + 60_000 })).expiresAt).toBe(end + 60_000)
+  await core.keys.revoke(owner, other.key.id)
+  await core.keys.change(owner, old.key.id, { expiresAt: null })
+  expect(await refusal(core.keys.holder(old.secret, from))).toBe(null)
+})
+
 test('members see the keys that they made, owners all of the account, nobody those of another', async () => {
   const core = testCore()
   const ours = await tenant(core)

@@ -130,7 +130,7 @@ export const keyRoutes = (door: Door) =>
           tag: 'keys',
           credential: 'required',
           answers: { 200: 'Key' },
-          refusals: ['key-unknown', 'forbidden', 'storage-failed'],
+          refusals: ['key-unknown', 'forbidden', 'quota-exceeded', 'storage-failed'],
         }),
       },
     )
