@@ -6,6 +6,7 @@ import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
+import { DomainStore } from './domains/store.ts'
 import type { Events } from './events.ts'
 import { Keys } from './keys/service.ts'
 import { Standing } from './keys/standing.ts'
@@ -96,9 +97,6 @@ export function makeCore(config: Config, ground: Ground): Core {
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const plans = new Plans(plansOf(config.plans), new PlanStore(writer))
-  const domains = new Domains(
-    config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
-  )
   const passwords = new Passwords()
   const cursors = new Cursors(ground.cursorSecret)
   const eventLog = guarded(new EventLog(db, writer), found)
@@ -135,6 +133,13 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
+  const domains = new Domains(
+    config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
+    guarded(new DomainStore(db, writer), found),
+    usage,
+    { readDomain: parseDomain, mxTarget: config.smtp.hostname },
+    outside,
+  )
   const blocks = new Blocks(writer, outside)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),

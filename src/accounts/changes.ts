@@ -6,7 +6,7 @@ import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
-import { accounts, keys, links, members, sessions } from '../storage/schema.ts'
+import { accounts, customDomains, keys, links, members, sessions } from '../storage/schema.ts'
 import type { Account, Role } from './account.ts'
 import { type AccountRow, asAccount, asMember, isOver, type LinkRow, type MemberRow, soundLink } from './store.ts'
 
@@ -153,12 +153,13 @@ export const changes = {
     sayOfAccount(tx, what, id, null, by.at)
   },
 
-  /** Its members, keys and links are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown. */
+  /** Its members, keys, links and domains are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown. */
   'accounts.delete': (tx, { id, by }: { id: string; by: By }): void => {
     const { db } = tx
     const row = accountRow(db, id)
     changeAccount(db, row, { state: 'deleted' })
-    for (const table of [keys, links, members] as const) db.delete(table).where(eq(table.accountId, id)).run()
+    for (const table of [keys, links, customDomains, members] as const)
+      db.delete(table).where(eq(table.accountId, id)).run()
     record(tx, by, { accountId: id, what: 'account.deleted', target: id })
     sayOfAccount(tx, 'account.deleted', id, null, by.at)
   },

@@ -17,6 +17,7 @@ const otherTables = [
   'members',
   'sessions',
   'links',
+  'custom_domains',
   'keys',
   'audit',
   'blocks',

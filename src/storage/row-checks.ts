@@ -7,6 +7,7 @@ import type {
   audit,
   blocks,
   contents,
+  customDomains,
   keys,
   links,
   mailboxes,
@@ -122,6 +123,9 @@ export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
     row.createdAt,
     row.expiresAt,
   ])
+
+export const customDomainCheck = (row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([row.id, row.accountId, row.name, row.state, row.token, row.createdAt])
 
 /** Who made it may go, and its use is only counted. */
 export const keyCheck = (

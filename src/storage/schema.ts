@@ -306,6 +306,29 @@ export const links = sqliteTable(
   ],
 )
 
+/** Domains that accounts want mail taken for. */
+export const customDomains = sqliteTable(
+  'custom_domains',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Lower-case A-labels. */
+    name: text('name').notNull(),
+    state: text('state', { enum: ['pending'] }).notNull(),
+    /** What its TXT record is to say. */
+    token: text('token').notNull(),
+    createdAt: integer('created_at').notNull(),
+    checkValue: check(),
+  },
+  (table) => [
+    uniqueIndex('custom_domains_account').on(table.accountId, table.name),
+    index('custom_domains_name').on(table.name),
+  ],
+)
+
 /** API credentials of an account; only the SHA-256 of each is kept. Revoked and expired ones stay for a while. */
 export const keys = sqliteTable(
   'keys',
