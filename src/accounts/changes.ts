@@ -29,12 +29,8 @@ function accountRow(db: Db, id: string): AccountRow {
 
 /** Refuses: member-unknown, storage-damaged. */
 function memberRow(db: Db, accountId: string, id: string): MemberRow {
-  const row = db
-    .select()
-    .from(members)
-    .where(and(eq(members.id, id), eq(members.accountId, accountId)))
-    .get()
-  if (!row) throw new Refusal('member-unknown')
+  const row = db.select().from(members).where(eq(members.id, id)).get()
+  if (row?.accountId !== accountId) throw new Refusal('member-unknown', row ? { foreign: true } : {})
   asMember(row)
   return row
 }
@@ -342,7 +338,8 @@ export const changes = {
   'links.take-back': (tx, { accountId, id, by }: { accountId: string | null; id: string; by: By }): void => {
     const row = tx.db.select().from(links).where(eq(links.id, id)).get()
     const isInvitation = row?.kind === 'join' || row?.kind === 'register'
-    if (!row || !isInvitation || row.accountId !== accountId) throw new Refusal('invitation-unknown')
+    if (!row || !isInvitation) throw new Refusal('invitation-unknown')
+    if (row.accountId !== accountId) throw new Refusal('invitation-unknown', { foreign: true })
     tx.db.delete(links).where(eq(links.id, id)).run()
     record(tx, by, { accountId, what: 'link.taken-back', target: id })
   },
