@@ -28,7 +28,14 @@ export type Visitor = { client: string; agent: string }
 
 /** What is shown once. */
 export type SignedIn = { caller: AccountCaller; session: Session; token: string }
-export type MadeLink = { id: string; token: string; expiresAt: number }
+export type MadeLink = {
+  id: string
+  token: string
+  /** Only for this e-mail address; null: for whoever has the link. */
+  email: string | null
+  createdAt: number
+  expiresAt: number
+}
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -476,7 +483,7 @@ export class Accounts {
       alone,
       by: about.by ? { ...by, by: about.by, actor: 'server' } : by,
     })
-    return { id, token, expiresAt }
+    return { id, token, email, createdAt: by.at, expiresAt }
   }
 
   /** Refuses: rate-exceeded. */

@@ -5,14 +5,19 @@ import { foreign } from '../../http/foreign.ts'
 import type { Visit } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { keyed } from './base.ts'
+import { domainRoutes } from './domains.ts'
 import { answerOf } from './errors.ts'
+import { teamRoutes } from './team.ts'
 import { schemas } from './wire.ts'
+import { teamSchemas } from './wire-team.ts'
 
 const prefix = '/v1'
 
 const routes = (door: Door) =>
   new Elysia()
     // Each file's routes: keep one line a file.
+    .use(domainRoutes(door))
+    .use(teamRoutes(door))
     .use(unknownRoutes(door))
 
 /** What is called with a key is counted, whatever it is. */
@@ -50,9 +55,9 @@ export function minutemail(door: Door): Dialect {
     about: {
       title: 'MinuteMail',
       description: 'Mailboxes for minutes and their mail, by a key. Times are ISO 8601 in whole seconds.',
-      schemas,
+      schemas: { ...schemas, ...teamSchemas },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A key.' } },
-      pathLengths: { mailbox: 36, mail: 36, attachment: 36 },
+      pathLengths: { mailbox: 36, mail: 36, attachment: 36, domain: 36, member: 36, invitation: 36 },
     },
   })
   return { ...dialect, credentialHeaders: (path) => (isBelow(path, prefix) ? dialect.credentialHeaders(path) : []) }
