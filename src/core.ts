@@ -20,6 +20,7 @@ import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
 import { Downloads } from './messages/downloads.ts'
 import { Gathered } from './messages/gathered.ts'
+import { Injecting } from './messages/injecting.ts'
 import { Messages } from './messages/service.ts'
 import { SqliteMessageStore } from './messages/store.ts'
 import { Streams } from './messages/streams.ts'
@@ -50,6 +51,7 @@ export type Core = {
   blocks: Blocks
   mailboxes: Mailboxes
   messages: Messages
+  injecting: Injecting
   waits: Waits
   streams: Streams
   tickets: Tickets
@@ -201,6 +203,13 @@ export function makeCore(config: Config, ground: Ground): Core {
     () => ground.shortage() !== null,
     (address) => events.hasListener(address),
   )
+  const injecting = new Injecting(
+    messages,
+    mailboxes,
+    blocks,
+    { maxBytes: config.smtp.max_message_bytes, hostname: config.smtp.hostname },
+    outside,
+  )
   const waits = new Waits(messages, mailboxes, events, eventLog, cursors, standing, config.http.max_waits)
   const streams = new Streams(
     messageStore,
@@ -223,6 +232,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     blocks,
     mailboxes,
     messages,
+    injecting,
     waits,
     streams,
     tickets,

@@ -56,7 +56,7 @@ function isInline(part: Part, contentId: string | null, bodies: Body[]): boolean
 }
 
 /** RFC 6838 §4.2: what is no type and subtype is bytes of an unknown kind. */
-function safeType(written: string): string {
+export function safeType(written: string): string {
   const type = String(written).toLowerCase()
   return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : 'application/octet-stream'
 }
