@@ -86,7 +86,6 @@ export class Front {
     const { hosts, origins, body } = this.options
     const { headers, method } = request
     const host = headers.get('host')
-    if (!isDecodable(visit.path)) throw new Refusal('route-unknown')
     const credentialHeaders = dialect.credentialHeaders(visit.path)
     const keyed = bearsCredential(headers, credentialHeaders)
     const { cors, isKeyedOnly } = dialect
@@ -112,6 +111,7 @@ export class Front {
 
   private async pass(request: Request, visit: Visit, dialect: Dialect, bounds: BodyBounds): Promise<Response> {
     const { headBytes } = this.options
+    if (!isDecodable(visit.path)) throw new Refusal('route-unknown')
     if (headBytes !== null && headSize(request) > headBytes) throw new Refusal('too-large')
     // Bun drops the body in chunks of such a request: it has no bound that we could keep, and nobody reads it.
     if (request.headers.has('transfer-encoding') && isRead(request)) throw new Refusal('too-large')

@@ -15,7 +15,7 @@ import type { Digesting } from './digesting.ts'
 import type { Downloads, Held } from './downloads.ts'
 import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
-import type { FullMessage, Message } from './message.ts'
+import type { Attachment, FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
@@ -24,7 +24,7 @@ import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
 export type ListWish = {
-  /** 1 to 100. */
+  /** 1 to 1,000. */
   limit: number
   cursor?: string | undefined
   /** Epoch milliseconds: only mail received at or after. */
@@ -177,6 +177,13 @@ export class Messages {
     return this.full(await this.digested(await this.readable(caller, id)))
   }
 
+  /** As `get`, of one in this mailbox. Refuses: as `summary`; message-unknown for one in another. */
+  async inMailbox(caller: Caller, mailboxId: string, id: string): Promise<FullMessage> {
+    const message = await this.readable(caller, id)
+    if (message.mailboxId !== mailboxId) throw new Refusal('message-unknown')
+    return this.full(await this.digested(message))
+  }
+
   /** A message that a ticket opens. Refuses: message-unknown, also for a stranger's ticket once the mailbox is somebody's. */
   async opened({ messageId, publicly }: Opening): Promise<FullMessage> {
     const message = await this.store.byId(messageId, this.outside.now())
@@ -187,15 +194,53 @@ export class Messages {
 
   /** Refuses: as `summary`; forbidden in a mailbox that is nobody's. */
   async mark(caller: Caller, id: string, { seen }: { seen: boolean }): Promise<FullMessage> {
-    await this.changeable(caller, id)
-    await this.store.writes.run('messages.mark', { id, seen, now: this.outside.now() })
+    const message = await this.changeable(caller, id)
+    await this.store.writes.run('messages.mark', { id: message.id, seen, now: this.outside.now() })
     return this.get(caller, id)
   }
 
   /** Refuses: as `mark`. */
   async delete(caller: Caller, id: string): Promise<void> {
-    await this.changeable(caller, id)
-    await this.store.writes.run('messages.delete', { id, now: this.outside.now() })
+    const message = await this.changeable(caller, id)
+    await this.store.writes.run('messages.delete', { id: message.id, now: this.outside.now() })
+  }
+
+  /** Deletes several messages of one mailbox, all of them or none. Refuses: as Mailboxes.own; message-unknown. */
+  async deleteAll(caller: Caller, name: string, ids: readonly string[]): Promise<void> {
+    const mailbox = await this.mailboxes.own(caller, name)
+    const meant = [...new Set(ids.map((id) => id.toLowerCase()))]
+    if (meant.length === 0) return
+    const what = { ids: meant, mailboxKey: mailbox.key, now: this.outside.now() }
+    try {
+      await this.store.writes.run('messages.delete-all', what)
+    } catch (error) {
+      const isUnknown = error instanceof Refusal && error.reason === 'message-unknown'
+      // Whose they are is asked only where it matters.
+      if (isUnknown) for (const id of meant) await this.readable(caller, id)
+      throw error
+    }
+  }
+
+  /** One attachment of a message, by its id. Refuses: attachment-unknown. */
+  async attachmentOf(caller: Caller, message: FullMessage, id: string): Promise<Attachment> {
+    const asked = id.toLowerCase()
+    const found = message.attachments.find((one) => one.id === asked)
+    if (found) return found
+    const other = await this.store.messageOf(asked)
+    const owner = other === null ? null : await this.store.byId(other, this.outside.now())
+    const isForeign = owner !== null && !(await this.mailboxes.mayReadById(caller, owner.mailboxId))
+    throw new Refusal('attachment-unknown', isForeign ? { foreign: true } : {})
+  }
+
+  /**
+   * Takes attachments of a message out of sight, for good; its source stays as it came. Ids that are none of its
+   * attachments are let pass. Refuses: as `mark`.
+   */
+  async hideAttachments(caller: Caller, id: string, attachmentIds: readonly string[]): Promise<void> {
+    const message = await this.changeable(caller, id)
+    if (attachmentIds.length === 0) return
+    const what = { id: message.id, attachmentIds: attachmentIds.map((one) => one.toLowerCase()) }
+    await this.store.writes.run('messages.hide-attachments', { ...what, now: this.outside.now() })
   }
 
   /** Deletes what a mailbox (or, by a tagged address, that tag) holds now. Refuses: as Mailboxes.own. */

@@ -51,6 +51,8 @@ export interface MessageStore {
   /** Null where it is missing or damaged; `long` where reading it would hold up others. */
   digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
+  /** Whose attachment this id is; null if it is none's. */
+  messageOf(attachmentId: string): Promise<string | null>
   source(message: Message): Promise<Source | null>
   pieces(contentKey: number): Generator<Uint8Array>
   /** Contents without a digest, smallest first. */
@@ -150,6 +152,12 @@ const statements = prepared((db: Db) => {
       .from(attachments)
       .where(eq(attachments.messageKey, placeholder('messageKey')))
       .orderBy(asc(attachments.index))
+      .prepare(),
+    messageOf: db
+      .select({ id: messages.id })
+      .from(attachments)
+      .innerJoin(messages, eq(messages.key, attachments.messageKey))
+      .where(eq(attachments.id, placeholder('attachmentId')))
       .prepare(),
     content: db
       .select()
@@ -279,6 +287,10 @@ export class SqliteMessageStore implements MessageStore {
       if (row.messageKey !== messageKey) throw damaged(`an attachment of message ${messageKey} is not where it belongs`)
     }
     return rows
+  }
+
+  async messageOf(attachmentId: string): Promise<string | null> {
+    return statements(this.db).messageOf.get({ attachmentId })?.id ?? null
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {

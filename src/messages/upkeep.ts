@@ -1,14 +1,16 @@
 // What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
+import { isEnded } from '../mailboxes/mailbox.ts'
 import { countMail } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { isSound, mailboxCheck, messageCheck } from '../storage/row-checks.ts'
-import { mailboxes, messages } from '../storage/schema.ts'
+import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
+import { attachments, mailboxes, messages } from '../storage/schema.ts'
 import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
 import { releaseContent, sweepContents } from './contents.ts'
+import { isOver } from './rows.ts'
 import { unindexMessage } from './search-index.ts'
 
 /** Milliseconds that one sweep may hold the writer. */
@@ -34,6 +36,40 @@ export const upkeep = {
     const found = statements(tx.db).byId.get({ id })
     if (!found) throw new Refusal('message-unknown')
     remove(tx, found.message, found.mailbox, now)
+  },
+
+  /** Deletes several messages of one mailbox. Refuses: message-unknown, and deletes none then. */
+  'messages.delete-all': (
+    tx,
+    { ids, mailboxKey, now }: { ids: readonly string[]; mailboxKey: number; now: number },
+  ): void => {
+    const all = ids.map((id) => statements(tx.db).byId.get({ id }))
+    const there = all.filter((found) => found !== undefined).filter((found) => isIn(found, mailboxKey, now))
+    if (there.length < ids.length) throw new Refusal('message-unknown')
+    for (const { message, mailbox } of there) remove(tx, message, mailbox, now)
+  },
+
+  /**
+   * Takes attachments of a message out of sight; what is no attachment of it, or is out of sight already, is let pass.
+   * Answers how many went. Refuses: message-unknown.
+   */
+  'messages.hide-attachments': (
+    tx,
+    { id, attachmentIds, now }: { id: string; attachmentIds: readonly string[]; now: number },
+  ): number => {
+    const { db } = tx
+    const found = statements(db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    const ofMessage = eq(attachments.messageKey, found.message.key)
+    const shown = db.select().from(attachments).where(ofMessage).all()
+    const going = shown.filter((one) => !one.hidden && attachmentIds.includes(one.id))
+    for (const one of going) {
+      mustBeSound(one, attachmentCheck(one), `an attachment of message ${found.message.key}`)
+      const hidden = { hidden: true, checkValue: attachmentCheck({ ...one, hidden: true }) }
+      db.update(attachments).set(hidden).where(eq(attachments.id, one.id)).run()
+    }
+    if (going.length > 0) say(tx, 'message.changed', found.mailbox, id, now)
+    return going.length
   },
 
   /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
@@ -106,6 +142,14 @@ const statements = prepared((db: Db) => ({
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
 }))
+
+/** Whether a message lies in this mailbox, for its readers too. */
+const isIn = (
+  { message, mailbox }: { message: MessageRow; mailbox: typeof mailboxes.$inferSelect },
+  mailboxKey: number,
+  now: number,
+): boolean =>
+  message.mailboxKey === mailboxKey && mailbox.state === 'active' && !isEnded(mailbox, now) && !isOver(message, now)
 
 /** Of a damaged row it is not known whether it has run out. */
 const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))

@@ -33,6 +33,10 @@ export const done = (): Response => new Response(null, { status: 204 })
 export const openMailbox = ({ core }: Door, caller: AccountCaller, id: string): Promise<Mailbox> =>
   core.mailboxes.ofAccount(caller, id, 'active')
 
+/** In the order in which they were made. */
+export const oldestFirst = (mailboxes: readonly Mailbox[]): Mailbox[] =>
+  mailboxes.toSorted((one, other) => one.createdAt - other.createdAt || one.key - other.key)
+
 /** What any of these calls may be refused with. */
 export const always = {
   401: ['unauthorized'],

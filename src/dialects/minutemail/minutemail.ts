@@ -4,9 +4,14 @@ import type { Dialect, Door } from '../../http/dialect.ts'
 import { foreign } from '../../http/foreign.ts'
 import type { Visit } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
+import { archivedRoutes } from './archived.ts'
+import { attachmentRoutes } from './attachments.ts'
 import { keyed } from './base.ts'
 import { domainRoutes } from './domains.ts'
 import { answerOf } from './errors.ts'
+import { healthRoutes } from './health.ts'
+import { mailboxRoutes } from './mailboxes.ts'
+import { mailRoutes } from './mails.ts'
 import { teamRoutes } from './team.ts'
 import { schemas } from './wire.ts'
 import { teamSchemas } from './wire-team.ts'
@@ -15,7 +20,11 @@ const prefix = '/v1'
 
 const routes = (door: Door) =>
   new Elysia()
-    // Each file's routes: keep one line a file.
+    .use(healthRoutes(door))
+    .use(mailboxRoutes(door))
+    .use(archivedRoutes(door))
+    .use(mailRoutes(door))
+    .use(attachmentRoutes(door))
     .use(domainRoutes(door))
     .use(teamRoutes(door))
     .use(unknownRoutes(door))
