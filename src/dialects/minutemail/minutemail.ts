@@ -10,6 +10,7 @@ import { keyed } from './base.ts'
 import { domainRoutes } from './domains.ts'
 import { answerOf } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { injectionBytes, injectionRoutes } from './injection.ts'
 import { mailboxRoutes } from './mailboxes.ts'
 import { mailRoutes } from './mails.ts'
 import { teamRoutes } from './team.ts'
@@ -25,6 +26,7 @@ const routes = (door: Door) =>
     .use(archivedRoutes(door))
     .use(mailRoutes(door))
     .use(attachmentRoutes(door))
+    .use(injectionRoutes(door))
     .use(domainRoutes(door))
     .use(teamRoutes(door))
     .use(unknownRoutes(door))
@@ -60,6 +62,7 @@ export function minutemail(door: Door): Dialect {
     },
     routes: routes(door),
     answer: answerOf(door),
+    bodyBytes: injectionBytes(door),
     dress: (headers, visit, status) => headers.set('X-RateLimit-Remaining', String(remaining(visit, status))),
     about: {
       title: 'MinuteMail',
