@@ -42,10 +42,9 @@ function noSuchRoute(): never {
 /** Where nothing bounds the calls, or only the month does. */
 const plenty = 1_000_000
 
-/** Calls that are left after this one; whom the door turned away has none. */
-function remaining({ limit, refused, caller }: Pick<Visit, 'limit' | 'refused' | 'caller'>, status: number): number {
-  const isTurnedAway = caller === null && (status === 401 || status === 403)
-  if (isTurnedAway || refused === 'rate-exceeded') return 0
+/** Calls that are left after this one; without an account there are none. */
+function remaining({ limit, refused }: Pick<Visit, 'limit' | 'refused'>, status: number): number {
+  if (status === 401 || refused === 'rate-exceeded') return 0
   return limit && limit.of !== 'month' ? limit.remaining : plenty
 }
 
