@@ -204,6 +204,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     (address) => events.hasListener(address),
   )
   const injecting = new Injecting(
+    writer,
     messages,
     mailboxes,
     blocks,

@@ -1,8 +1,7 @@
 // A mail made from what the client of an API wrote: its MIME, and the trace that says so.
 import addressparser from 'nodemailer/lib/addressparser'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import { parseEmail } from '../accounts/account.ts'
-import { safeType } from './attachment.ts'
+import { typeIn } from './attachment.ts'
 
 /** A mail before it is one. */
 export type Letter = {
@@ -39,12 +38,14 @@ export function readSender(text: string): Sender | null {
 export const isOneLine = (text: string): boolean => !control.test(text)
 
 /** The bytes of a mail, all its lines ending in CRLF. */
-export function compose(
+export async function compose(
   sender: Sender,
   { subject, body, files }: Omit<Letter, 'sender'>,
   { to, at }: { to: string; at: number },
 ): Promise<Buffer> {
   const text = body.replace(/\r\n?|\n/g, '\r\n')
+  // Its tables of types are loaded by who first needs them.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const mail = new MailComposer({
     from: sender,
     to,
@@ -67,7 +68,7 @@ export function compose(
 
 /** A mail in a mail is bytes too: no reader is to take it for a part of this one. */
 function plainType(type: string): string {
-  const safe = safeType(type.split(';', 1)[0]?.trim() ?? '')
+  const safe = typeIn(type)
   return /^(multipart|message)\//.test(safe) ? 'application/octet-stream' : safe
 }
 

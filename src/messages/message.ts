@@ -35,7 +35,13 @@ export type Message = {
   digestedSeq: number | null
 }
 
-export type Attachment = DigestedAttachment & { id: string }
+export type Attachment = DigestedAttachment & {
+  id: string
+  /** With its message, or before it; null: it has no end. */
+  expiresAt: number | null
+  /** The row of its bytes, where it was added to the mail later; never shown. */
+  addedKey: number | null
+}
 
 /** A message with all that was read out of it; empty where the digest failed. */
 export type FullMessage = Message & {

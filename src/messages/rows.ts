@@ -63,7 +63,8 @@ export function message({ message, mailbox }: Row, content: { tries: number } | 
   }
 }
 
-function earlier(one: number | null, other: number | null): number | null {
+/** Of two ends the first; null: none. */
+export function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other
   return Math.min(one, other)
 }

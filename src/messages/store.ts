@@ -6,6 +6,7 @@ import { type Db, prepared } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
 import { attachmentCheck, digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
+import { type AddedRow, addedTo, messageWithAdded } from './added.ts'
 import type { changes } from './changes.ts'
 import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
@@ -51,6 +52,8 @@ export interface MessageStore {
   /** Null where it is missing or damaged; `long` where reading it would hold up others. */
   digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
+  /** Attachments added to a message that have not run out. */
+  addedTo(messageKey: number, now: number): Promise<AddedRow[]>
   /** Whose attachment this id is; null if it is none's. */
   messageOf(attachmentId: string): Promise<string | null>
   source(message: Message): Promise<Source | null>
@@ -290,7 +293,12 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   async messageOf(attachmentId: string): Promise<string | null> {
-    return statements(this.db).messageOf.get({ attachmentId })?.id ?? null
+    const { id = null } = statements(this.db).messageOf.get({ attachmentId }) ?? {}
+    return id ?? messageWithAdded(this.db, attachmentId)
+  }
+
+  async addedTo(messageKey: number, now: number): Promise<AddedRow[]> {
+    return addedTo(this.db, messageKey, now)
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {

@@ -7,6 +7,7 @@ import type { Connection, Db } from './database.ts'
 import type { Jobs } from './job.ts'
 import {
   accountCheck,
+  addedAttachmentCheck,
   attachmentCheck,
   auditCheck,
   blockCheck,
@@ -23,6 +24,7 @@ import {
 } from './row-checks.ts'
 import {
   accounts,
+  addedAttachments,
   attachments,
   audit,
   blocks,
@@ -58,6 +60,7 @@ export const inspected = [
   'messages',
   'contents',
   'attachments',
+  'added_attachments',
   'digests',
   'accounts',
   'members',
@@ -199,6 +202,7 @@ const readers = {
   messages: readerOf(messages, messageCheck),
   contents: readerOf(contents, contentCheck),
   attachments: readerOf(attachments, attachmentCheck),
+  added_attachments: readerOf(addedAttachments, addedAttachmentCheck),
   accounts: readerOf(accounts, accountCheck),
   members: readerOf(members, memberCheck),
   sessions: readerOf(sessions, sessionCheck),

@@ -13,6 +13,7 @@ const otherTables = [
   'mailboxes',
   'mailbox_tokens',
   'attachments',
+  'added_attachments',
   'accounts',
   'members',
   'sessions',

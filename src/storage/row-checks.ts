@@ -3,6 +3,7 @@
 import { damaged } from './damage.ts'
 import type {
   accounts,
+  addedAttachments,
   attachments,
   audit,
   blocks,
@@ -100,6 +101,19 @@ export const messageCheck = (row: Omit<typeof messages.$inferSelect, 'key' | 'ch
 
 export const attachmentCheck = (row: Omit<typeof attachments.$inferSelect, 'checkValue'>) =>
   checkOf([row.id, row.messageKey, row.index, row.hidden])
+
+export const addedAttachmentCheck = (row: Omit<typeof addedAttachments.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.id,
+    row.messageKey,
+    row.contentKey,
+    row.index,
+    row.name,
+    row.type,
+    row.size,
+    row.createdAt,
+    row.expiresAt,
+  ])
 
 export const accountCheck = (row: Omit<typeof accounts.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([row.id, row.plan, row.state, row.createdAt])

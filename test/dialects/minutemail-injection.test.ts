@@ -243,3 +243,136 @@ test("only the mailbox's own account puts mail into it, and only while it is ope
   await server.ask('DELETE', `/v1/mailboxes/${box.id}`)
   expect(said(await put(server, box.id, parts))).toBe('404 not_found')
 })
+
+const inBase64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64')
+
+async function withMail(server: MinuteServer, expiresIn = 60) {
+  const box = await server.made({ expiresIn })
+  const { json } = await put(server, box.id, {
+    sender: 'a@b.test',
+    files: { name: 'own.txt', type: 'text/plain', bytes: 'own' },
+  })
+  const mail = `/v1/mailboxes/${box.id}/mails/${json.id}`
+  const attach = (body: object) => server.ask('POST', `${mail}/attachments`, { body })
+  return { box, id: String(json.id), mail, attachments: `${mail}/attachments`, attach }
+}
+
+test('an attachment is added to a mail, and read beside its own', async () => {
+  await using server = await minuteServer()
+  const { id, mail, attachments, attach } = await withMail(server)
+  const bytes = new Uint8Array(2_500_000).map((_, n) => (n * 31) % 251)
+  const { status, json } = await attach({
+    filename: '../größe.bin',
+    contentType: 'Application/X-Thing; a=b',
+    sizeBytes: bytes.byteLength,
+    expiresIn: 5,
+    data: inBase64(bytes),
+    unknown: {},
+  })
+  expect(status).toBe(201)
+  expect(json).toEqual({
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    name: 'größe.bin',
+    filename: 'größe.bin',
+    contentType: 'application/x-thing',
+    sizeBytes: bytes.byteLength,
+    expiresAt: '2026-01-01T00:05:00Z',
+  })
+  const { json: small } = await attach({ filename: 'empty.txt', contentType: 'text/plain', data: '' })
+  expect(small).toMatchObject({ sizeBytes: 0, expiresAt: '2026-01-01T01:00:00Z' })
+  const own = expect.objectContaining({ name: 'own.txt' })
+  expect((await server.ask('GET', attachments)).json).toEqual({ items: [own, json, small] })
+  expect((await server.ask('GET', mail)).json).toMatchObject({ attachments: [own, json, small], hasAttachments: true })
+  const whole = (await server.ask('GET', `${attachments}/${json['id']}`)).json
+  expect(whole).toEqual({ ...json, data: inBase64(bytes) })
+  expect((await server.ask('GET', `${attachments}/${small['id']}`)).json['data']).toBe('')
+  const native = await fetch(`${server.url}/mayfly/v1/messages/${id}/attachments/1`, {
+    headers: { authorization: `Bearer ${server.owner.secret}` },
+  })
+  expect(native.headers.get('content-type')).toBe('application/x-thing')
+  expect(Buffer.from(await native.arrayBuffer()).equals(bytes)).toBe(true)
+})
+
+test('an added attachment ends by itself, or with its mail, and is deleted like others', async () => {
+  await using server = await minuteServer()
+  const { mail, attachments, attach } = await withMail(server)
+  const added = async (expiresIn?: number | string) =>
+    (await attach({ filename: 'x.txt', data: 'aGk=', ...(expiresIn === undefined ? {} : { expiresIn }) })).json
+  const [short, long, kept] = [await added('2m'), await added(1000), await added()]
+  expect([short['expiresAt'], long['expiresAt'], kept['expiresAt']]).toEqual([
+    '2026-01-01T00:02:00Z',
+    '2026-01-01T01:00:00Z',
+    '2026-01-01T01:00:00Z',
+  ])
+  server.core.clock.now += 2 * 60_000
+  expect(await server.said('GET', `${attachments}/${short['id']}`)).toBe('404 not_found')
+  expect(await server.ids(attachments)).toEqual([expect.any(String), long['id'], kept['id']])
+  expect(await server.said('DELETE', `${attachments}/${long['id']}`)).toBe('204')
+  expect(await server.said('DELETE', `${attachments}/${long['id']}`)).toBe('404 not_found')
+  expect(await server.said('DELETE', attachments, { body: { ids: [kept['id'], 'x', crypto.randomUUID()] } })).toBe(
+    '204',
+  )
+  expect(await server.ids(attachments)).toHaveLength(1)
+  expect((await server.ask('GET', mail)).json).toMatchObject({ hasAttachments: true })
+})
+
+test('what is wrong in an added attachment is refused', async () => {
+  await using server = await minuteServer('unlimited', { MAYFLY_SMTP_MAX_MESSAGE_BYTES: '2000000' })
+  const { attachments } = await withMail(server)
+  const good = { filename: 'x.txt', contentType: 'text/plain', data: 'aGk=' }
+  const tried = (body: unknown, headers = {}) => server.said('POST', attachments, { body, headers })
+  for (const body of [
+    undefined,
+    '{',
+    '[]',
+    {},
+    { ...good, filename: undefined },
+    { ...good, filename: '' },
+    { ...good, filename: 5 },
+    { ...good, contentType: 5 },
+    { ...good, data: undefined },
+    { ...good, data: 5 },
+    { ...good, data: 'a' },
+    { ...good, data: 'é' },
+    { ...good, data: '_-8=' },
+    { ...good, sizeBytes: 3 },
+    { ...good, sizeBytes: '2' },
+    { ...good, sizeBytes: -1 },
+    { ...good, expiresIn: 0 },
+    { ...good, expiresIn: 'x' },
+    { ...good, expiresIn: {} },
+  ]) {
+    expect([body, await tried(body)]).toEqual([body, '400 bad_request'])
+  }
+  expect(await tried(JSON.stringify(good), { 'content-type': 'text/plain' })).toBe('400 bad_request')
+  expect(await tried({ ...good, data: inBase64(new Uint8Array(2_000_001)) })).toBe('413 bad_request')
+  expect(await tried({ ...good, data: inBase64(new Uint8Array(3_000_000)) })).toBe('413 bad_request')
+  expect(await tried({ ...good, data: inBase64(new Uint8Array(1_999_999)) })).toBe('201')
+  expect(await tried({ ...good, filename: 'x\r\nSet-Cookie: a=b.txt', contentType: 'text/plain\r\nX: y' })).toBe('201')
+  const { json } = await server.ask('GET', attachments)
+  expect(at(json, 'items', 2)).toMatchObject({ name: 'xSet-Cookie_ a=b.txt', contentType: 'application/octet-stream' })
+})
+
+test("only the mail's own account adds to it, and only while it is there", async () => {
+  await using server = await minuteServer()
+  const { box, mail, attachments } = await withMail(server)
+  const other = await tenant(server.core)
+  const narrow = await tenant(server.core, { key: { scopes: ['domains'] } })
+  const body = { filename: 'x.txt', data: 'aGk=' }
+  const said = (path: string, token?: string) =>
+    server.said('POST', path, token === undefined ? { body } : { body, token })
+  expect(await said(attachments, other.secret)).toBe('403 forbidden')
+  expect(await said(attachments, narrow.secret)).toBe('403 forbidden')
+  expect(await said(attachments, 'wrong')).toBe('401 unauthorized')
+  const elsewhere = await server.made()
+  expect(await said(attachments.replace(box.id, elsewhere.id))).toBe('404 not_found')
+  for (const missing of [crypto.randomUUID(), 'x']) {
+    expect(await said(`/v1/mailboxes/${box.id}/mails/${missing}/attachments`)).toBe('404 not_found')
+    expect(await said(`/v1/mailboxes/${missing}/mails/${missing}/attachments`)).toBe('404 not_found')
+  }
+  const foreign = await server.core.mailboxes.open(other.caller, {}, '192.0.2.1')
+  const theirs = await server.mail(foreign.mailbox.address)
+  expect(await said(`/v1/mailboxes/${box.id}/mails/${theirs}/attachments`)).toBe('403 forbidden')
+  await server.ask('DELETE', mail)
+  expect(await said(attachments)).toBe('404 not_found')
+})
