@@ -48,6 +48,7 @@ const statements = prepared((db: Db) => ({
     .from(addedAttachments)
     .where(eq(addedAttachments.messageKey, placeholder('messageKey')))
     .prepare(),
+  any: db.select({ key: addedAttachments.key }).from(addedAttachments).limit(1).prepare(),
   messageOf: db
     .select({ id: messages.id })
     .from(addedAttachments)
@@ -62,6 +63,9 @@ export function addedTo(db: Db, messageKey: number, now: number): AddedRow[] {
   for (const row of rows) mustBeSound(row, addedAttachmentCheck(row), `an attachment added to message ${messageKey}`)
   return rows
 }
+
+/** Whether there are any at all: mostly there are none, and lists need not look. */
+export const anyAdded = (db: Db): boolean => statements(db).any.get() !== undefined
 
 /** The id of the message that has it; null if none has. */
 export const messageWithAdded = (db: Db, id: string): string | null => statements(db).messageOf.get({ id })?.id ?? null

@@ -26,7 +26,10 @@ export type Message = {
   /** The earlier of its mailbox's end and its own; null: it has none. */
   expiresAt: number | null
   size: number
+  /** Without those that were deleted by themselves, and with those that were added. */
   attachmentCount: number
+  /** Those that came with it, deleted ones included. */
+  ownAttachments: number
   seen: boolean
   digest: DigestState
   /** How often a digest was begun that may not have ended well. */

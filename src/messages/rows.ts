@@ -58,6 +58,7 @@ export function message({ message, mailbox }: Row, content: { tries: number } | 
     subject: top.subject,
     expiresAt: earlier(retainUntil, mailbox.expiresAt),
     attachmentCount: top.attachmentCount,
+    ownAttachments: top.attachmentCount,
     digest: top.digest,
     tries: content.tries,
   }

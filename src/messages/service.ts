@@ -213,15 +213,8 @@ export class Messages {
     const mailbox = await this.mailboxes.own(caller, name)
     const meant = [...new Set(ids.map((id) => id.toLowerCase()))]
     if (meant.length === 0) return
-    const what = { ids: meant, mailboxKey: mailbox.key, now: this.outside.now() }
-    try {
-      await this.store.writes.run('messages.delete-all', what)
-    } catch (error) {
-      const isUnknown = error instanceof Refusal && error.reason === 'message-unknown'
-      // Whose they are is asked only where it matters.
-      if (isUnknown) for (const id of meant) await this.readable(caller, id)
-      throw error
-    }
+    const { key: mailboxKey, accountId } = mailbox
+    await this.store.writes.run('messages.delete-all', { ids: meant, mailboxKey, accountId, now: this.outside.now() })
   }
 
   /** One attachment of a message, by its id. Refuses: attachment-unknown. */
@@ -375,10 +368,10 @@ export class Messages {
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
     const ids = await this.store.attachmentsOf(message.key)
-    if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
-    const detail = digest?.detail
     const added = await this.store.addedTo(message.key, this.outside.now())
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
+    if (ids.length < message.ownAttachments) throw damaged(`attachments of message ${message.key} are missing`)
+    const detail = digest?.detail
     return {
       ...message,
       text: digest?.text ?? null,

@@ -6,7 +6,7 @@ import { type Db, prepared } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
 import { attachmentCheck, digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
-import { type AddedRow, addedTo, messageWithAdded } from './added.ts'
+import { type AddedRow, addedTo, anyAdded, messageWithAdded } from './added.ts'
 import type { changes } from './changes.ts'
 import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
@@ -156,6 +156,11 @@ const statements = prepared((db: Db) => {
       .where(eq(attachments.messageKey, placeholder('messageKey')))
       .orderBy(asc(attachments.index))
       .prepare(),
+    hiddenCount: db
+      .select({ count: sql<number>`count(*)` })
+      .from(attachments)
+      .where(and(eq(attachments.messageKey, placeholder('messageKey')), eq(attachments.hidden, sql`1`)))
+      .prepare(),
     messageOf: db
       .select({ id: messages.id })
       .from(attachments)
@@ -227,12 +232,13 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   async byId(id: string, now: number): Promise<Message | null> {
-    return readable(statements(this.db).byId.get({ id }), now)
+    const found = readable(statements(this.db).byId.get({ id }), now)
+    return found && this.inSight(found, now)
   }
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {
     const found = keys.map((key) => readable(statements(this.db).byKey.get({ key }), now))
-    return found.filter((one) => one !== null)
+    return found.filter((one) => one !== null).map((one) => this.inSight(one, now))
   }
 
   async digestedAfter({ address, ...query }: DigestedQuery): Promise<Message[]> {
@@ -253,6 +259,7 @@ export class SqliteMessageStore implements MessageStore {
     read: (from: number) => Listed[],
   ): Message[] {
     const found: Message[] = []
+    const isAdded = anyAdded(this.db)
     for (let place = from; ; ) {
       const rows = read(place)
       for (const row of rows) {
@@ -260,11 +267,19 @@ export class SqliteMessageStore implements MessageStore {
         if (row.message.mailboxKey !== mailboxKey) throw damaged(`message ${row.message.key} is not where it belongs`)
         const one = message(row, row.content, this.topOf(row))
         place = placeOf(one)
-        if (!isOver(row.message, now)) found.push(one)
+        if (!isOver(row.message, now)) found.push(this.inSight(one, now, isAdded))
         if (found.length === limit) return found
       }
       if (rows.length < limit) return found
     }
+  }
+
+  /** Of its attachments only those count that nobody has deleted, and those that were added. */
+  private inSight(message: Message, now: number, isAdded = anyAdded(this.db)): Message {
+    const { key: messageKey, ownAttachments } = message
+    const hidden = ownAttachments === 0 ? 0 : (statements(this.db).hiddenCount.get({ messageKey })?.count ?? 0)
+    const added = isAdded ? addedTo(this.db, messageKey, now).length : 0
+    return hidden + added === 0 ? message : { ...message, attachmentCount: ownAttachments - hidden + added }
   }
 
   /** Refuses: storage-damaged. */

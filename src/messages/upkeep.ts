@@ -37,15 +37,29 @@ export const upkeep = {
     remove(tx, found.message, found.mailbox, now)
   },
 
-  /** Deletes several messages of one mailbox. Refuses: message-unknown, and deletes none then. */
+  /**
+   * Deletes several messages of one mailbox, which is `accountId`'s. Refuses: message-unknown, `foreign` for one in a
+   * mailbox of somebody else's; and deletes none then.
+   */
   'messages.delete-all': (
     tx,
-    { ids, mailboxKey, now }: { ids: readonly string[]; mailboxKey: number; now: number },
+    {
+      ids,
+      mailboxKey,
+      accountId,
+      now,
+    }: { ids: readonly string[]; mailboxKey: number; accountId: string | null; now: number },
   ): void => {
-    const all = ids.map((id) => statements(tx.db).byId.get({ id }))
-    const there = all.filter((found) => found !== undefined).filter((found) => isIn(found, mailboxKey, now))
-    if (there.length < ids.length) throw new Refusal('message-unknown')
-    for (const { message, mailbox } of there) remove(tx, message, mailbox, now)
+    const all = ids.map((id) => {
+      const found = statements(tx.db).byId.get({ id })
+      if (!found || !isThere(found, now)) throw new Refusal('message-unknown')
+      const { kind, accountId: owner } = found.mailbox
+      const isForeign = kind !== 'unclaimed' && owner !== accountId
+      if (found.message.mailboxKey !== mailboxKey)
+        throw new Refusal('message-unknown', isForeign ? { foreign: true } : {})
+      return found
+    })
+    for (const { message, mailbox } of all) remove(tx, message, mailbox, now)
   },
 
   /**
@@ -145,10 +159,6 @@ const statements = prepared((db: Db) => ({
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
 }))
-
-/** Whether a message lies in this mailbox, for its readers too. */
-const isIn = (found: Parameters<typeof isThere>[0], mailboxKey: number, now: number): boolean =>
-  found.message.mailboxKey === mailboxKey && isThere(found, now)
 
 /** Of a damaged row it is not known whether it has run out. */
 const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))

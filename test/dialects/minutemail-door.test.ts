@@ -1,6 +1,7 @@
 // Who gets in to MinuteMail, how often, from where, and how all else is refused: over HTTP against a real server.
 import { describe, expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
+import { openapi } from '../../src/http/openapi.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { at, head, serve, talk } from '../http/serve.ts'
 import { minuteServer } from './minute-server.ts'
@@ -130,6 +131,37 @@ test('a defect says nothing of itself', async () => {
   expect([status, json]).toEqual([500, { error: 'internal_error', message: expect.any(String) }])
   expect(JSON.stringify(json)).not.toContain('secret')
   expect(headers.get('x-ratelimit-remaining')).toBe('99')
+})
+
+test('a body in chunks is read, with DELETE too', async () => {
+  await using server = await minuteServer()
+  const { id } = await server.made()
+  const json = JSON.stringify({ ids: [id] })
+  const asked = head('DELETE', path, {
+    host: 'x',
+    authorization: `Bearer ${server.owner.secret}`,
+    'content-type': 'application/json',
+    'transfer-encoding': 'chunked',
+    connection: 'close',
+  })
+  const heard = await talk(server.port, `${asked}${json.length.toString(16)}\r\n${json}\r\n0\r\n\r\n`)
+  expect(heard).toStartWith('HTTP/1.1 204')
+  expect(await server.ids(path)).toEqual([])
+})
+
+test('every endpoint is in the document, and every reference in it leads to a schema', async () => {
+  const document = await openapi('minutemail')
+  const paths = at(document, 'paths')
+  for (const [method, where] of endpoints) {
+    const template = where
+      .replace(/(mailboxes)\/[0-9a-f-]{36}/, '$1/{mailbox}')
+      .replace(/(mails)\/[0-9a-f-]{36}/, '$1/{mail}')
+      .replace(/(attachments)\/[0-9a-f-]{36}/, '$1/{attachment}')
+    expect(at(paths, template, method.toLowerCase(), 'summary')).toBeString()
+  }
+  const names = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
+  expect(names.length).toBeGreaterThan(20)
+  for (const [, name = ''] of names) expect(at(document, 'components', 'schemas', name)).toBeDefined()
 })
 
 describe('calls', () => {

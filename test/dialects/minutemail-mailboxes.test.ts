@@ -136,8 +136,14 @@ describe('a mailbox', () => {
     const plain = { headers: { 'content-type': 'text/plain' } }
     expect(await server.said('POST', path, { body: '{}', ...plain })).toBe('400 bad_request')
     expect(await server.said('POST', path, { body: `{"tag":"${'x'.repeat(1_100_000)}"}` })).toBe('413 bad_request')
+    const form = new FormData()
+    form.set('domain', 'mayfly.test')
+    const headers = { authorization: `Bearer ${server.owner.secret}` }
+    expect((await fetch(server.url + path, { method: 'POST', headers, body: form })).status).toBe(400)
+    expect(await server.ids(path)).toEqual([])
+    expect(await server.said('POST', path, { body: { constructor: 1, toString: 'x' } })).toBe('201')
     expect(await server.said('POST', path, { body: { unknown: [1], domain: null, expiresIn: null } })).toBe('201')
-    expect((await server.ids(path)).length).toBe(1)
+    expect((await server.ids(path)).length).toBe(2)
   })
 
   test('goes when it is deleted', async () => {
@@ -163,7 +169,7 @@ describe('the list of mailboxes', () => {
     await server.mail(one.address)
     expect(await server.ids(path)).toEqual([one.id, two.id, three.id])
     const { json } = await server.ask('GET', path)
-    expect(listIn(json, 'items').map((item) => item)).toEqual([
+    expect(listIn(json, 'items')).toEqual([
       (await server.ask('GET', `${path}/${one.id}`)).json,
       (await server.ask('GET', `${path}/${two.id}`)).json,
       (await server.ask('GET', `${path}/${three.id}`)).json,
@@ -200,11 +206,16 @@ describe('the list of mailboxes', () => {
   test('has nothing of others, nor of other domains than the key is for', async () => {
     await using server = await minuteServer('unlimited', { MAYFLY_DOMAINS: 'one.test,two.test' })
     const one = await server.made({ domain: 'one.test' })
-    await server.made({ domain: 'two.test' })
+    const two = await server.made({ domain: 'two.test' })
     const { caller } = server.owner
     const bound = await server.core.keys.create(caller, { domains: ['one.test'] })
     const { json } = await server.ask('GET', path, { token: bound.secret })
     expect(listIn(json, 'items')).toMatchObject([{ id: one.id }])
+    for (const method of ['GET', 'DELETE']) {
+      const refused = await server.ask(method, `${path}/${two.id}`, { token: bound.secret })
+      expect([refused.status, refused.json['error']]).toEqual([403, 'forbidden'])
+      expect(refused.json['message']).not.toContain('authorized for this domain')
+    }
     const other = await tenant(server.core)
     expect((await server.ask('GET', path, { token: other.secret })).json).toEqual({ items: [] })
   })

@@ -25,13 +25,16 @@ async function swept(core: TestCore): Promise<void> {
 }
 
 test('its bytes count in the mailbox, and are given back when it goes', async () => {
-  const { core, caller, id, bytes, attach } = await withMessage()
+  const { core, caller, mailbox, id, bytes, attach } = await withMessage()
   const before = await bytes()
   const [one, two] = [await attach(3_000_000), await attach(10)]
   expect(await bytes()).toBe(before + 3_000_010)
   expect([one.index, two.index]).toEqual([0, 1])
+  const listed = async () => (await core.messages.list(caller, mailbox.id, { limit: 1 })).items[0]?.attachmentCount
+  expect(await listed()).toBe(2)
   await core.messages.hideAttachments(caller, id, [one.id])
   expect(await bytes()).toBe(before + 10)
+  expect([await listed(), (await core.messages.get(caller, id)).attachmentCount]).toEqual([1, 1])
   // What has been taken away leaves its number to nobody.
   expect((await attach(1)).index).toBe(2)
   await core.messages.delete(caller, id)

@@ -106,7 +106,7 @@ describe('attachments', () => {
   }
 
   test('go out of sight, and what is none is let pass', async () => {
-    const { core, message, names, hide, ids } = await received()
+    const { core, owner, box, message, names, hide, ids } = await received()
     expect(await names()).toEqual(['0 pixel.png', '1 a.txt', '2 b.txt'])
     await hide([String(ids[1]).toUpperCase(), unknown, 'nonsense'])
     expect(await names()).toEqual(['0 pixel.png', '2 b.txt'])
@@ -115,16 +115,27 @@ describe('attachments', () => {
     await hide([String(ids[1]), unknown])
     await hide([])
     expect(told()).toEqual([message.id])
+    const listed = async () =>
+      (await core.messages.list(owner.caller, box.id, { limit: 10 })).items.map((one) => one.attachmentCount)
+    expect(await listed()).toEqual([2])
     await hide(ids)
     expect(await names()).toEqual([])
+    expect(await listed()).toEqual([0])
   })
 
   test('are not those of another message, even of the same mail', async () => {
-    const { core, owner, ids, names } = await received()
-    const second = await open(core, owner)
-    const own = await core.messages.get(owner.caller, await send(core, second.address, richMail('x')))
-    await core.messages.hideAttachments(owner.caller, own.id, ids)
-    expect(await names()).toHaveLength(3)
+    const core = testCore()
+    const owner = await tenant(core)
+    const boxes = [await open(core, owner), await open(core, owner)]
+    const [one = '', two = ''] = await deliver(
+      core,
+      boxes.map(({ address }) => address),
+      richMail('x'),
+    )
+    const of = async (id: string) => (await core.messages.get(owner.caller, id)).attachments.map((each) => each.id)
+    const [first = '', second = ''] = [...(await of(one)), ...(await of(two))]
+    await core.messages.hideAttachments(owner.caller, one, [first, second])
+    expect([await of(one), await of(two)]).toEqual([[], [second]])
   })
 
   test('stay out of sight when the digest is made again', async () => {

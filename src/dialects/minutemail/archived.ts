@@ -4,7 +4,7 @@ import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { described } from '../../http/foreign.ts'
 import { looseBody } from '../../http/input.ts'
-import { always, done, Ids, keyed, mostListed, oldestFirst } from './base.ts'
+import { always, alwaysWithBody, done, Ids, keyed, mostListed, oldestFirst } from './base.ts'
 import { ExpiresIn, minutesOf } from './duration.ts'
 import { archivedItem, mailboxItem } from './wire.ts'
 
@@ -43,7 +43,7 @@ export const archivedRoutes = (door: Door) =>
           summary: 'Delete several archived mailboxes for good, all of them or none',
           tag,
           answers: { 204: null },
-          refusals: { 400: ['bad_request'], ...always, 404: ['not_found'] },
+          refusals: { ...alwaysWithBody, 404: ['not_found'] },
         }),
       },
     )
@@ -93,7 +93,7 @@ export const archivedRoutes = (door: Door) =>
           description: 'Answers a mailbox with a new id; the old mail is gone.',
           tag,
           answers: { 201: 'Mailbox' },
-          refusals: { 400: ['bad_request'], ...always, 404: ['not_found'], 409: ['conflict'] },
+          refusals: { ...alwaysWithBody, 404: ['not_found'], 409: ['conflict'] },
         }),
       },
     )

@@ -7,7 +7,7 @@ import { described } from '../../http/foreign.ts'
 import { piecewise } from '../../http/piecewise.ts'
 import { smallBytes } from '../../messages/downloads.ts'
 import type { FullMessage } from '../../messages/message.ts'
-import { always, done, Ids, keyed, openMailbox } from './base.ts'
+import { always, alwaysWithBody, done, Ids, keyed, openMailbox } from './base.ts'
 import { attachmentItem } from './wire.ts'
 
 const tag = 'attachments'
@@ -41,7 +41,7 @@ export const attachmentRoutes = (door: Door) =>
           description: 'Ids that are none of its attachments are let pass.',
           tag,
           answers: { 204: null },
-          refusals: { 400: ['bad_request'], ...refusals },
+          refusals: { ...alwaysWithBody, 404: ['not_found'] },
         }),
       },
     )

@@ -45,3 +45,6 @@ export const always = {
   500: ['internal_error'],
   503: ['service_unavailable'],
 } as const
+
+/** The same of those that take a body. */
+export const alwaysWithBody = { 400: ['bad_request'], ...always, 413: ['bad_request'] } as const

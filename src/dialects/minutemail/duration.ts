@@ -41,7 +41,7 @@ function minutesUpTo(most: number, expiresIn: number | string): number {
 function minutesIn(text: string): number | null {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   if (!/^(\d{1,9}(\.\d{1,9})?[hms])+$/.test(text)) return null
-  const parts = [...text.matchAll(/([\d.]+)([hms])/g)]
+  const parts = [...text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)([hms])/g)]
   const seconds = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (units[unit] ?? 0), 0)
   return Math.ceil(seconds / 60)
 }

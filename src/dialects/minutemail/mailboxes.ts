@@ -6,7 +6,7 @@ import { described } from '../../http/foreign.ts'
 import { looseBody, looseQuery } from '../../http/input.ts'
 import type { OpeningWish } from '../../mailboxes/service.ts'
 import { invalid } from '../../refusal.ts'
-import { always, done, Ids, keyed, mostListed, oldestFirst, openMailbox } from './base.ts'
+import { always, alwaysWithBody, done, Ids, keyed, mostListed, oldestFirst, openMailbox } from './base.ts'
 import { ExpiresIn, minutesOf } from './duration.ts'
 import { mailboxItem } from './wire.ts'
 
@@ -59,7 +59,7 @@ export const mailboxRoutes = (door: Door) =>
           summary: 'Create a mailbox',
           tag: 'mailboxes',
           answers: { 201: 'Mailbox' },
-          refusals: { 400: ['bad_request'], ...always, 409: ['conflict'] },
+          refusals: { ...alwaysWithBody, 409: ['conflict'] },
         }),
       },
     )
@@ -76,7 +76,7 @@ export const mailboxRoutes = (door: Door) =>
           description: 'Recoverable ones go to the archive.',
           tag: 'mailboxes',
           answers: { 204: null },
-          refusals: { 400: ['bad_request'], ...always, 404: ['not_found'] },
+          refusals: { ...alwaysWithBody, 404: ['not_found'] },
         }),
       },
     )

@@ -4,7 +4,7 @@ import type { Door } from '../../http/dialect.ts'
 import { described } from '../../http/foreign.ts'
 import { listAnswer } from '../../http/list-answer.ts'
 import { longAnswer } from '../../http/long-answer.ts'
-import { always, done, Ids, keyed, mostListed, openMailbox } from './base.ts'
+import { always, alwaysWithBody, done, Ids, keyed, mostListed, openMailbox } from './base.ts'
 import { mailItem } from './wire.ts'
 
 const tag = 'mails'
@@ -48,7 +48,7 @@ export const mailRoutes = (door: Door) =>
           summary: 'Delete several mails of a mailbox, all of them or none',
           tag,
           answers: { 204: null },
-          refusals: { 400: ['bad_request'], ...refusals },
+          refusals: { ...alwaysWithBody, 404: ['not_found'] },
         }),
       },
     )

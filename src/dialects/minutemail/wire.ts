@@ -75,24 +75,23 @@ export const schemas: Record<string, TSchema> = {
 const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))
 
 export const mailboxItem = (mailbox: Mailbox): Static<typeof MailboxShape> => ({
-  ...namesOf(mailbox),
+  id: mailbox.id,
+  alias: mailbox.localPart,
+  domain: mailbox.domain,
   address: mailbox.address,
   recoverable: mailbox.recoverable,
   permanent: mailbox.expiresAt === null,
+  tag: mailbox.tag,
+  owner: mailbox.accountId ?? '',
   messageCount: mailbox.messageCount,
   expiresAt: secondsOrNull(mailbox.expiresAt),
+  createdAt: isoSeconds(mailbox.createdAt),
 })
 
-export const archivedItem = (mailbox: Mailbox): Static<typeof ArchivedMailboxShape> => namesOf(mailbox)
-
-const namesOf = ({ id, localPart, domain, tag, accountId, createdAt }: Mailbox) => ({
-  id,
-  alias: localPart,
-  domain,
-  tag,
-  owner: accountId ?? '',
-  createdAt: isoSeconds(createdAt),
-})
+export function archivedItem(mailbox: Mailbox): Static<typeof ArchivedMailboxShape> {
+  const { id, alias, domain, tag, owner, createdAt } = mailboxItem(mailbox)
+  return { id, alias, domain, tag, owner, createdAt }
+}
 
 /** As `MailShape`, with marks where its long texts will be. */
 export function mailItem(message: FullMessage): Shown {
