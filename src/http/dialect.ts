@@ -22,6 +22,8 @@ export interface Door {
   readonly downloadSlots: Slots
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal
+  /** Why no mail can be taken, or null. */
+  readonly shortage: () => string | null
   readonly options: DoorOptions
 }
 
@@ -87,6 +89,7 @@ export const withoutServer: Door = {
   get stopping() {
     return absent()
   },
+  shortage: () => null,
   options: {
     maxStreamMailboxes: 100,
     isPublicOverTls: false,

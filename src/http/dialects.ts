@@ -1,9 +1,10 @@
 // Every dialect there is, by its name.
 import { dustmail } from '../dialects/dustmail/dustmail.ts'
+import { minutemail } from '../dialects/minutemail/minutemail.ts'
 import { native } from '../dialects/native/native.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native, dustmail }
+const makers: Record<string, (door: Door) => Dialect> = { native, dustmail, minutemail }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 

@@ -108,7 +108,12 @@ async function admitted(
   if (!switches.now.developerApi) throw new Refusal('api-off')
   const key = credentialOf(request.headers)
   if (key === null) throw new Refusal('credential-missing')
-  const caller = await keyHolder(door, key, request, dialect)
+  const caller = await keyHolder(door, key, request, dialect).catch(async (refusal) => {
+    // It is not counted, and what is left is said all the same.
+    const account = await keys.accountOfKey(key)
+    visit.limit = account && usage.left(account)
+    throw refusal
+  })
   visit.caller = caller
   visit.limit = usage.admit(caller, visit.client)
   keys.wasUsed(caller)

@@ -46,7 +46,9 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const namedBy = (schema: TObject, given: object): object =>
-  Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== null && name in schema.properties))
+  Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => value !== null && Object.hasOwn(schema.properties, name)),
+  )
 
 /** As `queryInput`, of a foreign API: what the schema does not name is let pass. */
 export const looseQuery = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> => {
@@ -83,10 +85,11 @@ function checked(value: unknown): unknown {
   return value
 }
 
-/** Parses a body that claims to be JSON; "" is an empty object. Refuses: invalid-request. */
+/** Parses a body that claims to be JSON; "" is an empty object, unless it is a form's. Refuses: invalid-request. */
 export function jsonOf(body: string, contentType: string | null): unknown {
-  if (body === '') return {}
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  // The bytes of a form stand elsewhere (`Visit.form`).
+  if (body === '' && !type.startsWith('multipart/')) return {}
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw complaint('headers.content-type', 'must be application/json')
   }

@@ -7,8 +7,9 @@ import { piecewise } from './piecewise.ts'
 /** What is shown of one mail, and all the long texts in it. */
 export type Shown = { value: unknown; later: readonly LaterText[] }
 
-/** Bytes of mails up to which a list is made at once. */
+/** Bytes of mails, and mails, up to which a list is made at once. */
 const shortBytes = 256 * 1024
+const fewItems = 100
 const mark = '\u0000list\u0000'
 const quoted = JSON.stringify(mark)
 const encoder = new TextEncoder()
@@ -22,7 +23,7 @@ export async function listAnswer<Item extends { size: number }>(
   frame: (list: unknown) => object,
   show: (item: Item) => Promise<Shown>,
 ): Promise<Response> {
-  if (items.reduce((sum, { size }) => sum + size, 0) <= shortBytes) {
+  if (items.length <= fewItems && items.reduce((sum, { size }) => sum + size, 0) <= shortBytes) {
     const shown = await Promise.all(items.map(show))
     const list = shown.map(({ value }) => value)
     return longAnswer(

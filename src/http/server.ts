@@ -70,6 +70,7 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     waitSlots: new Slots(http.max_waits_per_address),
     downloadSlots: new Slots(http.max_downloads_per_address),
     stopping: stopping.signal,
+    shortage,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,
       isPublicOverTls: server.public_url?.startsWith('https:') ?? false,

@@ -1,5 +1,6 @@
 // Making, changing and revoking keys, and knowing whose a key is. All policy about them is here.
 
+import type { Account } from '../accounts/account.ts'
 import {
   type AccountCaller,
   byOf,
@@ -108,6 +109,12 @@ export class Keys {
       sessionId: null,
       client,
     }
+  }
+
+  /** Whose key this is, whether or not it may be used; null for what is no key. */
+  async accountOfKey(secret: string): Promise<Account | null> {
+    const held = looksLikeKey(secret) ? await this.find(hashSecret(secret)) : null
+    return held?.account ?? null
   }
 
   /** Whether the key of a caller is as good as it was; `forbidden` where it may do less now. */

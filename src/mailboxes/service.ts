@@ -66,6 +66,11 @@ export class Mailboxes {
     return this.recipients.accepting(to, client)
   }
 
+  /** Whether so many bytes more have room in a mailbox. Refuses: as `Recipients.room`. */
+  room(mailbox: Mailbox, size: number): Promise<void> {
+    return this.recipients.room(mailbox, size)
+  }
+
   /**
    * Opens a mailbox: of the caller's account, or without one. Refuses: credential-missing (where anonymous mailboxes are
    * off), invalid-request, domain-unserved, not-in-plan, forbidden (a domain that the key is not for), mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
@@ -205,20 +210,23 @@ export class Mailboxes {
   }
 
   /**
-   * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. Refuses:
-   * credential-missing, forbidden.
+   * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. `address`: only
+   * those whose own address this is. Refuses: credential-missing, forbidden.
    */
   async list(
     caller: Caller,
-    page: { state: Mailbox['state'] | null; before: number; limit: number },
+    page: { state: Mailbox['state'] | null; address?: string | undefined; before: number; limit: number },
   ): Promise<Mailbox[]> {
+    const address = page.address === undefined ? undefined : (parseAddress(page.address)?.full ?? '')
     if (caller.kind === 'mailbox') {
       const own = await this.own(caller, caller.mailboxId)
-      return own.key < page.before && (page.state ?? own.state) === own.state ? [own] : []
+      const isMeant = (page.state ?? own.state) === own.state && (address ?? own.address) === own.address
+      return own.key < page.before && isMeant ? [own] : []
     }
     const { account, key } = ofAccount(caller, 'mailboxes')
     const now = this.outside.now()
-    const found = await this.store.ofAccount({ accountId: account.id, domains: key?.domains ?? [], now, ...page })
+    const query = { ...page, accountId: account.id, address, domains: key?.domains ?? [], now }
+    const found = await this.store.ofAccount(query)
     return Promise.all(found.map((mailbox) => this.recipients.current(mailbox, now)))
   }
 
@@ -259,6 +267,24 @@ export class Mailboxes {
       quarantineUntil: this.quarantineEnd(now),
       now,
       by: byHandOf(caller, this.outside),
+    })
+  }
+
+  /**
+   * Ends several mailboxes of the caller's account by their ids, all of them or none: open ones (recoverable ones go to the
+   * archive), or those in the archive, for good. Refuses: as Mailboxes.ofAccount.
+   */
+  async endAll(caller: Caller, ids: readonly string[], state: Mailbox['state']): Promise<void> {
+    const { account, key } = ofAccount(caller, 'mailboxes')
+    if (!ids.every((id) => uuid.test(id))) throw new Refusal('mailbox-unknown')
+    if (ids.length === 0) return
+    const now = this.outside.now()
+    await this.store.writes.run('mailboxes.end-all', {
+      ids: [...new Set(ids.map((id) => id.toLowerCase()))],
+      owner: { accountId: account.id, domains: key?.domains ?? [] },
+      state,
+      quarantineUntil: this.quarantineEnd(now),
+      now,
     })
   }
 

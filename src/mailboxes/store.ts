@@ -116,9 +116,10 @@ export interface MailboxStore {
   readonly writes: Writes<typeof changes>
 }
 
-/** `domains`: only of these; empty: of all. */
+/** `domains`: only of these; empty: of all. `address`: only the one there. */
 export type MailboxQuery = {
   accountId: string
+  address?: string | undefined
   state: Mailbox['state'] | null
   domains: readonly string[]
   before: number
@@ -154,7 +155,7 @@ export class SqliteMailboxStore implements MailboxStore {
     return row ? asMailbox(row) : null
   }
 
-  async ofAccount({ accountId, state, domains, before, limit, now }: MailboxQuery): Promise<Mailbox[]> {
+  async ofAccount({ accountId, address, state, domains, before, limit, now }: MailboxQuery): Promise<Mailbox[]> {
     const rows = this.db
       .select()
       .from(mailboxes)
@@ -163,6 +164,7 @@ export class SqliteMailboxStore implements MailboxStore {
           eq(mailboxes.accountId, accountId),
           eq(mailboxes.kind, 'owned'),
           isNow(state, now),
+          address === undefined ? undefined : eq(mailboxes.address, address),
           domains.length === 0 ? undefined : inArray(mailboxes.domain, [...domains]),
           lt(mailboxes.key, before),
         ),
@@ -379,6 +381,36 @@ export const changes = {
   },
 
   /**
+   * Ends several mailboxes of an account, all open or all archived: open ones that are recoverable go to the archive.
+   * Refuses: mailbox-unknown, and ends none then.
+   */
+  'mailboxes.end-all': (
+    tx,
+    {
+      ids,
+      owner,
+      state,
+      quarantineUntil,
+      now,
+    }: {
+      ids: readonly string[]
+      owner: Pick<MailboxQuery, 'accountId' | 'domains'>
+      state: Mailbox['state']
+      quarantineUntil: number
+      now: number
+    },
+  ): void => {
+    const all = ids.map((id) => ownedById(tx.db, id, owner, state, now))
+    for (const { id } of all) {
+      const mailbox = present(tx, id, quarantineUntil, now)
+      if (!mailbox) continue
+      const archive = state === 'active' && mailbox.recoverable
+      close(tx, mailbox, archive, quarantineUntil)
+      say(tx, archive ? 'mailbox.archived' : 'mailbox.deleted', mailbox, null, now)
+    }
+  },
+
+  /**
    * Opens an archived mailbox's address anew, with a new id, and forgets the archive's entry.
    * Refuses: mailbox-unknown, mailboxes-exhausted, and mailbox-taken if the address is open again.
    */
@@ -533,6 +565,25 @@ const openerOf = (db: Db, key: number): string | null =>
 function activeById(db: Db, id: string, now: number): Mailbox {
   const mailbox = byId(db, id)
   if (mailbox?.state !== 'active' || isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
+  return mailbox
+}
+
+/** Refuses: mailbox-unknown, `foreign` where it is there and not its. */
+function ownedById(
+  db: Db,
+  id: string,
+  { accountId, domains }: Pick<MailboxQuery, 'accountId' | 'domains'>,
+  state: Mailbox['state'],
+  now: number,
+): Mailbox {
+  const found = byId(db, id)
+  const mailbox = found && settled(found, now)
+  if (!mailbox) throw new Refusal('mailbox-unknown')
+  const isReachable = domains.length === 0 || domains.includes(mailbox.domain)
+  if (mailbox.kind !== 'owned' || mailbox.accountId !== accountId || !isReachable) {
+    throw new Refusal('mailbox-unknown', { foreign: true })
+  }
+  if (mailbox.state !== state) throw new Refusal('mailbox-unknown')
   return mailbox
 }
 

@@ -8,6 +8,7 @@ import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { damaged } from '../storage/damage.ts'
 import type { Workers } from '../storage/job.ts'
+import type { AddedRow } from './added.ts'
 import { Adopting } from './adopting.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
@@ -15,8 +16,9 @@ import type { Digesting } from './digesting.ts'
 import type { Downloads, Held } from './downloads.ts'
 import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
-import type { FullMessage, Message } from './message.ts'
+import type { Attachment, FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
+import { earlier } from './rows.ts'
 import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { ListQuery, MessageStore, StoredDigest } from './store.ts'
@@ -24,7 +26,7 @@ import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
 export type ListWish = {
-  /** 1 to 100. */
+  /** 1 to 1,000. */
   limit: number
   cursor?: string | undefined
   /** Epoch milliseconds: only mail received at or after. */
@@ -51,7 +53,8 @@ export class Messages {
   private merging = false
   private sweptMany = false
   private nextCount = 0
-  private readonly arriving: Arriving
+  /** What of mails and attachments has come only in part. */
+  readonly arriving: Arriving
   private readonly adopting: Adopting
   private readonly digests: StoredDigests
 
@@ -182,6 +185,13 @@ export class Messages {
     return this.full(await this.digested(await this.readable(caller, id)))
   }
 
+  /** As `get`, of one in this mailbox. Refuses: as `summary`; message-unknown for one in another. */
+  async inMailbox(caller: Caller, mailboxId: string, id: string): Promise<FullMessage> {
+    const message = await this.readable(caller, id)
+    if (message.mailboxId !== mailboxId) throw new Refusal('message-unknown')
+    return this.full(await this.digested(message))
+  }
+
   /** A message that a ticket opens. Refuses: message-unknown, also for a stranger's ticket once the mailbox is somebody's. */
   async opened({ messageId, publicly }: Opening): Promise<FullMessage> {
     const message = await this.store.byId(messageId, this.outside.now())
@@ -192,16 +202,47 @@ export class Messages {
 
   /** Refuses: as `summary`; forbidden in a mailbox that is nobody's. */
   async mark(caller: Caller, id: string, { seen }: { seen: boolean }): Promise<FullMessage> {
-    await this.changeable(caller, id)
-    await this.store.writes.run('messages.mark', { id, seen, now: this.outside.now() })
+    const message = await this.changeable(caller, id)
+    await this.store.writes.run('messages.mark', { id: message.id, seen, now: this.outside.now() })
     return this.get(caller, id)
   }
 
   /** Refuses: as `mark`. */
   async delete(caller: Caller, id: string): Promise<void> {
-    await this.changeable(caller, id)
+    const message = await this.changeable(caller, id)
     const by = byHandOf(caller, this.outside)
-    await this.store.writes.run('messages.delete', { id, now: this.outside.now(), by })
+    await this.store.writes.run('messages.delete', { id: message.id, now: this.outside.now(), by })
+  }
+
+  /** Deletes several messages of one mailbox, all of them or none. Refuses: as Mailboxes.own; message-unknown. */
+  async deleteAll(caller: Caller, name: string, ids: readonly string[]): Promise<void> {
+    const mailbox = await this.mailboxes.own(caller, name)
+    const meant = [...new Set(ids.map((id) => id.toLowerCase()))]
+    if (meant.length === 0) return
+    const { key: mailboxKey, accountId } = mailbox
+    await this.store.writes.run('messages.delete-all', { ids: meant, mailboxKey, accountId, now: this.outside.now() })
+  }
+
+  /** One attachment of a message, by its id. Refuses: attachment-unknown. */
+  async attachmentOf(caller: Caller, message: FullMessage, id: string): Promise<Attachment> {
+    const asked = id.toLowerCase()
+    const found = message.attachments.find((one) => one.id === asked)
+    if (found) return found
+    const other = await this.store.messageOf(asked)
+    const owner = other === null ? null : await this.store.byId(other, this.outside.now())
+    const isForeign = owner !== null && !(await this.mailboxes.mayReadById(caller, owner.mailboxId))
+    throw new Refusal('attachment-unknown', isForeign ? { foreign: true } : {})
+  }
+
+  /**
+   * Takes attachments of a message out of sight, for good; its source stays as it came. Ids that are none of its
+   * attachments are let pass. Refuses: as `mark`.
+   */
+  async hideAttachments(caller: Caller, id: string, attachmentIds: readonly string[]): Promise<void> {
+    const message = await this.changeable(caller, id)
+    if (attachmentIds.length === 0) return
+    const what = { id: message.id, attachmentIds: attachmentIds.map((one) => one.toLowerCase()) }
+    await this.store.writes.run('messages.hide-attachments', { ...what, now: this.outside.now() })
   }
 
   /** Deletes what a mailbox (or, by a tagged address, that tag) holds now. Refuses: as Mailboxes.own. */
@@ -247,7 +288,10 @@ export class Messages {
   async attachment(message: FullMessage, index: number): Promise<Held> {
     const attachment = message.attachments.find((one) => one.index === index)
     if (!attachment) throw new Refusal('attachment-unknown')
-    return this.downloads.take(message.contentKey, index, attachment.size)
+    const { addedKey, size } = attachment
+    return addedKey === null
+      ? this.downloads.take(message.contentKey, index, size)
+      : this.downloads.take(addedKey, null, size)
   }
 
   /** Digests all that waits in a mailbox, ahead of the queue. Answers when that is done or has failed. */
@@ -335,9 +379,10 @@ export class Messages {
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
     const ids = await this.store.attachmentsOf(message.key)
-    if (ids.length < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
-    const detail = digest?.detail
+    const added = await this.store.addedTo(message.key, this.outside.now())
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
+    if (ids.length < message.ownAttachments) throw damaged(`attachments of message ${message.key} are missing`)
+    const detail = digest?.detail
     return {
       ...message,
       text: digest?.text ?? null,
@@ -348,10 +393,13 @@ export class Messages {
       date: detail?.date ?? null,
       messageId: detail?.messageId ?? null,
       listUnsubscribe: detail?.listUnsubscribe ?? [],
-      attachments: (detail?.attachments ?? []).flatMap((one) => {
-        const id = shown.get(one.index)
-        return id === undefined ? [] : [{ ...one, id }]
-      }),
+      attachments: [
+        ...(detail?.attachments ?? []).flatMap((one) => {
+          const id = shown.get(one.index)
+          return id === undefined ? [] : [{ ...one, id, expiresAt: message.expiresAt, addedKey: null }]
+        }),
+        ...added.map((row) => addedAttachment(row, message)),
+      ],
       codes: detail?.codes ?? [],
       links: detail?.links ?? [],
       notes: detail?.notes ?? [],
@@ -389,3 +437,8 @@ const unread = (message: Message): FullMessage => ({
   links: [],
   notes: [],
 })
+
+function addedAttachment({ id, index, name, type, size, contentKey, ...row }: AddedRow, message: Message): Attachment {
+  const expiresAt = earlier(row.expiresAt, message.expiresAt)
+  return { id, index, name, type, size, contentId: null, inline: false, expiresAt, addedKey: contentKey }
+}

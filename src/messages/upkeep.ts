@@ -6,9 +6,10 @@ import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { isSound, mailboxCheck, messageCheck } from '../storage/row-checks.ts'
-import { mailboxes, messages } from '../storage/schema.ts'
-import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
+import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
+import { attachments, mailboxes, messages } from '../storage/schema.ts'
+import { dropAdded, removeAdded, sweepAdded } from './added.ts'
+import { isThere, type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
 import { releaseContent, sweepContents } from './contents.ts'
 import { unindexMessage } from './search-index.ts'
 
@@ -45,6 +46,57 @@ export const upkeep = {
     { accountId, mailboxId, address, by }: { accountId: string | null; mailboxId: string; address: string; by: By },
   ): void => record(tx, by, { accountId, what: 'mailbox.emptied', target: mailboxId, detail: { address } }),
 
+  /**
+   * Deletes several messages of one mailbox, which is `accountId`'s. Refuses: message-unknown, `foreign` for one in a
+   * mailbox of somebody else's; and deletes none then.
+   */
+  'messages.delete-all': (
+    tx,
+    {
+      ids,
+      mailboxKey,
+      accountId,
+      now,
+    }: { ids: readonly string[]; mailboxKey: number; accountId: string | null; now: number },
+  ): void => {
+    const all = ids.map((id) => {
+      const found = statements(tx.db).byId.get({ id })
+      if (!found || !isThere(found, now)) throw new Refusal('message-unknown')
+      const { kind, accountId: owner } = found.mailbox
+      const isForeign = kind !== 'unclaimed' && owner !== accountId
+      if (found.message.mailboxKey !== mailboxKey)
+        throw new Refusal('message-unknown', isForeign ? { foreign: true } : {})
+      return found
+    })
+    for (const { message, mailbox } of all) remove(tx, message, mailbox, now)
+  },
+
+  /**
+   * Takes attachments of a message out of sight, and those that were added to it away; what is no attachment of it, or is
+   * out of sight already, is let pass.
+   * Answers how many went. Refuses: message-unknown.
+   */
+  'messages.hide-attachments': (
+    tx,
+    { id, attachmentIds, now }: { id: string; attachmentIds: readonly string[]; now: number },
+  ): number => {
+    const { db } = tx
+    const found = statements(db).byId.get({ id })
+    if (!found) throw new Refusal('message-unknown')
+    const ofMessage = eq(attachments.messageKey, found.message.key)
+    const shown = db.select().from(attachments).where(ofMessage).all()
+    const going = shown.filter((one) => !one.hidden && attachmentIds.includes(one.id))
+    for (const one of going) {
+      mustBeSound(one, attachmentCheck(one), `an attachment of message ${found.message.key}`)
+      const hidden = { hidden: true, checkValue: attachmentCheck({ ...one, hidden: true }) }
+      db.update(attachments).set(hidden).where(eq(attachments.id, one.id)).run()
+    }
+    const isMeant = (added: { id: string }): boolean => attachmentIds.includes(added.id)
+    const { count } = dropAdded(tx, found.message, found.mailbox, isMeant, now)
+    if (going.length > 0 && count === 0) say(tx, 'message.changed', found.mailbox, id, now)
+    return going.length + count
+  },
+
   /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
   'messages.clear': (
     tx,
@@ -78,6 +130,7 @@ export const upkeep = {
       .limit(200)
       .all()
     if (removeSome(tx, overdue.filter(isWhole), now) || overdue.length === 200) return true
+    if (sweepAdded(tx, now)) return true
     const closed = db
       .select()
       .from(mailboxes)
@@ -132,8 +185,9 @@ function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[
 function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, tell = true): void {
   const { db } = tx
   unindexMessage(tx, message.key)
+  const { bytes } = removeAdded(tx, message.key)
   statements(db).removeMessage.run({ key: message.key })
   releaseContent(db, message.contentKey)
-  countMail(db, mailbox.key, -1, -message.size)
+  countMail(db, mailbox.key, -1, -message.size - bytes)
   if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
 }

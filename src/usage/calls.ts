@@ -72,6 +72,12 @@ export class Calls {
     return this.state(counted, limits)
   }
 
+  /** As `admit` answers, without a call. */
+  left(subject: Subject, limits: Limits): LimitState | null {
+    const counted = this.current(subject)
+    return this.state({ ...counted, bucket: refilled(counted.bucket, limits, this.outside.elapsed()) }, limits)
+  }
+
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
   inbox(subject: Subject, { inboxesPerDay }: Pick<Limits, 'inboxesPerDay'>): () => void {
     const counted = this.current(subject)

@@ -1,5 +1,6 @@
 // What is used and what is refused: limits on calls, sums for those who ask how much, and the answer to "why did my mail
 // not arrive?". Gathered in memory and written in batches, so that neither a call nor a flood of refusals costs an fsync.
+import type { Account } from '../accounts/account.ts'
 import { type Caller, mustBeAdmin, ofAccount, speaksForAccount } from '../accounts/caller.ts'
 import { countedAddress } from '../limits/networks.ts'
 import { printable } from '../log.ts'
@@ -71,6 +72,11 @@ export class Usage {
       return null
     }
     return this.calls.admit(subjectOf(caller, client), this.planOf(caller))
+  }
+
+  /** The limit that headers speak of, of an account whose call is not counted. */
+  left({ id, plan }: Pick<Account, 'id' | 'plan'>): LimitState | null {
+    return this.calls.left({ kind: 'account', name: id }, this.plans.of(plan))
   }
 
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */

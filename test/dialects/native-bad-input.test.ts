@@ -239,3 +239,11 @@ test('ids of any shape are unknown, and no defect', async () => {
     }
   }
 })
+
+test('a form with files is no JSON, and no empty body either', async () => {
+  await using server = await serve()
+  const body = new FormData()
+  body.set('localPart', 'form')
+  const response = await fetch(`${server.url}/mayfly/v1/mailboxes`, { method: 'POST', body })
+  expect([response.status, fieldsOf(await response.json())]).toEqual([400, ['headers.content-type']])
+})

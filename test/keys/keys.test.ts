@@ -21,6 +21,17 @@ test('a key of each prefix is good, and says whose it is', async () => {
   }
 })
 
+test('whose a key is can be told also where it may not be used, or not any more', async () => {
+  const core = testCore()
+  const { id, owner } = await tenant(core)
+  const { key, secret } = await core.keys.create(owner, { origins: ['elsewhere.test'] })
+  expect(await refusal(core.keys.holder(secret, from))).toBe('origin-refused')
+  expect((await core.keys.accountOfKey(secret))?.id).toBe(id)
+  await core.keys.revoke(owner, key.id)
+  expect((await core.keys.accountOfKey(secret))?.id).toBe(id)
+  for (const none of ['', 'mayfly_', `${secret}A`]) expect(await core.keys.accountOfKey(none)).toBeNull()
+})
+
 test('nothing but the key itself is good: not a part of it, more than it, another or its hash', async () => {
   const core = testCore()
   const { secret } = await tenant(core)

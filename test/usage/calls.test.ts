@@ -144,6 +144,21 @@ test('what is refused is not counted', () => {
   expect(admitted(ann, { requestsPerDay: 5 }, 50)).toBe(3)
 })
 
+test('what is left may be asked for without a call', () => {
+  const { calls, pass, admitted } = counting()
+  const day = { ...none, requestsPerDay: 5 }
+  const bucket = { ...none, requestsPerMinute: 60, burst: 3 }
+  expect(calls.left(ann, none)).toBeNull()
+  expect(calls.left(ann, day)).toMatchObject({ of: 'day', remaining: 5 })
+  expect(calls.left(ann, bucket)).toMatchObject({ of: 'minute', remaining: 3 })
+  admitted(ann, bucket, 3)
+  expect(calls.left(ann, bucket)?.remaining).toBe(0)
+  expect(calls.left(ann, day)?.remaining).toBe(2)
+  pass(2000)
+  expect(calls.left(ann, bucket)?.remaining).toBe(2)
+  expect(calls.dirtySize).toBe(1)
+})
+
 test('mailboxes that are opened count by themselves, and are given back where none was', () => {
   const { calls, pass } = counting()
   const limited = { inboxesPerDay: 2 }

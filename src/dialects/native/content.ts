@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
+import { download } from '../../http/download.ts'
 import { queryInput } from '../../http/input.ts'
 import { partsOf, piecewise } from '../../http/piecewise.ts'
 import { visitOf } from '../../http/visit.ts'
@@ -131,21 +132,9 @@ export async function attachmentAnswer(
   const isLarge = known.size > smallBytes
   // Nobody would read it, nor tell that it is over.
   if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
-  const leave = isLarge ? door.downloadSlots.take(visitOf(request).client) : () => {}
-  try {
-    const { bytes, release } = await door.core.messages.attachment(message, known.index)
-    if (isLarge) {
-      const over = (): void => {
-        release()
-        leave()
-      }
-      return piecewise(partsOf(bytes), { headers }, over)
-    }
-    const copy = new Uint8Array(bytes)
-    release()
-    return new Response(copy, { headers })
-  } catch (error) {
-    leave()
-    throw error
-  }
+  const { bytes, release } = await download(door, visitOf(request).client, message, known)
+  if (isLarge) return piecewise(partsOf(bytes), { headers }, release)
+  const copy = new Uint8Array(bytes)
+  release()
+  return new Response(copy, { headers })
 }
