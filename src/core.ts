@@ -9,6 +9,7 @@ import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
 import { Domains } from './domains/service.ts'
+import { DomainStore } from './domains/store.ts'
 import type { Events } from './events.ts'
 import { Keys } from './keys/service.ts'
 import { Standing } from './keys/standing.ts'
@@ -22,6 +23,7 @@ import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
 import { Downloads } from './messages/downloads.ts'
 import { Gathered } from './messages/gathered.ts'
+import { Injecting } from './messages/injecting.ts'
 import { Messages } from './messages/service.ts'
 import { SqliteMessageStore } from './messages/store.ts'
 import { Streams } from './messages/streams.ts'
@@ -55,6 +57,7 @@ export type Core = {
   blocks: Blocks
   mailboxes: Mailboxes
   messages: Messages
+  injecting: Injecting
   waits: Waits
   streams: Streams
   tickets: Tickets
@@ -102,9 +105,6 @@ export function makeCore(config: Config, ground: Ground): Core {
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const plans = new Plans(plansOf(config.plans), new PlanStore(writer), () => standing.lookAgain())
-  const domains = new Domains(
-    config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
-  )
   const passwords = new Passwords()
   const cursors = new Cursors(ground.cursorSecret)
   const eventLog = guarded(new EventLog(db, writer), found)
@@ -154,6 +154,13 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
+  const domains = new Domains(
+    config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
+    guarded(new DomainStore(db, writer), found),
+    usage,
+    { readDomain: parseDomain, mxTarget: config.smtp.hostname },
+    outside,
+  )
   const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
   const blocks = new Blocks(writer, outside, found, operatorMail)
   const mailboxes = new Mailboxes(
@@ -216,6 +223,14 @@ export function makeCore(config: Config, ground: Ground): Core {
     () => ground.shortage() !== null,
     (address) => events.hasListener(address),
   )
+  const injecting = new Injecting(
+    writer,
+    messages,
+    mailboxes,
+    blocks,
+    { maxBytes: config.smtp.max_message_bytes, hostname: config.smtp.hostname },
+    outside,
+  )
   const waits = new Waits(messages, mailboxes, events, eventLog, cursors, standing, config.http.max_waits)
   const streams = new Streams(
     messageStore,
@@ -241,6 +256,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     blocks,
     mailboxes,
     messages,
+    injecting,
     waits,
     streams,
     tickets,

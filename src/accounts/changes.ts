@@ -6,7 +6,7 @@ import { type By, type Deed, record, recordAll } from '../storage/audit-trail.ts
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
-import { accounts, keys, links, members, sessions } from '../storage/schema.ts'
+import { accounts, customDomains, keys, links, members, sessions } from '../storage/schema.ts'
 import type { Account, Role } from './account.ts'
 import { type AccountRow, asAccount, asMember, isOver, type LinkRow, type MemberRow, soundLink } from './store.ts'
 
@@ -29,12 +29,8 @@ function accountRow(db: Db, id: string): AccountRow {
 
 /** Refuses: member-unknown, storage-damaged. */
 function memberRow(db: Db, accountId: string, id: string): MemberRow {
-  const row = db
-    .select()
-    .from(members)
-    .where(and(eq(members.id, id), eq(members.accountId, accountId)))
-    .get()
-  if (!row) throw new Refusal('member-unknown')
+  const row = db.select().from(members).where(eq(members.id, id)).get()
+  if (row?.accountId !== accountId) throw new Refusal('member-unknown', row ? { foreign: true } : {})
   asMember(row)
   return row
 }
@@ -168,7 +164,7 @@ export const changes = {
   },
 
   /**
-   * Its members, keys and links are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown;
+   * Its members, keys, links and domains are gone at once; its mailboxes answer nobody, and are swept away. Refuses: account-unknown;
    * forbidden where the last admin is in it.
    */
   'accounts.delete': (tx, { id, by }: { id: string; by: By }): void => {
@@ -177,7 +173,8 @@ export const changes = {
     const leaving = db.select().from(members).where(eq(members.accountId, id)).all()
     if (leaving.some(({ isAdmin }) => isAdmin)) keepAnAdmin(db, leaving, by)
     changeAccount(db, row, { state: 'deleted' })
-    for (const table of [keys, links, members] as const) db.delete(table).where(eq(table.accountId, id)).run()
+    for (const table of [keys, links, customDomains, members] as const)
+      db.delete(table).where(eq(table.accountId, id)).run()
     record(tx, by, { accountId: id, what: 'account.deleted', target: id })
     sayOfAccount(tx, 'account.deleted', id, null, by.at)
   },
@@ -360,7 +357,8 @@ export const changes = {
   'links.take-back': (tx, { accountId, id, by }: { accountId: string | null; id: string; by: By }): void => {
     const row = tx.db.select().from(links).where(eq(links.id, id)).get()
     const isInvitation = row?.kind === 'join' || row?.kind === 'register'
-    if (!row || !isInvitation || row.accountId !== accountId) throw new Refusal('invitation-unknown')
+    if (!row || !isInvitation) throw new Refusal('invitation-unknown')
+    if (row.accountId !== accountId) throw new Refusal('invitation-unknown', { foreign: true })
     tx.db.delete(links).where(eq(links.id, id)).run()
     record(tx, by, { accountId, what: 'link.taken-back', target: id })
   },

@@ -24,7 +24,14 @@ export type RegistrationRules = {
 }
 
 /** The token is shown once. */
-export type MadeLink = { id: string; token: string; expiresAt: number }
+export type MadeLink = {
+  id: string
+  token: string
+  /** Only for this e-mail address; null: for whoever has the link. */
+  email: string | null
+  createdAt: number
+  expiresAt: number
+}
 
 const day = 86_400_000
 const invitationMs = 7 * day
@@ -237,7 +244,7 @@ export class Links {
       alone,
       by: about.by ? { ...by, by: about.by, actor: 'server' } : by,
     })
-    return { id, token, expiresAt }
+    return { id, token, email, createdAt: by.at, expiresAt }
   }
 
   /** Refuses: rate-exceeded. */

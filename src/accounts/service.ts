@@ -140,6 +140,11 @@ export class Accounts {
     return this.store.members(ofAccount(caller, 'team').account.id)
   }
 
+  /** One of the caller's account. Refuses: as `ofAccount`, member-unknown. */
+  async member(caller: Caller, id: string): Promise<Member> {
+    return this.memberOf(ofAccount(caller, 'team').account.id, id)
+  }
+
   /** Refuses: as `ownerOf`, member-unknown, last-owner. */
   async setRole(caller: Caller, memberId: string, role: Role): Promise<Member> {
     const { account } = ownerOf(caller)
@@ -166,9 +171,12 @@ export class Accounts {
   /** A member, for his owners and for admins. Refuses: as `ownerOf`, member-unknown. */
   async memberFor(caller: Caller, memberId: string): Promise<Member> {
     if (isAdmin(caller)) return this.knownMember(memberId)
-    const { account } = ownerOf(caller)
-    const member = await this.knownMember(memberId)
-    if (member.accountId !== account.id) throw new Refusal('member-unknown')
+    return this.memberOf(ownerOf(caller).account.id, memberId)
+  }
+
+  private async memberOf(accountId: string, id: string): Promise<Member> {
+    const member = await this.knownMember(id)
+    if (member.accountId !== accountId) throw new Refusal('member-unknown', { foreign: true })
     return member
   }
 

@@ -26,6 +26,8 @@ const sentences = {
   'plan-unknown': 'there is no such plan, or the config takes it away: see [plans] there',
   'block-unknown': 'there is no such rule',
   'mailbox-taken': 'this address is taken',
+  'domain-unknown': 'there is no such domain',
+  'domain-taken': 'the account has this domain already',
   'email-taken': 'this e-mail address has an account already',
   'last-owner': 'an account needs an owner',
   'mailboxes-exhausted': 'the plan allows no more mailboxes',

@@ -4,8 +4,14 @@ import { invalid, Refusal } from '../refusal.ts'
 export type BodyBounds = { bytes: number; milliseconds: number }
 
 /** Whether a body comes with this request, by its head (RFC 9112 §6.3). */
-export const hasBody = (headers: Headers): boolean =>
+const hasBody = (headers: Headers): boolean =>
   headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0'
+
+/** Bytes of the body that comes with this request, 0 without one; of one that does not say as many as it may have. */
+export function announcedBytes(headers: Headers, most: number): number {
+  if (!hasBody(headers)) return 0
+  return headers.has('transfer-encoding') ? most : Number(headers.get('content-length'))
+}
 
 /** Whether it is a form with files, and so no text. */
 export const isForm = (headers: Headers): boolean =>

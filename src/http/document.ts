@@ -103,10 +103,13 @@ function queryParameters(schema: TObject | null): object[] {
 }
 
 /** What has a default need not be sent. */
-function requestBody({ required: _, ...schema }: TObject): object {
+export function requestBody(
+  { required: _, ...schema }: TObject,
+  type = 'application/json',
+): { required: boolean; content: Record<string, object> } {
   const needed = Object.entries(schema.properties).flatMap(([name, field]) =>
     OptionalKind in field || 'default' in field ? [] : [name],
   )
   const sent = needed.length > 0 ? { ...schema, required: needed } : schema
-  return { required: needed.length > 0, content: { 'application/json': { schema: sent } } }
+  return { required: needed.length > 0, content: { [type]: { schema: sent } } }
 }

@@ -1,7 +1,8 @@
 // The path of every request: who asks, whether this host and origin are answered, the body, the dialect, and the end.
+import { Budget } from '../limits/budget.ts'
 import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
-import { type BodyBounds, hasBody, isForm, readBody, textOf } from './body.ts'
+import { announcedBytes, type BodyBounds, isForm, readBody, textOf } from './body.ts'
 import {
   allowReading,
   allowReadingByAll,
@@ -37,10 +38,15 @@ export type FrontOptions = {
   log: Log
 }
 
+/** Of bodies larger than usual so much is held at a time, and who finds no room waits so long. */
+const largeBodyBytes = 64 * 1024 * 1024
+const largeBodyWaitMs = 20_000
+
 type Mount = { prefix: string; below: string; dialect: Dialect }
 
 export class Front {
   private readonly mounts: readonly Mount[]
+  private readonly largeBodies = new Budget(largeBodyBytes, largeBodyWaitMs)
 
   constructor(private readonly options: FrontOptions) {
     this.mounts = options.dialects
@@ -115,15 +121,25 @@ export class Front {
     if (headBytes !== null && headSize(request) > headBytes) throw new Refusal('too-large')
     // Bun drops the body in chunks of such a request: it has no bound that we could keep, and nobody reads it.
     if (request.headers.has('transfer-encoding') && isRead(request)) throw new Refusal('too-large')
-    if (hasBody(request.headers)) {
-      const bytes = dialect.bodyBytes(request.method, visit.path) ?? bounds.bytes
-      const body = await readBody(request, { ...bounds, bytes })
-      if (isForm(request.headers)) visit.form = body
-      else visit.body = textOf(body)
+    // Whoever brings no credential brings no mail either.
+    const keyed = bearsCredential(request.headers, dialect.credentialHeaders(visit.path))
+    const most = (keyed ? dialect.bodyBytes(request.method, visit.path) : null) ?? bounds.bytes
+    const announced = announcedBytes(request.headers, most)
+    if (announced > most) throw new Refusal('too-large')
+    const room = announced > bounds.bytes ? announced : 0
+    if (room > 0) await this.largeBodies.take(room)
+    try {
+      if (announced > 0) {
+        const body = await readBody(request, { ...bounds, bytes: most })
+        if (isForm(request.headers)) visit.form = body
+        else visit.body = textOf(body)
+      }
+      const passed = readableToElysia(request)
+      announce(passed, visit)
+      return await dialect.handle(passed)
+    } finally {
+      if (room > 0) this.largeBodies.release(room)
     }
-    const passed = readableToElysia(request)
-    announce(passed, visit)
-    return dialect.handle(passed)
   }
 
   private dialectOf(path: string): Dialect {

@@ -78,7 +78,7 @@ export class Recipients {
       if (account?.state === 'suspended') throw new Refusal('account-suspended')
       if (mailbox.accountId !== null && !account) throw new Refusal('mailbox-unknown')
       const plan = this.planOf(mailbox, account)
-      await this.refuseFull(mailbox, plan, size, now)
+      await this.refuseFull(mailbox, plan, { size, mails: 1 }, now)
       return {
         address: asked.full,
         mailboxAddress: own,
@@ -138,10 +138,22 @@ export class Recipients {
       : { ...mailbox, messageCount: mailbox.messageCount - count, bytes: mailbox.bytes - bytes }
   }
 
-  private async refuseFull(mailbox: Mailbox, plan: Plan, size: number, now: number): Promise<void> {
+  /** So much more in an open mailbox that is no mail of its own. Refuses: mailbox-full, storage-full. */
+  async room(mailbox: Mailbox, size: number): Promise<void> {
+    if (this.storeIsFull()) throw new Refusal('storage-full')
+    const account = mailbox.accountId === null ? null : await this.accountOf(mailbox.accountId)
+    await this.refuseFull(mailbox, this.planOf(mailbox, account), { size, mails: 0 }, this.outside.now())
+  }
+
+  private async refuseFull(
+    mailbox: Mailbox,
+    plan: Plan,
+    { size, mails }: { size: number; mails: 0 | 1 },
+    now: number,
+  ): Promise<void> {
     const { mailboxBytes, mailboxMessages } = plan
     const isFull = ({ messageCount, bytes }: Mailbox): boolean =>
-      (mailboxMessages !== null && messageCount >= mailboxMessages) ||
+      (mailboxMessages !== null && messageCount + mails > mailboxMessages) ||
       (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
     if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
     const { accountId } = mailbox

@@ -66,6 +66,11 @@ export class Mailboxes {
     return this.recipients.accepting(to, client)
   }
 
+  /** Whether so many bytes more have room in a mailbox. Refuses: as `Recipients.room`. */
+  room(mailbox: Mailbox, size: number): Promise<void> {
+    return this.recipients.room(mailbox, size)
+  }
+
   /**
    * Opens a mailbox: of the caller's account, or without one. Refuses: credential-missing (where anonymous mailboxes are
    * off), invalid-request, domain-unserved, not-in-plan, forbidden (a domain that the key is not for), mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).

@@ -61,6 +61,9 @@ function safeType(written: string): string {
   return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : 'application/octet-stream'
 }
 
+/** The type in what a client calls it, without its parameters. */
+export const typeIn = (written: string): string => safeType(written.split(';', 1)[0]?.trim() ?? '')
+
 function safeContentId(part: Part): string | null {
   const id = part.contentId?.replace(/[\0-\x20\x7f-\uffff<>]/g, '') ?? ''
   return id && id.length <= CONTENT_ID_CHARACTERS ? id : null

@@ -5,12 +5,12 @@ import { isEnded, type Recipient } from '../mailboxes/mailbox.ts'
 import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
 import { retainUntil } from '../plans/plan.ts'
-import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { attachmentCheck, messageCheck } from '../storage/row-checks.ts'
 import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
-import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
+import { adding } from './added.ts'
+import { type MailboxRow, type MessageRow, sound, stillArriving } from './changed-rows.ts'
 import { beginContent, type ContentFacts, keepContent, keepDigest, storedText } from './contents.ts'
 import { indexMailbox, indexSome } from './index-anew.ts'
 import type { LongText } from './long-text.ts'
@@ -41,6 +41,7 @@ export type Digested = {
 
 export const changes = {
   ...upkeep,
+  ...adding,
 
   /** Stores a piece of a mail that is still coming; the first (contentKey null) makes its content. Answers its key. Refuses: storage-failed. */
   'contents.piece': (
@@ -203,12 +204,6 @@ const statements = prepared((db: Db) => ({
     .onConflictDoNothing()
     .prepare(),
 }))
-
-/** Refuses: storage-failed, if its pieces were given up meanwhile: a mail is whole or not there. */
-function stillArriving(db: Db, contentKey: number): void {
-  const content = db.select({ state: contents.state }).from(contents).where(eq(contents.key, contentKey)).get()
-  if (content?.state !== 'arriving') throw new Refusal('storage-failed')
-}
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
 function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {

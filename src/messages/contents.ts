@@ -108,7 +108,8 @@ const statements = prepared((db: Db) => ({
     .set({
       refs: sql`refs - 1`,
       // The messages themselves are asked, not the count alone: damage to it must not cost another message its bytes.
-      state: sql`case when exists (select 1 from messages where content_key = ${placeholder('key')}) then state else 'dropped' end`,
+      state: sql`case when exists (select 1 from messages where content_key = ${placeholder('key')})
+        or exists (select 1 from added_attachments where content_key = ${placeholder('key')}) then state else 'dropped' end`,
     })
     .where(eq(contents.key, placeholder('key')))
     .prepare(),
@@ -116,7 +117,8 @@ const statements = prepared((db: Db) => ({
     .select({ key: contents.key })
     .from(contents)
     .where(
-      sql`state <> 'kept' and state = 'dropped' and not exists (select 1 from messages where content_key = "contents"."key")`,
+      sql`state <> 'kept' and state = 'dropped' and not exists (select 1 from messages where content_key = "contents"."key")
+        and not exists (select 1 from added_attachments where content_key = "contents"."key")`,
     )
     .limit(200)
     .prepare(),
@@ -156,6 +158,18 @@ export function keepContent(db: Db, mail: ContentFacts, refs: number): number {
   if (mail.contentKey === null) return insertContent(db, row)
   db.update(contents).set(row).where(eq(contents.key, mail.contentKey)).run()
   return mail.contentKey
+}
+
+/** Completes a content, or makes one, that is no mail: nothing is read out of it. Answers its key. */
+export function keepBytes(
+  db: Db,
+  { contentKey, size, checksum }: Pick<ContentFacts, 'contentKey' | 'size' | 'checksum'>,
+): number {
+  const row: ContentRow = { ...arriving, state: 'kept', refs: 1, size, checksum, digest: 'ready' }
+  row.checkValue = contentCheck(row)
+  if (contentKey === null) return insertContent(db, row)
+  db.update(contents).set(row).where(eq(contents.key, contentKey)).run()
+  return contentKey
 }
 
 /** The row of a content, if there is one. Refuses: storage-damaged. */

@@ -22,8 +22,8 @@ export class Downloads {
     private readonly budget: Budget,
   ) {}
 
-  /** `size`: of the attachment. Refuses: attachment-unknown, message-unknown, took-too-long, too-busy. */
-  async take(contentKey: number, index: number, size: number): Promise<Held> {
+  /** `index`: in the mail; null: it is all of the content. `size`: of the attachment. Refuses: attachment-unknown, message-unknown, took-too-long, too-busy. */
+  async take(contentKey: number, index: number | null, size: number): Promise<Held> {
     const name = `${contentKey}/${index}`
     const entry = this.entries.get(name) ?? this.begin(name, contentKey, index, size)
     entry.readers++
@@ -47,17 +47,20 @@ export class Downloads {
     }
   }
 
-  private begin(name: string, contentKey: number, index: number, size: number): Entry {
+  private begin(name: string, contentKey: number, index: number | null, size: number): Entry {
     const entry: Entry = { bytes: this.read(contentKey, index, size), readers: 0 }
     this.entries.set(name, entry)
     return entry
   }
 
-  private async read(contentKey: number, index: number, size: number): Promise<Uint8Array> {
+  private async read(contentKey: number, index: number | null, size: number): Promise<Uint8Array> {
     const room = roomFor(size)
     if (room > 0) await this.budget.take(room)
     try {
-      const { bytes } = await this.workers.run('messages.attachment', { contentKey, index, bounds: this.bounds })
+      const { bytes } =
+        index === null
+          ? await this.workers.run('messages.bytes', { contentKey })
+          : await this.workers.run('messages.attachment', { contentKey, index, bounds: this.bounds })
       return bytes
     } catch (error) {
       this.budget.release(room)

@@ -123,6 +123,11 @@ export const readerJobs = {
     if (!found) throw new Refusal('attachment-unknown')
     return { bytes: found.bytes }
   },
+
+  /** All of a content. Refuses: message-unknown, storage-damaged. */
+  'messages.bytes': ({ db }: Connection, { contentKey }: { contentKey: number }): { bytes: Uint8Array } => ({
+    bytes: wholeOf(db, contentKey),
+  }),
 } satisfies Jobs
 
 /** A digest as it is stored, and the bounds that cut something off. */

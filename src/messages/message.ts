@@ -26,8 +26,10 @@ export type Message = {
   /** The earlier of its mailbox's end and its own; null: it has none. */
   expiresAt: number | null
   size: number
-  /** Without those that were deleted by themselves. */
+  /** Without those that were deleted by themselves, and with those that were added. */
   attachmentCount: number
+  /** Those that came with it, deleted ones included. */
+  ownAttachments: number
   seen: boolean
   digest: DigestState
   /** How often a digest was begun that may not have ended well. */
@@ -36,7 +38,13 @@ export type Message = {
   digestedSeq: number | null
 }
 
-export type Attachment = DigestedAttachment & { id: string }
+export type Attachment = DigestedAttachment & {
+  id: string
+  /** With its message, or before it; null: it has no end. */
+  expiresAt: number | null
+  /** The row of its bytes, where it was added to the mail later; never shown. */
+  addedKey: number | null
+}
 
 /** A message with all that was read out of it; empty where the digest failed. */
 export type FullMessage = Message & {

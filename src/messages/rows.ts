@@ -58,12 +58,14 @@ export function message({ message, mailbox }: Row, content: { tries: number } | 
     subject: top.subject,
     expiresAt: earlier(retainUntil, mailbox.expiresAt),
     attachmentCount: top.attachmentCount,
+    ownAttachments: top.attachmentCount,
     digest: top.digest,
     tries: content.tries,
   }
 }
 
-function earlier(one: number | null, other: number | null): number | null {
+/** Of two ends the first; null: none. */
+export function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other
   return Math.min(one, other)
 }

@@ -8,6 +8,7 @@ import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
 import { damaged } from '../storage/damage.ts'
 import type { Workers } from '../storage/job.ts'
+import type { AddedRow } from './added.ts'
 import { Adopting } from './adopting.ts'
 import { Arrival, type Envelope } from './arrival.ts'
 import { Arriving } from './arriving.ts'
@@ -17,6 +18,7 @@ import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
 import type { Attachment, FullMessage, Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
+import { earlier } from './rows.ts'
 import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { ListQuery, MessageStore, StoredDigest } from './store.ts'
@@ -51,7 +53,8 @@ export class Messages {
   private merging = false
   private sweptMany = false
   private nextCount = 0
-  private readonly arriving: Arriving
+  /** What of mails and attachments has come only in part. */
+  readonly arriving: Arriving
   private readonly adopting: Adopting
   private readonly digests: StoredDigests
 
@@ -293,7 +296,10 @@ export class Messages {
   async attachment(message: FullMessage, index: number): Promise<Held> {
     const attachment = message.attachments.find((one) => one.index === index)
     if (!attachment) throw new Refusal('attachment-unknown')
-    return this.downloads.take(message.contentKey, index, attachment.size)
+    const { addedKey, size } = attachment
+    return addedKey === null
+      ? this.downloads.take(message.contentKey, index, size)
+      : this.downloads.take(addedKey, null, size)
   }
 
   /** Digests all that waits in a mailbox, ahead of the queue. Answers when that is done or has failed. */
@@ -381,10 +387,11 @@ export class Messages {
   private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
     const digest = known === undefined ? await this.digests.of(message) : known
     const detail = digest?.detail
-    const has = (detail?.attachments?.length ?? message.attachmentCount) > 0
-    const ids = has ? await this.store.attachmentsOf(message.key) : []
+    const hasOwn = (detail?.attachments?.length ?? message.ownAttachments) > 0
+    const ids = hasOwn ? await this.store.attachmentsOf(message.key) : []
+    const added = message.attachmentCount > 0 ? await this.store.addedTo(message.key, this.outside.now()) : []
     const shown = new Map(ids.filter(({ hidden }) => !hidden).map(({ index, id }) => [index, id]))
-    if (shown.size < message.attachmentCount) throw damaged(`attachments of message ${message.key} are missing`)
+    if (ids.length < message.ownAttachments) throw damaged(`attachments of message ${message.key} are missing`)
     return {
       ...message,
       text: digest?.text ?? null,
@@ -395,10 +402,13 @@ export class Messages {
       date: detail?.date ?? null,
       messageId: detail?.messageId ?? null,
       listUnsubscribe: detail?.listUnsubscribe ?? [],
-      attachments: (detail?.attachments ?? []).flatMap((one) => {
-        const id = shown.get(one.index)
-        return id === undefined ? [] : [{ ...one, id }]
-      }),
+      attachments: [
+        ...(detail?.attachments ?? []).flatMap((one) => {
+          const id = shown.get(one.index)
+          return id === undefined ? [] : [{ ...one, id, expiresAt: message.expiresAt, addedKey: null }]
+        }),
+        ...added.map((row) => addedAttachment(row, message)),
+      ],
       codes: detail?.codes ?? [],
       links: detail?.links ?? [],
       notes: detail?.notes ?? [],
@@ -436,3 +446,8 @@ const unread = (message: Message): FullMessage => ({
   links: [],
   notes: [],
 })
+
+function addedAttachment({ id, index, name, type, size, contentKey, ...row }: AddedRow, message: Message): Attachment {
+  const expiresAt = earlier(row.expiresAt, message.expiresAt)
+  return { id, index, name, type, size, contentId: null, inline: false, expiresAt, addedKey: contentKey }
+}

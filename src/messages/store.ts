@@ -6,6 +6,7 @@ import { type Db, prepared } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
 import { attachmentCheck, digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
+import { type AddedRow, addedTo, anyAdded, messageWithAdded } from './added.ts'
 import type { changes } from './changes.ts'
 import type { LaterText } from './long-text.ts'
 import type { DigestDetail, Message } from './message.ts'
@@ -51,6 +52,8 @@ export interface MessageStore {
   /** Null where it is missing or damaged; `long` where reading it would hold up others. */
   digestOf(contentKey: number): Promise<StoredDigest | 'long' | null>
   attachmentsOf(messageKey: number): Promise<{ id: string; index: number; hidden: boolean }[]>
+  /** Attachments added to a message that have not run out. */
+  addedTo(messageKey: number, now: number): Promise<AddedRow[]>
   /** Whose attachment this id is; null if it is none's. */
   messageOf(attachmentId: string): Promise<string | null>
   source(message: Message): Promise<Source | null>
@@ -230,12 +233,12 @@ export class SqliteMessageStore implements MessageStore {
 
   async byId(id: string, now: number): Promise<Message | null> {
     const found = readable(statements(this.db).byId.get({ id }), now)
-    return found && this.inSight(found)
+    return found && this.inSight(found, now)
   }
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {
     const found = keys.map((key) => readable(statements(this.db).byKey.get({ key }), now))
-    return found.filter((one) => one !== null).map((one) => this.inSight(one))
+    return found.filter((one) => one !== null).map((one) => this.inSight(one, now))
   }
 
   async digestedAfter({ address, ...query }: DigestedQuery): Promise<Message[]> {
@@ -256,6 +259,7 @@ export class SqliteMessageStore implements MessageStore {
     read: (from: number) => Listed[],
   ): Message[] {
     const found: Message[] = []
+    const isAdded = anyAdded(this.db)
     for (let place = from; ; ) {
       const rows = read(place)
       for (const row of rows) {
@@ -263,19 +267,19 @@ export class SqliteMessageStore implements MessageStore {
         if (row.message.mailboxKey !== mailboxKey) throw damaged(`message ${row.message.key} is not where it belongs`)
         const one = message(row, row.content, this.topOf(row))
         place = placeOf(one)
-        if (!isOver(row.message, now)) found.push(this.inSight(one))
+        if (!isOver(row.message, now)) found.push(this.inSight(one, now, isAdded))
         if (found.length === limit) return found
       }
       if (rows.length < limit) return found
     }
   }
 
-  /** Of its attachments only those count that nobody has deleted. */
-  private inSight(message: Message): Message {
-    const { key: messageKey, attachmentCount } = message
-    if (attachmentCount === 0) return message
-    const hidden = statements(this.db).hiddenCount.get({ messageKey })?.count ?? 0
-    return hidden === 0 ? message : { ...message, attachmentCount: attachmentCount - hidden }
+  /** Of its attachments only those count that nobody has deleted, and those that were added. */
+  private inSight(message: Message, now: number, isAdded = anyAdded(this.db)): Message {
+    const { key: messageKey, ownAttachments } = message
+    const hidden = ownAttachments === 0 ? 0 : (statements(this.db).hiddenCount.get({ messageKey })?.count ?? 0)
+    const added = isAdded ? addedTo(this.db, messageKey, now).length : 0
+    return hidden + added === 0 ? message : { ...message, attachmentCount: ownAttachments - hidden + added }
   }
 
   /** Refuses: storage-damaged. */
@@ -304,7 +308,12 @@ export class SqliteMessageStore implements MessageStore {
   }
 
   async messageOf(attachmentId: string): Promise<string | null> {
-    return statements(this.db).messageOf.get({ attachmentId })?.id ?? null
+    const { id = null } = statements(this.db).messageOf.get({ attachmentId }) ?? {}
+    return id ?? messageWithAdded(this.db, attachmentId)
+  }
+
+  async addedTo(messageKey: number, now: number): Promise<AddedRow[]> {
+    return addedTo(this.db, messageKey, now)
   }
 
   async source({ contentKey }: Message): Promise<Source | null> {

@@ -1,6 +1,5 @@
 // What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
-import { isEnded } from '../mailboxes/mailbox.ts'
 import { countMail } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
@@ -9,9 +8,9 @@ import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, mailboxes, messages } from '../storage/schema.ts'
-import { type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
+import { dropAdded, removeAdded, sweepAdded } from './added.ts'
+import { isThere, type MailboxRow, type MessageRow, sound } from './changed-rows.ts'
 import { releaseContent, sweepContents } from './contents.ts'
-import { isOver } from './rows.ts'
 import { unindexMessage } from './search-index.ts'
 
 /** Milliseconds that one sweep may hold the writer. */
@@ -46,6 +45,7 @@ export const upkeep = {
     tx,
     { accountId, mailboxId, address, by }: { accountId: string | null; mailboxId: string; address: string; by: By },
   ): void => record(tx, by, { accountId, what: 'mailbox.emptied', target: mailboxId, detail: { address } }),
+
   /**
    * Deletes several messages of one mailbox, which is `accountId`'s. Refuses: message-unknown, `foreign` for one in a
    * mailbox of somebody else's; and deletes none then.
@@ -72,7 +72,8 @@ export const upkeep = {
   },
 
   /**
-   * Takes attachments of a message out of sight; what is no attachment of it, or is out of sight already, is let pass.
+   * Takes attachments of a message out of sight, and those that were added to it away; what is no attachment of it, or is
+   * out of sight already, is let pass.
    * Answers how many went. Refuses: message-unknown.
    */
   'messages.hide-attachments': (
@@ -90,8 +91,10 @@ export const upkeep = {
       const hidden = { hidden: true, checkValue: attachmentCheck({ ...one, hidden: true }) }
       db.update(attachments).set(hidden).where(eq(attachments.id, one.id)).run()
     }
-    if (going.length > 0) say(tx, 'message.changed', found.mailbox, id, now)
-    return going.length
+    const isMeant = (added: { id: string }): boolean => attachmentIds.includes(added.id)
+    const { count } = dropAdded(tx, found.message, found.mailbox, isMeant, now)
+    if (going.length > 0 && count === 0) say(tx, 'message.changed', found.mailbox, id, now)
+    return going.length + count
   },
 
   /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
@@ -127,6 +130,7 @@ export const upkeep = {
       .limit(200)
       .all()
     if (removeSome(tx, overdue.filter(isWhole), now) || overdue.length === 200) return true
+    if (sweepAdded(tx, now)) return true
     const closed = db
       .select()
       .from(mailboxes)
@@ -165,12 +169,6 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
-/** Whether its readers find it. */
-const isThere = (
-  { message, mailbox }: { message: MessageRow; mailbox: typeof mailboxes.$inferSelect },
-  now: number,
-): boolean => mailbox.state === 'active' && !isEnded(mailbox, now) && !isOver(message, now)
-
 /** Of a damaged row it is not known whether it has run out. */
 const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))
 
@@ -187,8 +185,9 @@ function removeSome(tx: Tx, batch: { message: MessageRow; mailbox: MailboxRow }[
 function remove(tx: Tx, message: MessageRow, mailbox: MailboxRow, now: number, tell = true): void {
   const { db } = tx
   unindexMessage(tx, message.key)
+  const { bytes } = removeAdded(tx, message.key)
   statements(db).removeMessage.run({ key: message.key })
   releaseContent(db, message.contentKey)
-  countMail(db, mailbox.key, -1, -message.size)
+  countMail(db, mailbox.key, -1, -message.size - bytes)
   if (tell) say(tx, 'message.deleted', mailbox, message.id, now)
 }

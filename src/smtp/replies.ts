@@ -38,6 +38,8 @@ const replies = {
   'invalid-cursor': [501, '5.5.4', 'This cannot be understood'],
   'message-unknown': [550, '5.1.1', 'There is no such message'],
   'attachment-unknown': [550, '5.1.1', 'There is no such attachment'],
+  'domain-unknown': [550, '5.1.1', 'There is no such domain'],
+  'domain-taken': [550, '5.5.1', 'The account has this domain already'],
   'account-unknown': [550, '5.1.1', 'There is no such account'],
   'member-unknown': [550, '5.1.1', 'There is no such member'],
   'key-unknown': [550, '5.1.1', 'There is no such key'],

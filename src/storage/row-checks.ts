@@ -3,10 +3,12 @@
 import { damaged } from './damage.ts'
 import type {
   accounts,
+  addedAttachments,
   attachments,
   audit,
   blocks,
   contents,
+  customDomains,
   keys,
   links,
   mailboxes,
@@ -100,6 +102,19 @@ export const messageCheck = (row: Omit<typeof messages.$inferSelect, 'key' | 'ch
 export const attachmentCheck = (row: Omit<typeof attachments.$inferSelect, 'checkValue'>) =>
   checkOf([row.id, row.messageKey, row.index, row.hidden])
 
+export const addedAttachmentCheck = (row: Omit<typeof addedAttachments.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.id,
+    row.messageKey,
+    row.contentKey,
+    row.index,
+    row.name,
+    row.type,
+    row.size,
+    row.createdAt,
+    row.expiresAt,
+  ])
+
 export const accountCheck = (row: Omit<typeof accounts.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([row.id, row.plan, row.state, row.createdAt])
 
@@ -122,6 +137,9 @@ export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
     row.createdAt,
     row.expiresAt,
   ])
+
+export const customDomainCheck = (row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([row.id, row.accountId, row.name, row.state, row.token, row.createdAt])
 
 /** Who made it may go, and its use is only counted. */
 export const keyCheck = (

@@ -175,6 +175,35 @@ export const attachments = sqliteTable(
   (table) => [uniqueIndex('attachments_message').on(table.messageKey, table.index)],
 )
 
+/** Attachments that were added to a message after it came; the bytes of each are a content of their own. */
+export const addedAttachments = sqliteTable(
+  'added_attachments',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    messageKey: integer('message_key')
+      .notNull()
+      .references(() => messages.key, { onDelete: 'cascade' }),
+    contentKey: integer('content_key')
+      .notNull()
+      .references(() => contents.key),
+    /** Behind those that came with the mail. */
+    index: integer('idx').notNull(),
+    name: text('name').notNull(),
+    type: text('type').notNull(),
+    size: integer('size').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Null: with its message. */
+    expiresAt: integer('expires_at'),
+    checkValue: check(),
+  },
+  (table) => [
+    uniqueIndex('added_attachments_message').on(table.messageKey, table.index),
+    index('added_attachments_content').on(table.contentKey),
+    index('added_attachments_end').on(table.expiresAt).where(sql`expires_at is not null`),
+  ],
+)
+
 export const events = sqliteTable(
   'events',
   {
@@ -303,6 +332,29 @@ export const links = sqliteTable(
     index('links_account').on(table.accountId).where(sql`account_id is not null`),
     index('links_member').on(table.memberId).where(sql`member_id is not null`),
     index('links_end').on(table.expiresAt),
+  ],
+)
+
+/** Domains that accounts want mail taken for. */
+export const customDomains = sqliteTable(
+  'custom_domains',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Lower-case A-labels. */
+    name: text('name').notNull(),
+    state: text('state', { enum: ['pending'] }).notNull(),
+    /** What its TXT record is to say. */
+    token: text('token').notNull(),
+    createdAt: integer('created_at').notNull(),
+    checkValue: check(),
+  },
+  (table) => [
+    uniqueIndex('custom_domains_account').on(table.accountId, table.name),
+    index('custom_domains_name').on(table.name),
   ],
 )
 

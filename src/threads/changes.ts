@@ -1,5 +1,6 @@
 // Every change that the writer thread can run.
 import { changes as accounts } from '../accounts/changes.ts'
+import { changes as domains } from '../domains/store.ts'
 import { changes as keys } from '../keys/store.ts'
 import { changes as blocks } from '../mailboxes/blocks.ts'
 import { changes as mailboxes } from '../mailboxes/store.ts'
@@ -15,6 +16,7 @@ export const changes: Changes = {
   ...plans,
   ...accounts,
   ...keys,
+  ...domains,
   ...blocks,
   ...mailboxes,
   ...messages,

@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test'
-import { Domains } from '../../src/domains/service.ts'
+import type { Domains } from '../../src/domains/service.ts'
+import { testConfig, testCore } from '../core.ts'
 
-const rule = (name: string) => ({ name, access: 'public' as const, catchAll: null })
+const serving = (...names: string[]): Domains =>
+  testCore({ config: testConfig({ MAYFLY_DOMAINS: names.join(',') }) }).domains
 
 test('a domain is served by its own name, else by the nearest parent, else by "*"', () => {
-  const domains = new Domains(['*.mail.test', 'a.mail.test', '*.deep.mail.test', 'own.test', '*'].map(rule))
+  const domains = serving('*.mail.test', 'a.mail.test', '*.deep.mail.test', 'own.test', '*')
   const by = (domain: string) => domains.serving(domain)?.rule.name
   expect(by('a.mail.test')).toBe('a.mail.test')
   expect(by('b.mail.test')).toBe('*.mail.test')
@@ -17,13 +19,13 @@ test('a domain is served by its own name, else by the nearest parent, else by "*
 })
 
 test('what no entry names is not served', () => {
-  const domains = new Domains(['own.test', '*.own.test'].map(rule))
+  const domains = serving('own.test', '*.own.test')
   for (const domain of ['wn.test', 'notown.test', 'test', 'own.test.evil.test'])
     expect(domains.serving(domain)).toBeNull()
 })
 
 test('only "*" is for trusted networks alone', () => {
-  const domains = new Domains(['own.test', '*.own.test', '*'].map(rule))
+  const domains = serving('own.test', '*.own.test', '*')
   const strangers = (domain: string) => {
     const served = domains.serving(domain)
     return served !== null && domains.servesStrangers(served)

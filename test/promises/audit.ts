@@ -7,9 +7,11 @@ const wrongs = {
   'mailboxes whose count is not that of their messages': `select count(*) from mailboxes m
     where message_count <> (select count(*) from messages where mailbox_key = m.key)`,
   'mailboxes whose bytes are not those of their messages': `select count(*) from mailboxes m
-    where bytes <> (select coalesce(sum(size), 0) from messages where mailbox_key = m.key)`,
+    where bytes <> (select coalesce(sum(size), 0) from messages where mailbox_key = m.key) + (select coalesce(sum(a.size), 0)
+    from added_attachments a join messages on messages.key = a.message_key where mailbox_key = m.key)`,
   'contents whose refs are not their messages': `select count(*) from contents c
-    where refs <> (select count(*) from messages where content_key = c.key)`,
+    where refs <> (select count(*) from messages where content_key = c.key) +
+    (select count(*) from added_attachments where content_key = c.key)`,
   'contents that are kept for nobody': `select count(*) from contents where state = 'kept' and refs = 0`,
   'contents with messages that are not kept': `select count(*) from contents where state <> 'kept' and refs > 0`,
   'kept contents whose pieces are not their size': `select count(*) from contents c where state = 'kept' and size <>
@@ -17,7 +19,8 @@ const wrongs = {
   'pieces of no content': `select count(*) from pieces where key / 4096 not in (select key from contents)`,
   'digests of no content': `select count(*) from digests where content_key not in (select key from contents)`,
   'digested contents without a digest': `select count(*) from contents
-    where digest <> 'pending' and state = 'kept' and key not in (select content_key from digests)`,
+    where digest <> 'pending' and state = 'kept' and key not in (select content_key from digests)
+    and key not in (select content_key from added_attachments)`,
   'attachments of no message': `select count(*) from attachments where message_key not in (select key from messages)`,
   'messages of no mailbox': `select count(*) from messages where mailbox_key not in (select key from mailboxes)`,
   'digested messages that cannot be searched': `select count(*) from messages

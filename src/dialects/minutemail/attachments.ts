@@ -21,7 +21,7 @@ export const attachmentRoutes = (door: Door) =>
       below,
       async ({ caller, params }) => {
         const mail = await mailOf(door, caller, params)
-        return { items: mail.attachments.map((one) => attachmentItem(one, mail)) }
+        return { items: mail.attachments.map(attachmentItem) }
       },
       {
         ...described({ summary: 'List the attachments of a mail', tag, answers: { 200: 'AttachmentList' }, refusals }),
@@ -53,7 +53,7 @@ export const attachmentRoutes = (door: Door) =>
         // Nobody would read it, nor tell that it is over.
         if (request.method === 'HEAD') return new Response(null, { headers: json })
         const held = await download(door, visit.client, mail, attachment)
-        return withData(attachmentItem(attachment, mail), held)
+        return withData(attachmentItem(attachment), held)
       },
       {
         ...described({

@@ -7,11 +7,15 @@ import { Refusal } from '../../refusal.ts'
 import { archivedRoutes } from './archived.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { keyed } from './base.ts'
+import { domainRoutes } from './domains.ts'
 import { answerOf } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { injectionBytes, injectionRoutes } from './injection.ts'
 import { mailboxRoutes } from './mailboxes.ts'
 import { mailRoutes } from './mails.ts'
+import { teamRoutes } from './team.ts'
 import { schemas } from './wire.ts'
+import { teamSchemas } from './wire-team.ts'
 
 const prefix = '/v1'
 
@@ -22,6 +26,9 @@ const routes = (door: Door) =>
     .use(archivedRoutes(door))
     .use(mailRoutes(door))
     .use(attachmentRoutes(door))
+    .use(injectionRoutes(door))
+    .use(domainRoutes(door))
+    .use(teamRoutes(door))
     .use(unknownRoutes(door))
 
 /** What is called with a key is counted, whatever it is. */
@@ -54,13 +61,14 @@ export function minutemail(door: Door): Dialect {
     },
     routes: routes(door),
     answer: answerOf(door),
+    bodyBytes: injectionBytes(door),
     dress: (headers, visit, status) => headers.set('X-RateLimit-Remaining', String(remaining(visit, status))),
     about: {
       title: 'MinuteMail',
       description: 'Mailboxes for minutes and their mail, by a key. Times are ISO 8601 in whole seconds.',
-      schemas,
+      schemas: { ...schemas, ...teamSchemas },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A key.' } },
-      pathLengths: { mailbox: 36, mail: 36, attachment: 36 },
+      pathLengths: { mailbox: 36, mail: 36, attachment: 36, domain: 36, member: 36, invitation: 36 },
     },
   })
   return { ...dialect, credentialHeaders: (path) => (isBelow(path, prefix) ? dialect.credentialHeaders(path) : []) }

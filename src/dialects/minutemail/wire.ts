@@ -108,7 +108,7 @@ export function mailItem(message: FullMessage): Shown {
     text: text ?? '',
     html: html ?? '',
     hasAttachments: attachments.length > 0,
-    attachments: attachments.map((one) => attachmentItem(one, message)),
+    attachments: attachments.map(attachmentItem),
     receivedAt: isoSeconds(receivedAt),
     expiresAt: secondsOrNull(expiresAt),
   }
@@ -117,10 +117,7 @@ export function mailItem(message: FullMessage): Shown {
 
 const anew = (text: string | LaterText | null) => (text instanceof LaterText ? new LaterText(text.json) : text)
 
-export const attachmentItem = (
-  { id, name, type, size }: Attachment,
-  { expiresAt }: Pick<FullMessage, 'expiresAt'>,
-): Static<typeof AttachmentShape> => ({
+export const attachmentItem = ({ id, name, type, size, expiresAt }: Attachment): Static<typeof AttachmentShape> => ({
   id,
   name,
   filename: name,

@@ -5,5 +5,15 @@ import settings from './0001_settings.sql' with { type: 'text' }
 import checks from './0002_checks.sql' with { type: 'text' }
 import overdue from './0003_overdue.sql' with { type: 'text' }
 import accounts from './0004_accounts.sql' with { type: 'text' }
+import customDomains from './0005_custom_domains.sql' with { type: 'text' }
+import addedAttachments from './0006_added_attachments.sql' with { type: 'text' }
 
-export const migrations: readonly string[] = [first, settings, checks, overdue, accounts]
+export const migrations: readonly string[] = [
+  first,
+  settings,
+  checks,
+  overdue,
+  accounts,
+  customDomains,
+  addedAttachments,
+]

@@ -1,5 +1,5 @@
 // Addresses of one-time links. The secret stands behind the "#", so that no server and no log on the way sees it.
-import type { Door } from '../../http/dialect.ts'
+import type { Door } from './dialect.ts'
 
 /** By the server's public address; without one, by the host that the caller used. */
 export function linkTo(
