@@ -8,6 +8,7 @@ import { keyHolder } from './credential.ts'
 import type { Dialect, Door } from './dialect.ts'
 import { documentOf } from './document.ts'
 import { parametersOf, Unparsed } from './input.ts'
+import { kinds } from './kinds.ts'
 import { queryOf, type Visit, visitOf } from './visit.ts'
 
 export type Foreign = {
@@ -108,17 +109,20 @@ async function admitted(
   if (!switches.now.developerApi) throw new Refusal('api-off')
   const key = credentialOf(request.headers)
   if (key === null) throw new Refusal('credential-missing')
-  const caller = await keyHolder(door, key, request, dialect).catch(async (refusal) => {
+  const caller = await keyHolder(door, key, request, dialect).catch(async (error) => {
     // It is not counted, and what is left is said all the same.
-    const account = await keys.accountOfKey(key)
+    const account = isForbidden(error) ? await keys.accountOfKey(key) : null
     visit.limit = account && usage.left(account)
-    throw refusal
+    throw error
   })
   visit.caller = caller
   visit.limit = usage.admit(caller, visit.client)
   keys.wasUsed(caller)
   return caller
 }
+
+/** Whether a key was refused that is one. */
+const isForbidden = (error: unknown): boolean => error instanceof Refusal && kinds[error.reason] === 'forbidden'
 
 /** What was sent, before a schema has read it. */
 function inputOf({ headers, url }: Request, visit: Visit): { body: Unparsed; query: Record<string, unknown> } {

@@ -251,6 +251,18 @@ describe('a key with domain restrictions', () => {
     expect(await said({})).toBe(refused)
   })
 
+  test('obeys them as they are changed', async () => {
+    await using server = await minuteServer()
+    const status = async () =>
+      (await server.ask('GET', path, { headers: { origin: 'https://app.example.com' } })).status
+    const { caller } = server.owner
+    expect(await status()).toBe(200)
+    await server.core.keys.change(caller, caller.key?.id ?? '', { origins: ['example.com'] })
+    expect(await status()).toBe(403)
+    await server.core.keys.change(operator, caller.key?.id ?? '', { origins: ['example.com', '*.example.com'] })
+    expect(await status()).toBe(200)
+  })
+
   test('is refused as plain text where the operator wants that', async () => {
     await using server = await serve({ MAYFLY_DIALECTS_MINUTEMAIL_PLAIN_TEXT_ERRORS: 'true' })
     const { secret } = await tenant(server.core, { plan: 'free', key: { origins: ['example.com'] } })

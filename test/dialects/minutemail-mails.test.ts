@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { tenant } from '../accounts/tenant.ts'
 import { deliver } from '../core.ts'
-import { at, listIn } from '../http/serve.ts'
+import { at, listIn, until } from '../http/serve.ts'
 import { type MinuteServer, minuteServer } from './minute-server.ts'
 import { richMail } from './rich-mail.ts'
 
@@ -235,6 +235,35 @@ describe('attachments', () => {
     const head = await server.ask('HEAD', `${attachments}/${attachment}`)
     expect([head.status, head.body]).toEqual([200, ''])
     expect(server.core.outgoing.held).toBe(0)
+  })
+
+  test('that are large take a place while they are sent, and give it back', async () => {
+    await using server = await minuteServer('free', {
+      MAYFLY_HTTP_TRUSTED_PROXIES: '127.0.0.1',
+      MAYFLY_HTTP_MAX_DOWNLOADS_PER_ADDRESS: '1',
+    })
+    const box = await server.made()
+    const lines = 300_000
+    const file = 'Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\n'
+    const [id = ''] = await deliver(server.core, box.address, file + `${'QUJD'.repeat(18)}\r\n`.repeat(lines))
+    const attachments = `/v1/mailboxes/${box.id}/mails/${id}/attachments`
+    const where = `${attachments}/${(await server.ids(attachments))[0]}`
+    const headers = { 'x-forwarded-for': '203.0.113.7' }
+    const leaving = new AbortController()
+    const first = await fetch(server.url + where, {
+      headers: { ...headers, authorization: `Bearer ${server.owner.secret}` },
+      signal: leaving.signal,
+    })
+    expect(first.status).toBe(200)
+    const second = await server.ask('GET', where, { headers })
+    expect([second.status, second.json['error']]).toEqual([429, 'rate_limit_exceeded'])
+    expect(second.headers.get('x-ratelimit-remaining')).toBe('0')
+    expect(second.headers.get('retry-after')).toBe('1')
+    leaving.abort()
+    await until(() => server.core.outgoing.held === 0)
+    const { json } = await server.ask('GET', where, { headers })
+    expect(json['data']).toBe('QUJD'.repeat(18 * lines))
+    expect(json['sizeBytes']).toBe(lines * 54)
   })
 
   test('go one by one, and the mail shows it', async () => {
