@@ -1,4 +1,5 @@
 // Reading a request's body whole, within a bound of bytes and of time. Memory holds no more than the bound.
+import { free } from '../limits/free.ts'
 import { invalid, Refusal } from '../refusal.ts'
 
 export type BodyBounds = { bytes: number; milliseconds: number }
@@ -49,7 +50,10 @@ export async function readBody(request: Request, bounds: BodyBounds): Promise<Ui
     clearTimeout(late)
   }
   if (isLate) throw invalid('body', `must come within ${bounds.milliseconds / 1000} seconds`)
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+  if (chunks.length === 1 && chunks[0]) return chunks[0]
+  const whole = Buffer.concat(chunks)
+  for (const chunk of chunks) free(chunk)
+  return whole
 }
 
 /** Refuses: invalid-request for what is not UTF-8. */

@@ -1,5 +1,6 @@
 // Forms with files (RFC 7578), read from the bytes that the front took in and bounded.
 import { Busboy } from '@fastify/busboy'
+import { free } from '../limits/free.ts'
 import { invalid } from '../refusal.ts'
 
 /** `type` as the form says it. */
@@ -11,7 +12,7 @@ export type Form = { fields: Record<string, string>; files: FormFile[] }
 // Bun's own reader is no choice: it takes a file's type from its name, whatever the form says.
 const most = { fields: 100, files: 100, parts: 200, headerPairs: 20, headerSize: 8192, fieldNameSize: 100 }
 
-/** Refuses: invalid-request, for what is no such form, or has too many parts. */
+/** Its bytes are gone afterwards. Refuses: invalid-request, for what is no such form, or has too many parts. */
 export async function formOf(bytes: Uint8Array | null, contentType: string | null): Promise<Form> {
   if (!contentType?.toLowerCase().startsWith('multipart/form-data')) {
     throw invalid('headers.content-type', 'must be multipart/form-data')
@@ -52,5 +53,5 @@ function read(bytes: Uint8Array, contentType: string): Promise<Form> {
   parser.on('error', reject)
   parser.on('finish', () => resolve({ fields: Object.fromEntries(fields), files }))
   parser.end(bytes)
-  return promise
+  return promise.finally(() => free(bytes))
 }

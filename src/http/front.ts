@@ -38,8 +38,11 @@ export type FrontOptions = {
   log: Log
 }
 
-/** Of bodies larger than usual so much is held at a time, and who finds no room waits so long. */
-const largeBodyBytes = 64 * 1024 * 1024
+/**
+ * Of bodies larger than usual so much is held at a time, what is made of them several times as much; who finds no room
+ * waits so long.
+ */
+const largeBodyBytes = 32 * 1024 * 1024
 const largeBodyWaitMs = 20_000
 
 type Mount = { prefix: string; below: string; dialect: Dialect }

@@ -21,6 +21,9 @@ export type Sender = { name: string; address: string }
 const looksLikeHtml =
   /<(?:!doctype html|html|head|body|p|div|span|br|hr|a|img|table|h[1-6]|ul|ol|b|i|u|em|strong|center|font|pre|style)(?:[\s/][^<>]*)?>/i
 
+/** Bytes from which on they are handed on. */
+const worthHandingOn = 128 * 1024
+
 const control = /\p{Cc}/u
 
 /** Null for what is no one sender. Nothing that could end a header's line is let pass. */
@@ -37,12 +40,16 @@ export function readSender(text: string): Sender | null {
 /** Whether it can stand in a header. */
 export const isOneLine = (text: string): boolean => !control.test(text)
 
-/** The bytes of a mail, all its lines ending in CRLF. */
-export async function compose(
+/** Bytes that a mail will have, but for its headers. Base64 has 76 characters a line (RFC 2045 §6.8). */
+export const composedSize = ({ body, files }: Pick<Letter, 'body' | 'files'>): number =>
+  files.reduce((sum, { bytes }) => sum + Math.ceil((bytes.byteLength * 4 * 78) / (3 * 76)), Buffer.byteLength(body))
+
+/** Bytes of a mail, all its lines ending in CRLF, as they are made. */
+export async function* compose(
   sender: Sender,
   { subject, body, files }: Omit<Letter, 'sender'>,
   { to, at }: { to: string; at: number },
-): Promise<Buffer> {
+): AsyncGenerator<Uint8Array> {
   const text = body.replace(/\r\n?|\n/g, '\r\n')
   // Its tables of types are loaded by who first needs them.
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
@@ -63,7 +70,17 @@ export async function compose(
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return mail.compile().build()
+  let some: Buffer[] = []
+  let size = 0
+  for await (const chunk of mail.compile().createReadStream()) {
+    some.push(chunk)
+    size += chunk.length
+    if (size < worthHandingOn) continue
+    yield Buffer.concat(some)
+    some = []
+    size = 0
+  }
+  yield Buffer.concat(some)
 }
 
 /** A mail in a mail is bytes too: no reader is to take it for a part of this one. */

@@ -9,7 +9,15 @@ import type { Writes } from '../storage/change.ts'
 import type { NewAttachment } from './added.ts'
 import { typeIn } from './attachment.ts'
 import type { changes } from './changes.ts'
-import { compose, injectionTrace, isOneLine, type Letter, type LetterFile, readSender } from './compose.ts'
+import {
+  compose,
+  composedSize,
+  injectionTrace,
+  isOneLine,
+  type Letter,
+  type LetterFile,
+  readSender,
+} from './compose.ts'
 import { safeName } from './file-name.ts'
 import type { Attachment, FullMessage } from './message.ts'
 import { pieceBytes } from './pieces.ts'
@@ -52,9 +60,9 @@ export class Injecting {
       throw new Refusal('blocked')
     }
     const at = this.outside.now()
-    const bytes = await compose(sender, letter, { to: address, at })
-    if (bytes.byteLength > this.rules.maxBytes) throw new Refusal('too-large')
-    const recipient = await this.mailboxes.accepting(address, { trusted: true, size: bytes.byteLength })
+    const size = composedSize(letter)
+    if (size > this.rules.maxBytes) throw new Refusal('too-large')
+    const recipient = await this.mailboxes.accepting(address, { trusted: true, size })
     if (recipient.mailboxId !== mailbox.id) throw new Refusal('mailbox-unknown')
     const retentionMinutes = Math.min(minutes, recipient.retentionMinutes ?? minutes)
     const trace = injectionTrace(sender.address, { by: this.rules.hostname, to: address, at })
@@ -64,7 +72,12 @@ export class Injecting {
       trace,
     })
     try {
-      await arrival.write(bytes)
+      let written = 0
+      for await (const bytes of compose(sender, letter, { to: address, at })) {
+        written += bytes.byteLength
+        if (written > this.rules.maxBytes) throw new Refusal('too-large')
+        await arrival.write(bytes)
+      }
       const [id] = (await arrival.commit()).messageIds
       if (id === undefined) throw new Refusal('mailbox-unknown')
       return await this.messages.get(caller, id)

@@ -200,6 +200,11 @@ test('a mail may be as large as by SMTP, and no larger', async () => {
   expect(said(await put(server, box.id, { sender: 'a@b.test', files: file(3_200_000) }))).toBe('413 bad_request')
   expect(said(await put(server, box.id, { sender: 'a@b.test', files: file(6_000_000) }))).toBe('413 bad_request')
   expect(said(await put(server, box.id, { sender: 'a@b.test', body: 'x\n'.repeat(2_000_000) }))).toBe('413 bad_request')
+  // More of them at once than are held at a time: they wait for each other.
+  const many = await Promise.all(
+    Array.from({ length: 12 }, () => put(server, box.id, { sender: 'a@b.test', files: file(3_000_000) })),
+  )
+  expect(many.map(said)).toEqual(many.map(() => '201'))
   // Whoever has no key may not even try.
   const keyless = await talk(
     server.port,

@@ -1,8 +1,20 @@
 // Mail that is made of what a client wrote: whatever that is, it is one mail, and says no more than it should.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { compose, injectionTrace, isOneLine, readSender } from '../../src/messages/compose.ts'
+import {
+  composedSize,
+  compose as composing,
+  injectionTrace,
+  isOneLine,
+  readSender,
+} from '../../src/messages/compose.ts'
 import { digest } from '../../src/messages/digest.ts'
+
+const compose = async (...letter: Parameters<typeof composing>): Promise<Buffer> => {
+  const parts: Uint8Array[] = []
+  for await (const part of composing(...letter)) parts.push(part)
+  return Buffer.concat(parts)
+}
 
 const to = 'box@mayfly.test'
 const at = Date.UTC(2026, 0, 1)
@@ -136,4 +148,12 @@ test('the trace says that no SMTP client sent it', () => {
     'Return-Path: <a@b.test>\r\nReceived: by mx.mayfly.test (injected by its API) with HTTP\r\n' +
       '\tid ID\r\n\tfor <box@mayfly.test>;\r\n\tThu, 01 Jan 2026 00:00:00 +0000\r\n',
   )
+})
+
+test('how large a mail will be is known before it is made', async () => {
+  for (const size of [0, 1, 57, 1000, 1_000_000]) {
+    const files = [{ name: 'x.bin', type: 'application/x', bytes: new Uint8Array(size) }]
+    const bytes = await compose(ann, { subject: 'x', body: 'Hello.', files }, { to, at })
+    expect(bytes.byteLength - composedSize({ body: 'Hello.', files })).toBeWithin(0, 1000)
+  }
 })
