@@ -1,5 +1,4 @@
 // Forms with files (RFC 7578), read from the bytes that the front took in and bounded.
-import { Busboy } from '@fastify/busboy'
 import { free } from '../limits/free.ts'
 import { invalid } from '../refusal.ts'
 
@@ -26,7 +25,9 @@ export async function formOf(bytes: Uint8Array | null, contentType: string | nul
   }
 }
 
-function read(bytes: Uint8Array, contentType: string): Promise<Form> {
+async function read(bytes: Uint8Array, contentType: string): Promise<Form> {
+  // Loaded by the first form.
+  const { Busboy } = await import('@fastify/busboy')
   const { promise, resolve, reject } = Promise.withResolvers<Form>()
   const fields = new Map<string, string>()
   const files: FormFile[] = []

@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer'
 import { type MimeBounds, usualBounds } from './bounded-parser.ts'
 import { attachmentName } from './file-name.ts'
+import { safeType } from './media-type.ts'
 import { type Body, type Part, parse } from './parse.ts'
 
 /** `index` from 0 in mail order, `name` safe to use as a file name, `size` in decoded bytes. */
@@ -54,15 +55,6 @@ function isInline(part: Part, contentId: string | null, bodies: Body[]): boolean
   if (part.disposition === 'inline' || (part.related && part.disposition !== 'attachment')) return true
   return contentId !== null && bodies.some((body) => body.kind === 'html' && body.content.includes(`cid:${contentId}`))
 }
-
-/** RFC 6838 §4.2: what is no type and subtype is bytes of an unknown kind. */
-function safeType(written: string): string {
-  const type = String(written).toLowerCase()
-  return /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/.test(type) ? type : 'application/octet-stream'
-}
-
-/** The type in what a client calls it, without its parameters. */
-export const typeIn = (written: string): string => safeType(written.split(';', 1)[0]?.trim() ?? '')
 
 function safeContentId(part: Part): string | null {
   const id = part.contentId?.replace(/[\0-\x20\x7f-\uffff<>]/g, '') ?? ''

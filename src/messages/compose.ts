@@ -1,7 +1,7 @@
 // A mail made from what the client of an API wrote: its MIME, and the trace that says so.
 import addressparser from 'nodemailer/lib/addressparser'
 import { parseEmail } from '../accounts/account.ts'
-import { typeIn } from './attachment.ts'
+import { typeIn } from './media-type.ts'
 
 /** A mail before it is one. */
 export type Letter = {

@@ -7,7 +7,6 @@ import type { Outside } from '../outside.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import type { Writes } from '../storage/change.ts'
 import type { NewAttachment } from './added.ts'
-import { typeIn } from './attachment.ts'
 import type { changes } from './changes.ts'
 import {
   compose,
@@ -19,6 +18,7 @@ import {
   readSender,
 } from './compose.ts'
 import { safeName } from './file-name.ts'
+import { typeIn } from './media-type.ts'
 import type { Attachment, FullMessage } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import type { Messages } from './service.ts'
