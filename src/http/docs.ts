@@ -35,7 +35,7 @@ export function docsPage(dialect: string, dialects: readonly string[]): Response
 <title>Mayfly API: ${dialect}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
-<style>nav{font:1rem system-ui,sans-serif;padding:1rem 1.25rem;display:flex;gap:1rem}body{margin:0}</style>
+<style>nav{font:1rem system-ui,sans-serif;padding:1rem 1.25rem;display:flex;flex-wrap:wrap;gap:1rem}body{margin:0}</style>
 <nav>API: ${links.join(' ')}</nav>
 <div id="docs" data-url="/openapi/${dialect}.json"></div>
 <script src="/docs/swagger-ui.js"></script>
