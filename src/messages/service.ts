@@ -21,7 +21,7 @@ import { pieceBytes } from './pieces.ts'
 import { earlier } from './rows.ts'
 import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
-import type { ListQuery, MessageStore, StoredDigest } from './store.ts'
+import type { ListQuery, MessageStore } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
 import type { Opening } from './tickets.ts'
 
@@ -161,8 +161,7 @@ export class Messages {
    */
   async whole(message: Message): Promise<FullMessage> {
     try {
-      const ready = await this.digested(message)
-      return await this.full(ready, await this.digests.ofListed(ready))
+      return await this.full(await this.digested(message))
     } catch (error) {
       if (error instanceof Refusal && error.reason === 'storage-damaged')
         return unread({ ...message, digest: 'failed' })
@@ -384,8 +383,8 @@ export class Messages {
     return (await this.store.byId(message.id, this.outside.now())) ?? message
   }
 
-  private async full(message: Message, known?: StoredDigest | null): Promise<FullMessage> {
-    const digest = known === undefined ? await this.digests.of(message) : known
+  private async full(message: Message): Promise<FullMessage> {
+    const digest = await this.digests.of(message)
     const detail = digest?.detail
     const hasOwn = (detail?.attachments?.length ?? message.ownAttachments) > 0
     const ids = hasOwn ? await this.store.attachmentsOf(message.key) : []

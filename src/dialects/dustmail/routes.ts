@@ -5,7 +5,7 @@ import { credentialIn } from '../../http/credential.ts'
 import type { Door } from '../../http/dialect.ts'
 import { described, keyedRoutes } from '../../http/foreign.ts'
 import { looseBody } from '../../http/input.ts'
-import { listAnswer } from '../../http/list-answer.ts'
+import { MailLists } from '../../http/list-answer.ts'
 import { email, inbox, inboxList, madeInbox, rateLimit } from './wire.ts'
 
 const mostInboxes = 50
@@ -32,8 +32,9 @@ const always = {
   503: ['api_disabled'],
 } as const
 
-export const routes = (door: Door) =>
-  new Elysia()
+export function routes(door: Door) {
+  const lists = new MailLists(async (one) => email(await door.core.messages.whole(one)))
+  return new Elysia()
     .use(keyedRoutes(door, 'dustmail', credentialIn))
     .post(
       '/api/v1/inbox',
@@ -91,11 +92,7 @@ export const routes = (door: Door) =>
         const items = await messages.newest(mailbox, mostEmails)
         const { rate_limit } = rateLimit(door.core, caller)
         const meta = { email_count: items.length, rate_limit }
-        return listAnswer(
-          items,
-          (emails) => ({ success: true, data: { inbox: inbox(mailbox), emails }, meta }),
-          async (message) => email(await messages.whole(message)),
-        )
+        return lists.answer(items, (emails) => ({ success: true, data: { inbox: inbox(mailbox), emails }, meta }))
       },
       {
         ...described({
@@ -125,3 +122,4 @@ export const routes = (door: Door) =>
         }),
       },
     )
+}

@@ -2,7 +2,7 @@
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { described } from '../../http/foreign.ts'
-import { listAnswer } from '../../http/list-answer.ts'
+import { MailLists } from '../../http/list-answer.ts'
 import { longAnswer } from '../../http/long-answer.ts'
 import { always, alwaysWithBody, done, Ids, keyed, mostListed, openMailbox } from './base.ts'
 import { mailItem } from './wire.ts'
@@ -10,20 +10,17 @@ import { mailItem } from './wire.ts'
 const tag = 'mails'
 const refusals = { ...always, 404: ['not_found'] }
 
-export const mailRoutes = (door: Door) =>
-  new Elysia()
+export function mailRoutes(door: Door) {
+  const lists = new MailLists(async (one) => mailItem(await door.core.messages.whole(one)))
+  return new Elysia()
     .use(keyed(door))
     .get(
       '/v1/mailboxes/:mailbox/mails',
       async ({ caller, params }) => {
         const { messages } = door.core
-        const { id } = await openMailbox(door, caller, params.mailbox)
-        const { items } = await messages.list(caller, id, { limit: mostListed })
-        return listAnswer(
-          items,
-          (mails) => ({ items: mails }),
-          async (message) => mailItem(await messages.whole(message)),
-        )
+        const mailbox = await openMailbox(door, caller, params.mailbox)
+        const items = await messages.newest(mailbox, mostListed)
+        return lists.answer(items, (mails) => ({ items: mails }))
       },
       {
         ...described({
@@ -77,3 +74,4 @@ export const mailRoutes = (door: Door) =>
         }),
       },
     )
+}

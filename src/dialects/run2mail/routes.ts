@@ -5,7 +5,7 @@ import { bearerIn } from '../../http/credential.ts'
 import type { Door } from '../../http/dialect.ts'
 import { described, keyedRoutes } from '../../http/foreign.ts'
 import { looseBody } from '../../http/input.ts'
-import { listAnswer } from '../../http/list-answer.ts'
+import { MailLists } from '../../http/list-answer.ts'
 import type { OpeningWish } from '../../mailboxes/service.ts'
 import { invalid } from '../../refusal.ts'
 import { created, InboxType, me, message } from './wire.ts'
@@ -31,8 +31,9 @@ const always = {
   503: ['api_disabled'],
 } as const
 
-export const routes = (door: Door) =>
-  new Elysia()
+export function routes(door: Door) {
+  const lists = new MailLists(async (one) => message(await door.core.messages.whole(one)))
+  return new Elysia()
     .use(keyedRoutes(door, 'run2mail', bearerIn))
     .get(
       '/api/v1/me',
@@ -82,11 +83,7 @@ export const routes = (door: Door) =>
         const place = await mailboxes.ofAccountAt(caller, params.address)
         const email = place.tagged ?? place.address
         const items = await messages.newest(place.mailbox, mostMessages, place.tagged)
-        return listAnswer(
-          items,
-          (list) => ({ success: true, data: { email, messages: list } }),
-          async (one) => message(await messages.whole(one)),
-        )
+        return lists.answer(items, (list) => ({ success: true, data: { email, messages: list } }))
       },
       {
         ...described({
@@ -98,6 +95,7 @@ export const routes = (door: Door) =>
         }),
       },
     )
+}
 
 /** The address that a call asks for: a random one has no name, whatever else is sent. Refuses: invalid-request. */
 function placeIn({ type, username, domain }: Static<typeof CreationShape>): Pick<OpeningWish, 'localPart' | 'domain'> {
