@@ -21,11 +21,17 @@ const nativeMail = (one: unknown): Seen => ({
   text: at(one, 'text') === undefined ? null : String(at(one, 'text') ?? ''),
 })
 
+const plainBox = (json: unknown): Box => ({ id: text(json, 'id'), address: text(json, 'address') })
+
 const native: Speaking = {
   name: 'native',
   open: {
     call: () => ({ method: 'POST', path: '/mayfly/v1/mailboxes', body: {} }),
-    got: (json) => ({ id: text(json, 'id'), address: text(json, 'address') }),
+    got: plainBox,
+  },
+  openAt: {
+    call: (localPart) => ({ method: 'POST', path: '/mayfly/v1/mailboxes', body: { localPart } }),
+    got: plainBox,
   },
   list: {
     call: ({ id }) => ({ method: 'GET', path: `/mayfly/v1/mailboxes/${id}/messages` }),
@@ -51,6 +57,7 @@ const native: Speaking = {
     'a wrong key': '401 credential-wrong',
     'a revoked key': '401 key-inactive',
     'a suspended account': '403 account-suspended',
+    'a taken address': '409 mailbox-taken',
     'no such mailbox': '404 mailbox-unknown',
     'no such mail': '404 message-unknown',
     "another's mailbox": '404 mailbox-unknown',
@@ -96,6 +103,10 @@ const run2mailMails = (json: unknown): Seen[] => listIn(json, 'data', 'messages'
 const run2mail: Speaking = {
   name: 'run2mail',
   open: { call: () => ({ method: 'POST', path: '/api/v1/emails/create', body: { type: 'random' } }), got: snakeBox },
+  openAt: {
+    call: (username) => ({ method: 'POST', path: '/api/v1/emails/create', body: { type: 'custom', username } }),
+    got: snakeBox,
+  },
   list: { call: ({ address }) => run2mailList(address), got: run2mailMails },
   listTagged: { call: run2mailList, got: run2mailMails },
   keyless: '401 unauthenticated',
@@ -107,6 +118,7 @@ const run2mail: Speaking = {
     'a wrong key': '401 unauthenticated',
     'a revoked key': '401 unauthenticated',
     'a suspended account': '403 forbidden',
+    'a taken address': '422 validation_failed',
     'no such mailbox': '403 forbidden',
     'no such mail': '403 forbidden',
     "another's mailbox": '403 forbidden',
@@ -130,6 +142,10 @@ const run2mail: Speaking = {
 const dustmail: Speaking = {
   name: 'dustmail',
   open: { call: () => ({ method: 'POST', path: '/api/v1/inbox', body: {} }), got: snakeBox },
+  openAt: {
+    call: (username) => ({ method: 'POST', path: '/api/v1/inbox', body: { username } }),
+    got: snakeBox,
+  },
   list: {
     call: ({ id }) => ({ method: 'GET', path: `/api/v1/inbox/${id}` }),
     got: (json) => listIn(json, 'data', 'emails').map(snakeMail),
@@ -144,6 +160,7 @@ const dustmail: Speaking = {
     'a wrong key': '401 unauthorized',
     'a revoked key': '401 unauthorized',
     'a suspended account': '403 forbidden',
+    'a taken address': '409 address_taken',
     'no such mailbox': '404 not_found',
     'no such mail': '404 not_found',
     "another's mailbox": '404 not_found',
@@ -164,7 +181,68 @@ const dustmail: Speaking = {
   },
 }
 
-const apis = [native, run2mail, dustmail]
+/** Times are whole seconds there. */
+const minutemailMail = (one: unknown): Seen => ({
+  id: text(one, 'id'),
+  subject: text(one, 'subject'),
+  sender: text(one, 'sender'),
+  receivedAt: Date.parse(text(one, 'receivedAt')),
+  text: text(one, 'text'),
+})
+
+const minutemailMails = ({ id }: Box): string => `/v1/mailboxes/${id}/mails`
+
+const minutemail: Speaking = {
+  name: 'minutemail',
+  open: { call: () => ({ method: 'POST', path: '/v1/mailboxes', body: {} }), got: plainBox },
+  list: {
+    call: (box) => ({ method: 'GET', path: minutemailMails(box) }),
+    got: (json) => listIn(json, 'items').map(minutemailMail),
+  },
+  read: {
+    call: ({ box, mail }) => ({ method: 'GET', path: `${minutemailMails(box)}/${mail.id}` }),
+    got: minutemailMail,
+  },
+  delete: {
+    call: ({ box, mail }) => ({ method: 'DELETE', path: `${minutemailMails(box)}/${mail.id}` }),
+    got: nothing,
+  },
+  end: { call: ({ id }) => ({ method: 'DELETE', path: `/v1/mailboxes/${id}` }), got: nothing },
+  keyless: '401 unauthorized',
+  setting: 'MAYFLY_DIALECTS_MINUTEMAIL_ENABLED',
+  nowhere: '/v1/nowhere',
+  codeIn: (json) => {
+    const isWhole = Object.keys(Object(json)).join() === 'error,message' && text(json, 'message') !== ''
+    return isWhole ? text(json, 'error') : null
+  },
+  refusals: {
+    'a wrong key': '401 unauthorized',
+    'a revoked key': '401 unauthorized',
+    'a suspended account': '403 forbidden',
+    'a taken address': '409 conflict',
+    'no such mailbox': '404 not_found',
+    'no such mail': '404 not_found',
+    "another's mailbox": '403 forbidden',
+    "another's mail": '403 forbidden',
+    'malformed JSON': '400 bad_request',
+    'a wrong content type': '400 bad_request',
+    'an unknown path': '404 not_found',
+    'an unknown method': '404 not_found',
+    'too large a body': '413 bad_request',
+    'too many mailboxes': '429 quota_exceeded',
+    'a defect': '500 internal_error',
+    'the API switched off': '503 service_unavailable',
+  },
+  lacks: {
+    'an address can be chosen, once':
+      'the service makes what stands before the "@" up, and has no field to wish for it',
+    'by a tagged address only its own mail is listed': 'its mailboxes are asked for by their ids alone',
+    "what is another account's looks as if it were not there":
+      "the service says 403 to what is another's and 404 to what nobody has, and clients tell them apart",
+  },
+}
+
+const apis = [native, run2mail, dustmail, minutemail]
 
 keepsTheContract(apis)
 
