@@ -1,4 +1,4 @@
-// What holds in every API, whatever its words: one suite for all of them. An API is one entry (contract.test.ts).
+// What holds in every API, whatever its words: one suite for all of them. An API is one entry (apis.ts).
 import { describe, expect, spyOn, test } from 'bun:test'
 import fc from 'fast-check'
 import { operator } from '../../src/accounts/caller.ts'
