@@ -21,7 +21,7 @@ const nativeMail = (one: unknown): Seen => ({
 
 const plainBox = (json: unknown): Box => ({ id: text(json, 'id'), address: text(json, 'address') })
 
-const native: Speaking = {
+export const native: Speaking = {
   name: 'native',
   open: {
     call: () => ({ method: 'POST', path: '/mayfly/v1/mailboxes', body: {} }),

@@ -1,5 +1,5 @@
-// The calls that the APIs' documents name, and what the foreign ones are sent beside what stands in the path. A walk over a
-// document fails for a call that has no row here.
+// The calls that the APIs' documents name, and what they are sent beside what stands in the path. A walk over a foreign
+// API's document fails for a call that has no row here.
 import { openapi } from '../../src/http/openapi.ts'
 import { at } from '../http/serve.ts'
 
@@ -30,14 +30,23 @@ export async function operationsOf(dialect: string): Promise<Operation[]> {
 export const filled = (path: string, values: Record<string, string>): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
 
-/** `json`: a good body. `form`: the fields of one. `ids`: what the ids in its body are of. */
-export type Sent = { json?: object; form?: Record<string, string>; ids?: string }
+/** `json`: a good body. `form`: the fields of one. `ids`: what the ids in its body are of. `query`: with its "?". */
+export type Sent = { json?: object; form?: Record<string, string>; ids?: string; query?: string }
 
 const mails = '/v1/mailboxes/{mailbox}/mails'
 const mail = `${mails}/{mail}`
 const nothing: Sent = {}
 
 export const sent: Record<string, Record<string, Sent>> = {
+  // Only those that need something.
+  native: {
+    'POST /mayfly/v1/mailboxes/{mailbox}/token': { json: { password: 'open sesame' } },
+    'PATCH /mayfly/v1/messages/{id}': { json: { seen: true } },
+    'GET /mayfly/v1/search': { query: '?q=x' },
+    'PATCH /mayfly/v1/members/{id}': { json: { role: 'member' } },
+    'POST /mayfly/v1/admin/accounts': { json: { email: 'x@b.test' } },
+    'POST /mayfly/v1/admin/blocks': { json: { kind: 'sender', pattern: 'evil.test' } },
+  },
   run2mail: {
     'GET /api/v1/me': nothing,
     'POST /api/v1/emails/create': { json: { type: 'random' } },
