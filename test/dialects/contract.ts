@@ -1,4 +1,4 @@
-// What holds in every API, whatever its words: one suite for all of them. An API is one entry (contract.test.ts).
+// What holds in every API, whatever its words: one suite for all of them. An API is one entry (apis.ts).
 import { describe, expect, spyOn, test } from 'bun:test'
 import fc from 'fast-check'
 import { operator } from '../../src/accounts/caller.ts'
@@ -44,6 +44,18 @@ const sentences = {
     expect(box.address).toMatch(/^[^@]+@mayfly\.test$/)
     const id = await here.mail(box.address, { Subject: 'Hello' })
     expect(await here.ask(api.list, box)).toMatchObject([{ id, subject: 'Hello', sender: 'ann@sender.test' }])
+  },
+  'an address can be chosen, once': async ({ api, all }: Here) => {
+    await using here = await visited()
+    const verb = has(api, api.openAt, 'open a mailbox at an address of choice')
+    expect((await here.ask(verb, 'Swift.Fox')).address).toBe('swift.fox@mayfly.test')
+    for (const one of all) {
+      if (one.openAt)
+        expect([one.name, await here.said(one, one.openAt, 'swift.FOX')]).toEqual([
+          one.name,
+          one.refusals['a taken address'],
+        ])
+    }
   },
   'an empty mailbox lists nothing': async ({ api }: Here) => {
     await using here = await visited()
@@ -219,6 +231,21 @@ const sentences = {
     }
     expect(await here.ask(api.list, box)).toHaveLength(1)
   },
+  'what nobody has is refused': async ({ api }: Here) => {
+    await using here = await visited()
+    const box = await here.ask(api.open, null)
+    const nowhere = { id: '01900000-0000-7000-8000-000000000000', address: 'nowhere@mayfly.test' }
+    for (const [name, call] of callsOf(api, nowhere)) {
+      // A free address reads as an empty mailbox, where mailboxes are asked for by address without a key.
+      if (name === 'open' || (name === 'listTagged' && !api.keyless)) continue
+      const refused = name === 'read' || name === 'delete' ? 'no such mail' : 'no such mailbox'
+      expect([name, await here.answered(api, call)]).toEqual([name, api.refusals[refused]])
+    }
+    for (const [name, call] of callsOf(api, box)) {
+      if (name !== 'read' && name !== 'delete') continue
+      expect([name, await here.answered(api, call)]).toEqual([name, api.refusals['no such mail']])
+    }
+  },
   "what is another account's looks as if it were not there": async ({ api }: Here) => {
     await using here = await visited()
     has(api, api.hidesOthers, "hide what is another's")
@@ -333,7 +360,18 @@ const sentences = {
 
 /** Anything, and what looks like a body of this call's. */
 function bodies(usual: unknown): fc.Arbitrary<string> {
-  const names = fc.constantFrom('type', 'username', 'domain', 'duration', 'localPart', 'ttlMinutes', 'x', '__proto__')
+  const names = fc.constantFrom(
+    'type',
+    'username',
+    'domain',
+    'duration',
+    'localPart',
+    'ttlMinutes',
+    'expiresIn',
+    'tag',
+    'x',
+    '__proto__',
+  )
   const values = fc.oneof(fc.jsonValue(), fc.constantFrom('custom', 'mayfly.test', 30, -1, 1e300, null), fc.string())
   const wishes = fc.dictionary(names, values).map((wish) => JSON.stringify({ ...Object(usual), ...wish }))
   return fc.oneof(fc.string(), fc.json(), wishes)

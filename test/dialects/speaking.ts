@@ -19,6 +19,7 @@ export type Refused =
   | 'a wrong key'
   | 'a revoked key'
   | 'a suspended account'
+  | 'a taken address'
   | 'no such mailbox'
   | 'no such mail'
   | "another's mailbox"
@@ -36,6 +37,8 @@ export type Speaking = {
   name: string
   /** A mailbox of the caller's account at an address of the server's choice. */
   open: Verb<null, Box>
+  /** One at the address that is wished for. */
+  openAt?: Verb<string, Box>
   list: Verb<Box, Seen[]>
   /** The mail to one tagged address. */
   listTagged?: Verb<string, Seen[]>

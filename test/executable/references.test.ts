@@ -1,71 +1,9 @@
-// The services' reference pages, replayed against the executable: their command lines as they stand but for host, key and
-// the ids that a server makes, and answers with the same fields, types, order and statuses.
+// Run2Mail's and DustMail's reference pages, replayed against the executable: their command lines as they stand but for host,
+// key and the ids that a server makes, and answers with the same fields, types, order and statuses.
 import { expect, test } from 'bun:test'
-import { createTransport } from 'nodemailer'
-import { type Directory, emptyDirectory, json, type Running, run, serve } from './launch.ts'
-import { curl, hasPython, javaScript, python } from './snippets.ts'
-
-const email = 'ann@example.test'
-
-type Replay = {
-  server: Running
-  key: string
-  /** Runs a command line of a page's, with the host and the key of this server. Answers its status and its body. */
-  curl: (line: string) => Promise<{ status: number; json: unknown; shown: string }>
-  javaScript: (code: string) => Promise<string>
-  python: (code: string) => Promise<string>
-  /** Sends a mail by SMTP. */
-  mail: (to: string, mail: { subject: string; text?: string; html?: string }) => Promise<void>
-  [Symbol.asyncDispose]: () => Promise<void>
-}
-
-/** A server with the page's domains, and an account with a key as the page's begin. */
-async function replaying(
-  page: { host: string; key: string; prefix: string },
-  { domains, plan }: { domains: string; plan: string },
-): Promise<Replay> {
-  const directory = emptyDirectory()
-  const server = await serve(directory, { MAYFLY_DOMAINS: domains })
-  await said(directory, ['account', 'create', '--email', email, '--plan', plan])
-  const key = await said(directory, ['key', 'create', '--account', email, '--prefix', page.prefix])
-  const here = (text: string) =>
-    text.replaceAll(`https://${page.host}`, `http://127.0.0.1:${server.http}`).replaceAll(page.key, key)
-  const sender = createTransport({ host: '127.0.0.1', port: server.smtp, ignoreTLS: true })
-  return {
-    server,
-    key,
-    curl: async (line) => {
-      const { status, text } = await curl(directory, here(line))
-      return { status, json: JSON.parse(text), shown: shown(text) }
-    },
-    javaScript: (code) => javaScript(directory, here(code)),
-    python: (code) => python(directory, here(code)),
-    mail: async (to, mail) => void (await sender.sendMail({ from: 'Ann <ann@sender.test>', to, ...mail })),
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]()
-      directory[Symbol.dispose]()
-    },
-  }
-}
-
-async function said(directory: Directory, words: string[]): Promise<string> {
-  const { code, out, err } = await run(directory, words)
-  if (code !== 0) throw new Error(`mayfly ${words.join(' ')} ended with ${code}: ${err}`)
-  return out.trim()
-}
-
-/** An answer with its fields in their order, and a word for what is never twice the same. */
-const shown = (text: string): string =>
-  text
-    .replace(/"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g, 'UUID')
-    .replace(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/g, 'INSTANT')
-    .replace(/"[a-z]+-[a-z]+-\d{4}@/g, '"RANDOM@')
-
-const text = (json: unknown, pattern: RegExp): string => {
-  const found = pattern.exec(JSON.stringify(json))?.[1]
-  if (found === undefined) throw new Error(`no ${pattern} in ${JSON.stringify(json)}`)
-  return found
-}
+import { json } from './launch.ts'
+import { replaying, text } from './replay.ts'
+import { hasPython } from './snippets.ts'
 
 const run2mail = { host: 'run2mail.com', key: 'YOUR_API_KEY', prefix: 'r2m_' }
 const dustmail = { host: 'dustmail.net', key: 'dm_live_your_api_key', prefix: 'dm_live_' }
@@ -223,37 +161,4 @@ emails = resp.json()["data"]["emails"]
 print(f"Received {len(emails)} emails")`.replace('YOUR_INBOX_ID', id),
   )
   expect(printed).toBe('Received 1 emails\n')
-})
-
-test('a mail that came by SMTP is the same mail in every API, and gone from all with its mailbox', async () => {
-  await using replay = await replaying(dustmail, { domains: 'mayfly.test', plan: 'pro' })
-  const { http } = replay.server
-  const headers = { authorization: `Bearer ${replay.key}` }
-  const ask = async (path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${http}${path}`, { headers })
-    return { status: answer.status, body: await answer.text() }
-  }
-  const made = await json<{ data: { id: string } }>(`http://127.0.0.1:${http}/api/v1/inbox`, {
-    headers,
-    body: { username: 'same' },
-  })
-  await replay.mail('same@mayfly.test', { subject: 'Grüße', text: 'Hi' })
-  const places = [
-    `/mayfly/v1/mailboxes/${made.data.id}/messages`,
-    '/api/v1/emails/same%40mayfly.test/messages',
-    `/api/v1/inbox/${made.data.id}`,
-  ]
-  const seen = await Promise.all(places.map(ask))
-  const { items } = await json<{ items: { id: string; receivedAt: string }[] }>(
-    `http://127.0.0.1:${http}${places[0]}`,
-    { headers },
-  )
-  expect(items).toHaveLength(1)
-  for (const { status, body } of seen) {
-    expect(status).toBe(200)
-    for (const part of [items[0]?.id, items[0]?.receivedAt, 'Grüße', 'ann@sender.test'])
-      expect(body).toContain(part ?? '?')
-  }
-  await fetch(`http://127.0.0.1:${http}${places[2]}`, { method: 'DELETE', headers })
-  expect((await Promise.all(places.map(ask))).map(({ status }) => status)).toEqual([404, 403, 404])
 })

@@ -25,6 +25,10 @@ const special: Partial<Record<Reason, Said>> = {
   'not-in-plan': [403, 'forbidden', 'The plan does not include this.'],
   'domain-unserved': [400, 'bad_request', 'This domain is not served here.'],
   'mailbox-taken': [409, 'conflict', 'The address of this mailbox is in use.'],
+  'domain-taken': [409, 'conflict', 'The account has this domain already.'],
+  'last-owner': [409, 'conflict', 'The account needs its last owner.'],
+  blocked: [403, 'forbidden', 'This mail is not taken here.'],
+  'mailbox-full': [429, 'quota_exceeded', 'There is no room for it in the mailbox.'],
   'mailboxes-exhausted': [429, 'quota_exceeded', 'The plan allows no more mailboxes, active or archived.'],
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
