@@ -77,6 +77,10 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
       for (const secret of ['wrong', `${here.secret}x`, 'x'.repeat(5000)])
         expect([one.name, await refused(secret)]).toEqual([one.name, api.refusals['a wrong key']])
       expect([one.name, await refused(revoked.secret)]).toEqual([one.name, api.refusals['a revoked key']])
+      if (!ways.includes('apiKey')) continue
+      const byHeader = (key: string) => refused('', { 'x-api-key': key })
+      expect([one.name, await byHeader('wrong')]).toEqual([one.name, api.refusals['a wrong key']])
+      expect([one.name, await byHeader(revoked.secret)]).toEqual([one.name, api.refusals['a revoked key']])
     }
   })
 
@@ -134,6 +138,21 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
       } else expect([operation.name, await one.answered(api, more)]).toEqual([operation.name, isRefused])
     }
   })
+
+  if (isForeign)
+    test('a body that a call does not ask for does no harm', async () => {
+      await using here = await visited()
+      for (const one of await operations) {
+        if (one.method === 'GET' || jsonBody(one) || isForm(one)) continue
+        const { status } = await here.answer(called(api, one))
+        for (const body of ['{', '[]', '{"ids":[]}', '\u0000'])
+          expect([one.name, body, (await here.answer(called(api, one, { body }))).status]).toEqual([
+            one.name,
+            body,
+            status,
+          ])
+      }
+    })
 
   test('a form that is none is refused', async () => {
     await using here = await visited()
