@@ -14,9 +14,10 @@ export async function download(
 ): Promise<Held> {
   const leave = size > smallBytes ? downloadSlots.take(client) : () => {}
   try {
-    const { bytes, release } = await core.messages.attachment(message, index)
+    const { bytes, written, release } = await core.messages.attachment(message, index)
     return {
       bytes,
+      written,
       release: () => {
         release()
         leave()
@@ -28,19 +29,23 @@ export async function download(
   }
 }
 
-/** Its bytes as an answer, a large one piece by piece. Refuses: as `download`. */
+type Headers = Record<string, string>
+
+/** Its bytes as an answer, a large one piece by piece; `headers` may depend on what the mail says of it. Refuses: as `download`. */
 export async function attachmentBytes(
   door: Pick<Door, 'core' | 'downloadSlots'>,
   message: FullMessage,
   attachment: Pick<Attachment, 'index' | 'size'>,
-  { headers, request }: { headers: Record<string, string>; request: Request },
+  { headers, request }: { headers: Headers | ((written: Held['written']) => Headers); request: Request },
 ): Promise<Response> {
   const isLarge = attachment.size > smallBytes
   // Nobody would read it, nor tell that it is over.
-  if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
-  const { bytes, release } = await download(door, visitOf(request).client, message, attachment)
-  if (isLarge) return piecewise(partsOf(bytes), { headers }, release)
-  const copy = new Uint8Array(bytes)
+  const isUnread = request.method === 'HEAD' && isLarge
+  if (isUnread && typeof headers !== 'function') return new Response(null, { headers })
+  const { bytes, written, release } = await download(door, visitOf(request).client, message, attachment)
+  const init = { headers: typeof headers === 'function' ? headers(written) : headers }
+  if (isLarge && !isUnread) return piecewise(partsOf(bytes), init, release)
+  const copy = isUnread ? null : new Uint8Array(bytes)
   release()
-  return new Response(copy, { headers })
+  return new Response(copy, init)
 }

@@ -311,13 +311,46 @@ describe('the bytes', () => {
     await until(() => server.core.outgoing.held === 0)
   })
 
-  test('of a picture in the mail are shown where the mail shows it', async () => {
+  // What the mail says, and what a browser is told; a picture that the html shows among them.
+  test.each([
+    ['image/png', 'inline; filename=a.png', 'image/png', 'inline; filename="a.png"'],
+    ['image/png', 'attachment; filename=a.png', 'image/png', 'attachment; filename="a.png"'],
+    ['image/png; name=a.png', '', 'image/png', 'attachment; filename="a.png"'],
+    ['', 'attachment; filename=a', 'application/octet-stream', 'attachment; filename="a"'],
+    ['x', 'attachment; filename=a', 'application/octet-stream', 'attachment; filename="a"'],
+    ['IMAGE/SVG+xml', 'inline; filename=a.svg', 'image/svg+xml', 'inline; filename="a.svg"'],
+    ['application/pdf', 'form-data; filename=a.pdf', 'application/pdf', 'attachment; filename="a.pdf"'],
+    ['application/pdf', 'attachment', 'application/pdf', 'attachment; filename="attachment-1.pdf"'],
+    [
+      'application/pdf',
+      'attachment; filename="../../etc\\\\a:b.pdf"',
+      'application/pdf',
+      `attachment; filename=".._.._etc_a_b.pdf"; filename*=UTF-8''.._.._etc_a%3Ab.pdf`,
+    ],
+    [
+      'application/pdf',
+      "attachment; filename*=UTF-8''a%0D%0AX-Bad%3A%20b%00%22%E2%80%AE%C3%BC.pdf",
+      'application/pdf',
+      `attachment; filename="a__X-Bad_ b____.pdf"; filename*=UTF-8''a__X-Bad%3A%20b_%22_%C3%BC.pdf`,
+    ],
+  ])('of an attachment that is %s, %s', async (type, disposition, typeDue, due) => {
     await using server = await fading()
-    const [id = ''] = await deliver(server.core, free, richMail('x'))
-    const [picture] = await filesOf(server, id)
-    const { headers } = await server.keyed(`/attachment/${picture}`)
-    expect(headers.get('content-type')).toBe('image/png')
-    expect(headers.get('content-disposition')).toBe('inline; filename="pixel.png"')
+    const part = [
+      ...(type === '' ? [] : [`Content-Type: ${type}`]),
+      ...(disposition === '' ? [] : [`Content-Disposition: ${disposition}`]),
+      'Content-ID: <pixel@x>',
+    ].join('\r\n')
+    const html = 'Content-Type: text/html\r\n\r\n<img src="cid:pixel@x">'
+    const body = `--b\r\n${html}\r\n--b\r\n${part}\r\n\r\nabc\r\n--b--\r\n`
+    const mail = `MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n${body}`
+    const [id = ''] = await deliver(server.core, free, mail)
+    const [file] = await filesOf(server, id)
+    for (const method of ['GET', 'HEAD']) {
+      const { headers, status } = await server.call(method, `/attachment/${file}`, { token: server.owner.secret })
+      expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([200, typeDue, due])
+      expect(headers.get('x-bad')).toBeNull()
+      expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'")
+    }
   })
 
   test('of an attachment are for those who may read its mail, until it is deleted', async () => {

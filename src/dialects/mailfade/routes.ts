@@ -10,7 +10,8 @@ import { anyQuery } from '../../http/input.ts'
 import { longAnswer } from '../../http/long-answer.ts'
 import { rawAnswer } from '../../http/raw.ts'
 import type { Visit } from '../../http/visit.ts'
-import { contentDisposition } from '../../messages/file-name.ts'
+import type { Written } from '../../messages/attachment.ts'
+import { writtenDisposition } from '../../messages/file-name.ts'
 import { Refusal } from '../../refusal.ts'
 import { uuidOf } from './ids.ts'
 import { inbox, message } from './wire.ts'
@@ -143,12 +144,15 @@ const attachmentRoutes = (door: Door) =>
       const id = uuidOf(params.id)
       if (id === null) throw new Refusal('attachment-unknown')
       const { message: owner, attachment } = await door.core.messages.withAttachment(caller, id)
-      const headers = {
+      const headers = (written: Written | null) => ({
         'Content-Type': attachment.type,
-        'Content-Disposition': contentDisposition(attachment.name, attachment.inline ? 'inline' : 'attachment'),
+        'Content-Disposition': writtenDisposition(
+          written?.name || attachment.name,
+          written?.disposition ?? 'attachment',
+        ),
         // Whatever it is, it runs nothing.
         'Content-Security-Policy': "sandbox; default-src 'none'",
-      }
+      })
       return attachmentBytes(door, owner, attachment, { headers, request })
     },
     {
