@@ -36,7 +36,7 @@ export async function attachment(
   const part = parsed.attachments[index]
   if (!part) return null
   const { name, type, contentId, inline } = described(part, parsed.bodies)
-  const disposition = part.disposition === 'inline' ? 'inline' : 'attachment'
+  const disposition = part.saysInline ? 'inline' : 'attachment'
   const written: Written = { name: part.name, disposition }
   return { name, type, contentId, inline, bytes: Buffer.concat(pieces), written }
 }

@@ -318,6 +318,7 @@ describe('the bytes', () => {
     ['image/png; name=a.png', '', 'image/png', 'attachment; filename="a.png"'],
     ['', 'attachment; filename=a', 'application/octet-stream', 'attachment; filename="a"'],
     ['x', 'attachment; filename=a', 'application/octet-stream', 'attachment; filename="a"'],
+    ['text/plain', 'inline; filename=a.txt', 'text/plain', 'inline; filename="a.txt"'],
     ['IMAGE/SVG+xml', 'inline; filename=a.svg', 'image/svg+xml', 'inline; filename="a.svg"'],
     ['application/pdf', 'form-data; filename=a.pdf', 'application/pdf', 'attachment; filename="a.pdf"'],
     ['application/pdf', 'attachment', 'application/pdf', 'attachment; filename="attachment-1.pdf"'],

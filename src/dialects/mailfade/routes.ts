@@ -169,8 +169,8 @@ const attachmentRoutes = (door: Door) =>
 /** What is called with a key is counted, whatever it is, and without one what is read below /inbox and /message. */
 function unknownRoutes(door: Door) {
   const noSuchRoute = async ({ caller, visit, request }: Came): Promise<never> => {
-    const isFree = !/^(GET|HEAD)$/.test(request.method) || /^\/attachment(\/|$)/.test(visit.path)
-    if (isFree) throw new Refusal('route-unknown')
+    const isUncounted = !/^(GET|HEAD)$/.test(request.method) || /^\/attachment(\/|$)/.test(visit.path)
+    if (isUncounted) throw new Refusal('route-unknown')
     return counted(door, { caller, visit }, async () => {
       throw new Refusal('route-unknown')
     })
