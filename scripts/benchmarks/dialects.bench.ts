@@ -1,6 +1,7 @@
 // How many lists and reads a second each dialect answers, beside the native API, by one key and from one mailbox. A
-// dialect's list of mails has their bodies, which the native one has not: both are shown.
+// dialect's list of mails has their bodies, which the native one and MailFade's have not: both are shown.
 import { readFileSync } from 'node:fs'
+import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
 import { fixed, goal, Measures, mailOf, runs, table, title, whole } from './bench.ts'
 import { deliver } from './deliver.ts'
 import { type Load, request } from './loads.ts'
@@ -42,10 +43,12 @@ const asked = {
     dustmail: [`/api/v1/inbox/${mailbox}`],
     minutemail: [`/v1/mailboxes/${mailbox}/mails`],
     run2mail: [`/api/v1/emails/${address}/messages`],
+    mailfade: [`/inbox/${address}?limit=${mails}`],
   },
   'one mail': {
     native: ids.map((id) => `${native}/messages/${id}`),
     minutemail: ids.map((id) => `/v1/mailboxes/${mailbox}/mails/${id}`),
+    mailfade: ids.map((id) => `/message/${ulidOf(id)}`),
   },
 } satisfies Record<string, Record<string, string[]>>
 

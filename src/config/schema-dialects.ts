@@ -66,7 +66,7 @@ export const DialectsSection = Type.Object(
       },
       {
         additionalProperties: false,
-        description: `MailFade, at /inbox, /message, /attachment and /keys. ${UNUSED_YET}`,
+        description: 'MailFade, at /inbox, /message and /attachment.',
       },
     ),
   },

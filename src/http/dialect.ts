@@ -52,6 +52,8 @@ export interface Dialect {
   credentialHeaders(path: string): readonly string[]
   /** What pages that call with a key are told; null: what the native API says. */
   readonly cors: Cors | null
+  /** Whose pages may call without a credential; null: those of the whole server. */
+  readonly origins: Origins | null
   /** Whether all that it gives, or does, it does for a credential: then whence a call without one comes does not matter. */
   readonly isKeyedOnly: boolean
   /** The largest body that this call may have; null: as large as any. */

@@ -1,9 +1,9 @@
 // What the foreign APIs have in common: who calls, how much he may, what a body is, and how all refusals become theirs.
 import type { TSchema } from '@sinclair/typebox'
 import { type AnyElysia, type DocumentDecoration, Elysia } from 'elysia'
-import type { AccountCaller } from '../accounts/caller.ts'
+import { type AccountCaller, type Caller, nobody } from '../accounts/caller.ts'
 import { Refusal } from '../refusal.ts'
-import type { Cors } from './cors.ts'
+import type { Cors, Origins } from './cors.ts'
 import { keyHolder } from './credential.ts'
 import type { Dialect, Door } from './dialect.ts'
 import { documentOf } from './document.ts'
@@ -16,6 +16,8 @@ export type Foreign = {
   prefixes: readonly string[]
   cors: Cors
   isKeyedOnly: boolean
+  /** Whose pages may call without a key, where it answers such calls. */
+  origins?: () => Origins
   /** The headers in which a credential may come, in lower case. */
   credentialHeaders: readonly string[]
   /** All its routes, with their paths in full. */
@@ -59,11 +61,16 @@ export function foreign(door: Door, api: Foreign): Dialect {
     dress?.(response.headers, visit, response.status)
     return response
   }
+  let origins: Origins | null = null
   return {
     name,
     prefixes,
     cors,
     isKeyedOnly,
+    get origins() {
+      origins ??= api.origins?.() ?? null
+      return origins
+    },
     credentialHeaders: () => credentialHeaders,
     bodyBytes: (method, path) => bodyBytes?.(method, path) ?? null,
     handle: async (request) => dressed(await app.handle(request), visitOf(request)),
@@ -98,6 +105,60 @@ export const keyedRoutes = (door: Door, dialect: string, credentialOf: (headers:
       return {}
     })
 
+/**
+ * Routes for those who have a key, as `keyedRoutes`, and for those who have none: these are `nobody`, and are counted by
+ * `countedKeyless`. Refuses: as `keyedRoutes`, but for credential-missing.
+ */
+export const openRoutes = (door: Door, dialect: string, credentialOf: (headers: Headers) => string | null) =>
+  new Elysia({ name: `${dialect}-open` })
+    .derive({ as: 'scoped' }, async ({ request, route }) => {
+      const visit = visitOf(request)
+      visit.route = route
+      return { visit, caller: await anyAdmitted(door, request, visit, dialect, credentialOf) }
+    })
+    .derive({ as: 'scoped' }, (context) => {
+      Object.assign(context, inputOf(context.request, context.visit))
+      return {}
+    })
+
+/**
+ * What `find` finds for a caller. One without a key is counted against the API's own limit once it is clear that he needs
+ * none, and before he learns what is there. Refuses: as `find`; rate-exceeded.
+ */
+export async function countedKeyless<Found>(
+  door: Door,
+  { visit, caller }: { visit: Visit; caller: Caller },
+  limit: { dialect: string; perDay: number },
+  find: () => Promise<Found>,
+): Promise<Found> {
+  if (caller.kind !== 'nobody') return find()
+  const { usage } = door.core
+  const [outcome] = await Promise.allSettled([find()])
+  const why: unknown = outcome.status === 'rejected' ? outcome.reason : null
+  if (why instanceof Refusal && why.reason === 'credential-missing') {
+    visit.limit = usage.keylessLeft(visit.client, limit)
+    throw why
+  }
+  visit.limit = usage.admitKeyless(visit.client, limit)
+  if (outcome.status === 'rejected') throw why
+  return outcome.value
+}
+
+/** As `admitted`; one without a key is nobody. */
+async function anyAdmitted(
+  door: Door,
+  request: Request,
+  visit: Visit,
+  dialect: string,
+  credentialOf: (headers: Headers) => string | null,
+): Promise<Caller> {
+  if (!door.core.switches.now.developerApi) throw new Refusal('api-off')
+  const key = credentialOf(request.headers)
+  if (key !== null) return holderAdmitted(door, key, request, visit, dialect)
+  visit.caller = nobody
+  return nobody
+}
+
 async function admitted(
   door: Door,
   request: Request,
@@ -105,10 +166,20 @@ async function admitted(
   dialect: string,
   credentialOf: (headers: Headers) => string | null,
 ): Promise<AccountCaller> {
-  const { usage, keys, switches } = door.core
-  if (!switches.now.developerApi) throw new Refusal('api-off')
+  if (!door.core.switches.now.developerApi) throw new Refusal('api-off')
   const key = credentialOf(request.headers)
   if (key === null) throw new Refusal('credential-missing')
+  return holderAdmitted(door, key, request, visit, dialect)
+}
+
+async function holderAdmitted(
+  door: Door,
+  key: string,
+  request: Request,
+  visit: Visit,
+  dialect: string,
+): Promise<AccountCaller> {
+  const { usage, keys } = door.core
   const caller = await keyHolder(door, key, request, dialect).catch(async (error) => {
     // It is not counted, and what is left is said all the same.
     const account = isForbidden(error) ? await keys.accountOfKey(key) : null

@@ -92,7 +92,8 @@ export class Front {
 
   /** Refuses: route-unknown, host-refused, origin-refused, too-large, invalid-request. */
   private async answer(request: Request, visit: Visit, dialect: Dialect, origin: string | null): Promise<Response> {
-    const { hosts, origins, body } = this.options
+    const { hosts, body } = this.options
+    const origins = dialect.origins ?? this.options.origins
     const { headers, method } = request
     const host = headers.get('host')
     const credentialHeaders = dialect.credentialHeaders(visit.path)

@@ -57,6 +57,16 @@ export const looseQuery = <Schema extends TObject>(schema: Schema): Input<Static
   return { schema, '~standard': { ...strict['~standard'], validate } }
 }
 
+/** Query parameters of a foreign API that refuses none: `read` makes something of whatever was sent. */
+export const anyQuery = <Value>(schema: TObject, read: (given: Record<string, unknown>) => Value): Input<Value> => ({
+  schema,
+  '~standard': {
+    version: 1,
+    vendor: 'mayfly',
+    validate: (value) => ({ value: read(isObject(value) ? Object.fromEntries(Object.entries(value)) : {}) }),
+  },
+})
+
 /** Query parameters: texts, which numbers and yes-or-no are read from. Refuses: invalid-request (`query.limit`). */
 export const queryInput = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> =>
   input<Static<Schema>>(schema, 'query', fromText)

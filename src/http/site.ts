@@ -68,6 +68,7 @@ export class Site implements Dialect {
   }
 
   readonly cors = null
+  readonly origins = null
   readonly isKeyedOnly = false
 
   bodyBytes(): null {

@@ -179,6 +179,23 @@ export class Mailboxes {
     throw new Refusal('mailbox-unknown')
   }
 
+  /**
+   * The open mailbox or the empty place at this address, for one who may read it. Refuses: as `see`; address-invalid for what
+   * is no address, domain-unserved for one at a domain that is not served, unless the caller has a mailbox there.
+   */
+  async at(caller: Caller, name: string): Promise<Place> {
+    const address = parseAddress(name)
+    if (!address) throw new Refusal('address-invalid')
+    try {
+      const place = await this.see(caller, address.full)
+      if (place.mailbox?.state === 'archived') throw new Refusal('mailbox-unknown')
+      return place
+    } catch (error) {
+      if (error instanceof Refusal && !this.domains.serving(address.domain)) throw new Refusal('domain-unserved')
+      throw error
+    }
+  }
+
   /** The mailbox itself, for one who may change it. Refuses: as `see`; forbidden for one that is nobody's. */
   async own(caller: Caller, name: string): Promise<Mailbox> {
     const { mailbox } = await this.see(caller, name)

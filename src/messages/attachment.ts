@@ -16,7 +16,10 @@ export type DigestedAttachment = {
   inline: boolean
 }
 
-export type AttachmentContent = Omit<DigestedAttachment, 'index' | 'size'> & { bytes: Uint8Array }
+/** What the mail itself says of an attachment: its name, not made safe, and how it is to be shown (RFC 2183 §2.8). */
+export type Written = { name: string | null; disposition: 'inline' | 'attachment' }
+
+export type AttachmentContent = Omit<DigestedAttachment, 'index' | 'size'> & { bytes: Uint8Array; written: Written }
 
 const CONTENT_ID_CHARACTERS = 300
 
@@ -33,7 +36,9 @@ export async function attachment(
   const part = parsed.attachments[index]
   if (!part) return null
   const { name, type, contentId, inline } = described(part, parsed.bodies)
-  return { name, type, contentId, inline, bytes: Buffer.concat(pieces) }
+  const disposition = part.saysInline ? 'inline' : 'attachment'
+  const written: Written = { name: part.name, disposition }
+  return { name, type, contentId, inline, bytes: Buffer.concat(pieces), written }
 }
 
 /** What a digest says of a part. */

@@ -112,9 +112,13 @@ export class BoundedParser extends MailParser {
   }
 
   override processHeaders(lines: HeaderLine[]): Map<string, string> {
-    const written = lines.find((line) => line.key === 'content-id')?.line
-    const value = written?.slice(written.indexOf(':') + 1).trim()
-    return new Map(value ? [['content-id', value]] : [])
+    return new Map(
+      ['content-id', 'content-disposition'].flatMap((name): [string, string][] => {
+        const written = lines.find((line) => line.key === name)?.line
+        const value = written?.slice(written.indexOf(':') + 1).trim()
+        return value ? [[name, value]] : []
+      }),
+    )
   }
 
   override getDecoder(): { decodeStream(charset: string): Transform } {

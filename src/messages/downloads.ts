@@ -2,16 +2,20 @@
 // bounded amount of memory.
 import type { Budget } from '../limits/budget.ts'
 import type { Workers } from '../storage/job.ts'
+import type { Written } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { readerJobs } from './jobs.ts'
 
+/** `written`: as the mail has it; null for what came in no mail. */
+type Content = { bytes: Uint8Array; written: Written | null }
+
 /** Bytes that are held until `release`; calling it more than once does no harm. */
-export type Held = { bytes: Uint8Array; release: () => void }
+export type Held = Content & { release: () => void }
 
 /** Attachments up to here are passed on at once: they need no room of their own. */
 export const smallBytes = 256 * 1024
 
-type Entry = { bytes: Promise<Uint8Array>; readers: number }
+type Entry = { content: Promise<Content>; readers: number }
 
 export class Downloads {
   private readonly entries = new Map<string, Entry>()
@@ -34,13 +38,13 @@ export class Downloads {
       if (--entry.readers > 0) return
       this.entries.delete(name)
       // What found no room has none to give back.
-      entry.bytes.then(
+      entry.content.then(
         () => this.budget.release(roomFor(size)),
         () => {},
       )
     }
     try {
-      return { bytes: await entry.bytes, release }
+      return { ...(await entry.content), release }
     } catch (error) {
       release()
       throw error
@@ -48,20 +52,19 @@ export class Downloads {
   }
 
   private begin(name: string, contentKey: number, index: number | null, size: number): Entry {
-    const entry: Entry = { bytes: this.read(contentKey, index, size), readers: 0 }
+    const entry: Entry = { content: this.read(contentKey, index, size), readers: 0 }
     this.entries.set(name, entry)
     return entry
   }
 
-  private async read(contentKey: number, index: number | null, size: number): Promise<Uint8Array> {
+  private async read(contentKey: number, index: number | null, size: number): Promise<Content> {
     const room = roomFor(size)
     if (room > 0) await this.budget.take(room)
     try {
-      const { bytes } =
-        index === null
-          ? await this.workers.run('messages.bytes', { contentKey })
-          : await this.workers.run('messages.attachment', { contentKey, index, bounds: this.bounds })
-      return bytes
+      if (index !== null)
+        return await this.workers.run('messages.attachment', { contentKey, index, bounds: this.bounds })
+      const { bytes } = await this.workers.run('messages.bytes', { contentKey })
+      return { bytes, written: null }
     } catch (error) {
       this.budget.release(room)
       throw error

@@ -4,6 +4,8 @@ import { cut } from './header-fields.ts'
 import { libmime } from './mime-library.ts'
 
 const NAME_CHARACTERS = 120
+/** What file systems take. */
+const WRITTEN_CHARACTERS = 255
 const EXTENSION_CHARACTERS = 12
 
 // Control characters, and those that turn the direction of reading: "invoice‮fdp.exe" shows as "invoiceexe.pdf".
@@ -33,9 +35,18 @@ export function attachmentName(written: string | null, index: number, type: stri
   return safeName(written ?? '') || `attachment-${index + 1}.${type === 'message/rfc822' ? 'eml' : extension || 'bin'}`
 }
 
+/** As `contentDisposition`, with the name as it was written but for what is unseen and for path separators. */
+export function writtenDisposition(name: string, disposition: 'attachment' | 'inline'): string {
+  const kept = name.slice(0, 2_000).toWellFormed().replace(UNSEEN, '_').replace(/[\\/]/g, '_')
+  return named(cut(kept, WRITTEN_CHARACTERS) || 'attachment', disposition)
+}
+
 /** RFC 6266 §4: a plain `filename` for old clients, and RFC 8187's `filename*` when that can't say it. */
 export function contentDisposition(name: string, disposition: 'attachment' | 'inline'): string {
-  const safe = safeName(name) || 'attachment'
+  return named(safeName(name) || 'attachment', disposition)
+}
+
+function named(safe: string, disposition: 'attachment' | 'inline'): string {
   const plain = safe.replace(/[^ !#$&'()+,\-.0-9;=@A-Z[\]^_`a-z{}~]/g, '_')
   if (plain === safe) return `${disposition}; filename="${plain}"`
   // RFC 8187 §3.2.1: attr-char leaves out these four, which encodeURIComponent leaves in.

@@ -6,7 +6,7 @@ import type { Connection, Db } from '../storage/database.ts'
 import type { Jobs } from '../storage/job.ts'
 import { digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { digests, mailboxes, messages } from '../storage/schema.ts'
-import { attachment } from './attachment.ts'
+import { attachment, type Written } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { Digested } from './changes.ts'
 import { contentOf } from './contents.ts'
@@ -118,10 +118,10 @@ export const readerJobs = {
   'messages.attachment': async (
     { db }: Connection,
     { contentKey, index, bounds }: { contentKey: number; index: number; bounds: MimeBounds },
-  ): Promise<{ bytes: Uint8Array }> => {
+  ): Promise<{ bytes: Uint8Array; written: Written }> => {
     const found = await attachment(wholeOf(db, contentKey), index, bounds)
     if (!found) throw new Refusal('attachment-unknown')
-    return { bytes: found.bytes }
+    return { bytes: found.bytes, written: found.written }
   },
 
   /** All of a content. Refuses: message-unknown, storage-damaged. */

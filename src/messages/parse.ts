@@ -20,6 +20,8 @@ export type Part = {
   type: string
   contentId: string | null
   disposition: string | null
+  /** Whether the mail says so; `disposition` is how it is taken. */
+  saysInline: boolean
   related: boolean
   size: number
 }
@@ -73,6 +75,7 @@ function take(stream: AttachmentStream, attachments: Part[], parser: BoundedPars
     type: stream.contentType,
     contentId: stream.cid || null,
     disposition: stream.contentDisposition || null,
+    saysInline: /^inline\b/i.test(String(stream.headers.get('content-disposition') ?? '')),
     related: stream.related ?? false,
     size: 0,
   }

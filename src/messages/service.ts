@@ -148,11 +148,25 @@ export class Messages {
   }
 
   /** The newest messages in a mailbox that the caller was found to have; by a tagged address only those sent to it. */
-  async newest(mailbox: Mailbox, limit: number, tagged: string | null = null): Promise<Message[]> {
+  async newest(
+    mailbox: Mailbox,
+    limit: number,
+    { tagged = null, since = 0 }: { tagged?: string | null; since?: number | undefined } = {},
+  ): Promise<Message[]> {
     const now = this.outside.now()
     if (mailbox.state !== 'active' || isEnded(mailbox, now)) return []
     const before = Number.MAX_SAFE_INTEGER
-    return this.store.list({ mailboxKey: mailbox.key, mailbox, address: tagged, before, since: 0, now, limit })
+    return this.store.list({ mailboxKey: mailbox.key, mailbox, address: tagged, before, since, now, limit })
+  }
+
+  /**
+   * The newest messages at a place that the caller was found to may read, each as its digest has it: one that is not done
+   * is made now.
+   */
+  async at({ mailbox, tagged }: Place, { limit, since = 0 }: Pick<ListWish, 'limit' | 'since'>): Promise<Message[]> {
+    if (!mailbox) return []
+    const found = await this.newest(mailbox, limit, { tagged, since })
+    return Promise.all(found.map((one) => this.digestedIfItCan(one)))
   }
 
   /**
@@ -185,6 +199,21 @@ export class Messages {
   /** Without what only its digest tells. Refuses: message-unknown, credential-missing. */
   async summary(caller: Caller, id: string): Promise<Message> {
     return this.readable(caller, id)
+  }
+
+  /**
+   * As `summary`, telling who has no credential what needs one from what is not there. Refuses: credential-missing for what is
+   * somebody's; message-unknown.
+   */
+  async look(caller: Caller, id: string): Promise<Message> {
+    const message = await this.store.byId(id.toLowerCase(), this.outside.now())
+    if (!message) throw new Refusal('message-unknown')
+    return this.readable(caller, message.id)
+  }
+
+  /** All that was read out of a message that the caller was found to may read; a digest that is not done is made now. */
+  async read(message: Message): Promise<FullMessage> {
+    return this.full(await this.digested(message))
   }
 
   /** With all that was read out of it; a digest that is not done is made now. Refuses: as `summary`. */
@@ -228,6 +257,16 @@ export class Messages {
     if (meant.length === 0) return
     const { key: mailboxKey, accountId } = mailbox
     await this.store.writes.run('messages.delete-all', { ids: meant, mailboxKey, accountId, now: this.outside.now() })
+  }
+
+  /** An attachment with its message, by its id alone. Refuses: attachment-unknown. */
+  async withAttachment(caller: Caller, id: string): Promise<{ message: FullMessage; attachment: Attachment }> {
+    const owner = await this.store.messageOf(id.toLowerCase())
+    const found = owner === null ? null : await this.store.byId(owner, this.outside.now())
+    const isReadable = found !== null && (await this.mailboxes.mayReadById(caller, found.mailboxId))
+    if (!isReadable) throw new Refusal('attachment-unknown', found ? { foreign: true } : {})
+    const message = await this.read(found)
+    return { message, attachment: await this.attachmentOf(caller, message, id) }
   }
 
   /** One attachment of a message, by its id. Refuses: attachment-unknown. */
@@ -381,6 +420,16 @@ export class Messages {
     if (message.digest !== 'pending') return message
     await this.digesting.now({ contentKey: message.contentKey, size: message.size, tries: message.tries })
     return (await this.store.byId(message.id, this.outside.now())) ?? message
+  }
+
+  /** A list is not refused for one of its mails. */
+  private async digestedIfItCan(message: Message): Promise<Message> {
+    try {
+      return await this.digested(message)
+    } catch (error) {
+      if (error instanceof Refusal) return message
+      throw error
+    }
   }
 
   private async full(message: Message): Promise<FullMessage> {

@@ -413,7 +413,7 @@ export const plans = sqliteTable('plans', {
 export const counts = sqliteTable(
   'counts',
   {
-    /** An account's id, or an IP address. */
+    /** An account's id, an IP address, or an API with an address that calls it without a key. */
     subject: text('subject').notNull(),
     what: text('what', { enum: ['minute', 'day', 'month', 'inboxes'] }).notNull(),
     start: integer('start').notNull(),

@@ -46,8 +46,10 @@ export class Calls {
   /** Takes up what was counted before a restart. */
   load(rows: readonly CountRow[]): void {
     const now = this.outside.now()
-    for (const { subject, what, start, value } of rows) {
-      const counted = this.of(subjectIn(subject))
+    for (const { subject: name, what, start, value } of rows) {
+      const subject = subjectIn(name)
+      if (!subject) continue
+      const counted = this.of(subject)
       if (what === 'day' && start === dayOf(now)) counted.day = { ...counted.day, start, calls: value }
       if (what === 'inboxes' && start === dayOf(now))
         counted.day = { ...counted.day, start, inboxes: value, hasOpened: true }
@@ -64,7 +66,7 @@ export class Calls {
   admit(subject: Subject, limits: Limits): LimitState | null {
     const counted = this.current(subject)
     const refused = this.exhausted(counted, limits)
-    if (refused) throw this.exceeded(refused)
+    if (refused) throw exceeded(refused, this.outside.now())
     this.dirty.add(counted)
     counted.day.calls++
     counted.month.calls++
@@ -76,6 +78,15 @@ export class Calls {
   left(subject: Subject, limits: Limits): LimitState | null {
     const counted = this.current(subject)
     return this.state({ ...counted, bucket: refilled(counted.bucket, limits, this.outside.elapsed()) }, limits)
+  }
+
+  /** What is left of the month and of the day; null where there is no such limit. */
+  periods(subject: Subject, { requestsPerMonth, requestsPerDay }: Limits): Record<'month' | 'day', LimitState | null> {
+    const counted = this.current(subject)
+    return {
+      month: requestsPerMonth === null ? null : monthState(counted, requestsPerMonth),
+      day: requestsPerDay === null ? null : dayState(counted, requestsPerDay),
+    }
   }
 
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
@@ -180,11 +191,6 @@ export class Calls {
     return { of: 'minute', limit: capacity, remaining, resetAt: this.outside.now() + full }
   }
 
-  private exceeded(limit: LimitState): Refusal {
-    const wait = (limit.resetAt - this.outside.now()) / 1000
-    return new Refusal('rate-exceeded', { retryAfterSeconds: Math.max(1, Math.ceil(wait)), limit })
-  }
-
   private rowsOf(counted: Counted): CountRow[] {
     const { subject, day, month, bucket } = counted
     const name = textOf(subject)
@@ -205,6 +211,12 @@ export class Calls {
       ...(limits.requestsPerMonth === null ? [] : [calledInMonth]),
     ]
   }
+}
+
+/** That a limit has no room for one more call. */
+export function exceeded(limit: LimitState, now: number): Refusal {
+  const wait = (limit.resetAt - now) / 1000
+  return new Refusal('rate-exceeded', { retryAfterSeconds: Math.max(1, Math.ceil(wait)), limit })
 }
 
 const newDay = { start: 0, calls: 0, inboxes: 0, hasOpened: false }
@@ -239,7 +251,9 @@ const monthState = ({ month }: Counted, limit: number): LimitState => ({
 })
 
 const textOf = ({ kind, name }: Subject): string => `${kind === 'account' ? 'a' : 'i'}:${name}`
-const subjectIn = (text: string): Subject => ({
-  kind: text.startsWith('a:') ? 'account' : 'address',
-  name: text.slice(2),
-})
+/** Null for what is counted elsewhere. */
+function subjectIn(text: string): Subject | null {
+  const name = text.slice(2)
+  if (text.startsWith('a:')) return { kind: 'account', name }
+  return text.startsWith('i:') ? { kind: 'address', name } : null
+}

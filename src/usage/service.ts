@@ -10,6 +10,7 @@ import type { Plans } from '../plans/service.ts'
 import { type LimitState, type Reason, Refusal } from '../refusal.ts'
 import type { DeedRow } from '../storage/audit-trail.ts'
 import { Calls, type Subject } from './calls.ts'
+import { type Keyless, KeylessCalls } from './keyless-calls.ts'
 import { PageCalls } from './page-calls.ts'
 import { dayMs, dayOf, hourMs, hourOf, monthOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
@@ -36,6 +37,7 @@ export type Quota = { today: number; month: number; inboxesToday: number }
 export class Usage {
   private readonly gathered: RefusedMail[] = []
   private readonly calls: Calls
+  private readonly keylessCalls: KeylessCalls
   /** Those of the page are limited apart. */
   private readonly pageCalls: PageCalls
   private readonly sums: Sums
@@ -49,6 +51,7 @@ export class Usage {
     private readonly flushTrail: () => Promise<void>,
   ) {
     this.calls = new Calls(outside, () => plans.anonymous())
+    this.keylessCalls = new KeylessCalls(outside)
     const { pageRequestsPerMinute, pageBurst } = rules
     this.pageCalls = new PageCalls({ requestsPerMinute: pageRequestsPerMinute, burst: pageBurst }, outside)
     this.sums = new Sums(outside.now)
@@ -57,7 +60,9 @@ export class Usage {
   /** Takes up what was counted before a restart. */
   async load(): Promise<void> {
     // A bucket may have been looked at just before the month began.
-    this.calls.load(await this.store.counts(monthOf(this.outside.now()) - dayMs))
+    const rows = await this.store.counts(monthOf(this.outside.now()) - dayMs)
+    this.calls.load(rows)
+    this.keylessCalls.load(rows)
   }
 
   // Limits
@@ -77,6 +82,24 @@ export class Usage {
   /** The limit that headers speak of, of an account whose call is not counted. */
   left({ id, plan }: Pick<Account, 'id' | 'plan'>): LimitState | null {
     return this.calls.left({ kind: 'account', name: id }, this.plans.of(plan))
+  }
+
+  /** What is left to an account of its plan's month and day; null where the plan has no such limit. */
+  periodsLeft({ id, plan }: Pick<Account, 'id' | 'plan'>): Record<'month' | 'day', LimitState | null> {
+    return this.calls.periods({ kind: 'account', name: id }, this.plans.of(plan))
+  }
+
+  /**
+   * Counts one call without a key in a foreign API, against what that API allows an address in a day and nothing else.
+   * Refuses: rate-exceeded.
+   */
+  admitKeyless(client: string, { dialect, perDay }: Omit<Keyless, 'address'>): LimitState {
+    return this.keylessCalls.admit({ dialect, perDay, address: countedAddress(client) })
+  }
+
+  /** As `admitKeyless` answers, of a call that is not counted. */
+  keylessLeft(client: string, { dialect, perDay }: Omit<Keyless, 'address'>): LimitState {
+    return this.keylessCalls.left({ dialect, perDay, address: countedAddress(client) })
   }
 
   /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
@@ -213,6 +236,7 @@ export class Usage {
   async tidy(): Promise<boolean> {
     const now = this.outside.now()
     this.calls.sweep()
+    this.keylessCalls.sweep()
     this.pageCalls.sweep()
     return this.store.writes.run('usage.tidy', {
       hoursUntil: hourOf(now) - hoursKept * hourMs,
@@ -234,9 +258,11 @@ export class Usage {
   }
 
   private async flushCounts(): Promise<void> {
-    for (let left = this.calls.dirtySize; left > 0; left -= rowsTogether) {
-      const { rows, giveBack } = this.calls.takeDirty(rowsTogether)
-      await this.write(rows, giveBack, () => this.store.writes.run('counts.keep', { rows }))
+    for (const counting of [this.calls, this.keylessCalls]) {
+      for (let left = counting.dirtySize; left > 0; left -= rowsTogether) {
+        const { rows, giveBack } = counting.takeDirty(rowsTogether)
+        await this.write(rows, giveBack, () => this.store.writes.run('counts.keep', { rows }))
+      }
     }
   }
 

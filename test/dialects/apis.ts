@@ -1,4 +1,5 @@
 // The APIs, each as the contract suite speaks to it, and the gaps that each has.
+import { ulidOf, uuidOf } from '../../src/dialects/mailfade/ids.ts'
 import { at, listIn } from '../http/serve.ts'
 import type { Box, Seen, Speaking } from './speaking.ts'
 
@@ -240,4 +241,61 @@ const minutemail: Speaking = {
   },
 }
 
-export const apis = [native, run2mail, dustmail, minutemail]
+/** With ids as the others spell them; what is none of them is asked for as it is. */
+const mailfadeMail = (one: unknown): Seen => ({
+  id: uuidOf(text(one, 'id')) ?? '',
+  subject: text(one, 'subject'),
+  sender: text(one, 'sender'),
+  receivedAt: Number(at(one, 'received_at')),
+  text: at(one, 'text') === undefined ? null : text(one, 'text'),
+})
+const mailfadeList = (address: string) => ({ method: 'GET', path: `/inbox/${address}` })
+const mailfadeMails = (json: unknown): Seen[] => listIn(json, 'emails').map(mailfadeMail)
+
+const mailfade: Speaking = {
+  name: 'mailfade',
+  list: { call: ({ address }) => mailfadeList(address), got: mailfadeMails },
+  listTagged: { call: mailfadeList, got: mailfadeMails },
+  read: {
+    call: ({ mail }) => ({ method: 'GET', path: `/message/${ulidOf(mail.id)}` }),
+    got: mailfadeMail,
+  },
+  needsKey: '401 key_required',
+  takesAnyQuery: true,
+  setting: 'MAYFLY_DIALECTS_MAILFADE_ENABLED',
+  nowhere: '/message/no/where',
+  codeIn: (json) => {
+    const names = Object.keys(Object(json)).filter((name) => name !== 'period_resets_at')
+    return names.join() === 'error,hint' && text(json, 'hint') !== '' ? text(json, 'error') : null
+  },
+  refusals: {
+    'a wrong key': '401 missing_or_invalid_key',
+    'a revoked key': '402 key_inactive',
+    'a suspended account': '402 key_inactive',
+    'a taken address': '409 conflict',
+    'no such mailbox': '404 not_found',
+    'no such mail': '404 not_found',
+    "another's mailbox": '404 not_found',
+    "another's mail": '404 not_found',
+    'malformed JSON': '400 invalid_json',
+    'a wrong content type': '400 invalid_json',
+    'an unknown path': '404 not_found',
+    'an unknown method': '404 not_found',
+    'too large a body': '413 invalid_json',
+    'too many mailboxes': '429 quota_exhausted',
+    'a defect': '500 internal_error',
+    'the API switched off': '503 service_unavailable',
+  },
+  lacks: {
+    'an address can be chosen, once': 'any address of a public domain is read without being opened',
+    "an account's mailboxes count together, wherever they were opened": 'it opens none',
+    'what cannot be understood is refused in its own words': 'what it reads it is asked for without a body',
+    'a mail that is deleted here is gone everywhere': 'the service has no call that deletes',
+    'a mailbox that is ended here is gone everywhere': 'the service has no call that deletes',
+    'without a key nothing is answered': 'addresses that nobody opened are read without one',
+    "what is another account's looks as if it were not there":
+      'a free address of a public domain reads as an empty inbox, so that one that is refused has an owner',
+  },
+}
+
+export const apis = [native, run2mail, dustmail, minutemail, mailfade]

@@ -92,6 +92,12 @@ export const sent: Record<string, Record<string, Sent>> = {
     'POST /v1/invitations': { json: { email: 'new@b.test' } },
     'DELETE /v1/invitations/{invitation}': nothing,
   },
+  mailfade: {
+    'GET /inbox/{address}': nothing,
+    'GET /message/{id}': nothing,
+    'GET /message/{id}/raw': nothing,
+    'GET /attachment/{id}': nothing,
+  },
 }
 
 /** What a call sends as its body, and with which headers. */

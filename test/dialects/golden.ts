@@ -13,7 +13,14 @@ export type Scenes = Record<string, () => Promise<Answer>>
 type Kept = { status: number; headers: Record<string, string>; body: unknown }
 
 /** Those that a client of the API goes by; the rest is the same in all answers, or of the moment. */
-const keptHeaders = ['content-type', 'www-authenticate', 'retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining']
+const keptHeaders = [
+  'content-type',
+  'www-authenticate',
+  'retry-after',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+]
 const isWriting = Bun.env['MAYFLY_GOLDEN'] === 'write'
 
 /** `schemas`: what the API's document says that its answers are. */
@@ -85,8 +92,9 @@ function steady(body: string): string {
     /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g,
     (n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   )
+  const ulids = numbered(/(?<=["/])0[0-9A-HJKMNP-TV-Z]{25}(?=["/])/g, (n) => String(n).padStart(26, '0'))
   const addresses = numbered(/[a-z]+-[a-z]+-\d{4}(?=[@"])/g, (n) => `random-${n}`)
   const tokens = numbered(/(inv_|mayfly-)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
   const ports = numbered(/127\.0\.0\.1:\d+/g, () => '127.0.0.1')
-  return [ids, addresses, tokens, ports].reduce((text, steadied) => steadied(text), body)
+  return [ids, ulids, addresses, tokens, ports].reduce((text, steadied) => steadied(text), body)
 }

@@ -35,8 +35,8 @@ export type Refused =
 
 export type Speaking = {
   name: string
-  /** A mailbox of the caller's account at an address of the server's choice. */
-  open: Verb<null, Box>
+  /** A mailbox of the caller's account at an address of the server's choice; one that has no call for it reads those of others. */
+  open?: Verb<null, Box>
   /** One at the address that is wished for. */
   openAt?: Verb<string, Box>
   list: Verb<Box, Seen[]>
@@ -48,6 +48,10 @@ export type Speaking = {
   end?: Verb<Box, void>
   /** What it says to whoever has no key, if it does nothing without one. */
   keyless?: string
+  /** What it says to whoever has no key where one is needed, if that is not everywhere. */
+  needsKey?: string
+  /** Whether a parameter that it cannot read is as if it were not sent. */
+  takesAnyQuery?: true
   /** Whether what is another's looks as if it were not there. */
   hidesOthers?: true
   /** The setting that takes it away, as an environment variable. */
@@ -77,7 +81,7 @@ export type Called = { method: string; path: string; body?: unknown; headers?: R
 export function callsOf(api: Speaking, box: Box, mail: Seen | null = null): [string, Called][] {
   const one = { box, mail: mail ?? { id: box.id, subject: '', sender: '', receivedAt: 0, text: null } }
   const calls: [string, Called | undefined][] = [
-    ['open', api.open.call(null)],
+    ['open', api.open?.call(null)],
     ['list', api.list.call(box)],
     ['listTagged', api.listTagged?.call(box.address.replace('@', '+x@'))],
     ['read', api.read?.call(one)],
@@ -87,13 +91,15 @@ export function callsOf(api: Speaking, box: Box, mail: Seen | null = null): [str
   return calls.flatMap(([name, call]) => (call ? [[name, call] as const] : [])).map(([name, call]) => [name, call])
 }
 
-type Visited = Serving &
+type Visited = Omit<Serving, 'open'> &
   Tenant & {
     answer: (call: Called, secret?: string) => Promise<Answer>
     /** Status and code of a refusal, which is held against what all refusals must be. */
     answered: (api: Speaking, call: Called, secret?: string) => Promise<string>
     /** What must be answered. */
     ask: <What, Got>(verb: Verb<What, Got>, what: What) => Promise<Got>
+    /** Opens a mailbox, where the API cannot by the service. */
+    open: (api: Speaking) => Promise<Box>
     /** What must be refused. */
     said: <What, Got>(api: Speaking, verb: Verb<What, Got>, what: What) => Promise<string>
     /** The mails of a mailbox with their texts. */
@@ -131,6 +137,11 @@ export async function visited(env: Record<string, string> = {}): Promise<Visited
     answer,
     answered,
     ask,
+    open: async (api) => {
+      if (api.open) return ask(api.open, null)
+      const { mailbox } = await server.core.mailboxes.open(account.caller, {}, '192.0.2.1')
+      return { id: mailbox.id, address: mailbox.address }
+    },
     said: (api, verb, what) => answered(api, verb.call(what)),
     whole: async (api, box) => {
       const listed = await ask(api.list, box)

@@ -1,5 +1,6 @@
 // One account in all APIs of the executable: its mail is the same mail everywhere, and its limits are one.
 import { expect, test } from 'bun:test'
+import { uuidOf } from '../../src/dialects/mailfade/ids.ts'
 import { json } from './launch.ts'
 import { type Replay, replaying } from './replay.ts'
 
@@ -25,6 +26,7 @@ const places = ({ id, address }: { id: string; address: string }) =>
     [`/api/v1/emails/${address.replace('@', '%40')}/messages`, 403],
     [`/api/v1/inbox/${id}`, 404],
     [`/v1/mailboxes/${id}/mails`, 404],
+    [`/inbox/${address}`, 404],
   ] as const
 
 test('a mail that came by SMTP is the same mail in every API, and gone from all when it is deleted in one', async () => {
@@ -32,11 +34,11 @@ test('a mail that came by SMTP is the same mail in every API, and gone from all 
   const ask = calling(replay)
   const box = JSON.parse((await ask('/v1/mailboxes', {})).body)
   for (const subject of ['Grüße', 'kept']) await replay.mail(box.address, { subject, text: `${subject} and more` })
-  const [native, run2mail, dustmail, minutemail] = places(box).map(([path]) => path)
-  if (!native || !run2mail || !dustmail || !minutemail) throw new Error('four APIs')
+  const [native, run2mail, dustmail, minutemail, mailfade] = places(box).map(([path]) => path)
+  if (!native || !run2mail || !dustmail || !minutemail || !mailfade) throw new Error('five APIs')
   const listed = async (): Promise<Mail[][]> => {
-    const [one, two, three, four] = await Promise.all(
-      [native, run2mail, dustmail, minutemail].map(async (path) => JSON.parse((await ask(path)).body)),
+    const [one, two, three, four, five] = await Promise.all(
+      [native, run2mail, dustmail, minutemail, mailfade].map(async (path) => JSON.parse((await ask(path)).body)),
     )
     const snake = ({ id, subject, from, received_at: receivedAt }: Record<string, string>) => ({
       ...{ id, subject, from },
@@ -47,6 +49,7 @@ test('a mail that came by SMTP is the same mail in every API, and gone from all 
       two.data.messages.map(snake),
       three.data.emails.map(snake),
       four.items.map(pick),
+      five.emails.map(fading),
     ]
   }
   const seen = await listed()
@@ -69,6 +72,13 @@ test('a mail that came by SMTP is the same mail in every API, and gone from all 
 })
 
 const pick = ({ id, subject, from, receivedAt }: Mail): Mail => ({ id, subject, from, receivedAt })
+
+const fading = (mail: { id: string; sender: string; subject: string; received_at: number }): Mail => ({
+  id: uuidOf(mail.id) ?? '',
+  subject: mail.subject,
+  from: mail.sender,
+  receivedAt: `${new Date(mail.received_at).toISOString().slice(0, 19)}Z`,
+})
 
 const openings = [
   ['/mayfly/v1/mailboxes', {}, 'mailboxes-exhausted'],

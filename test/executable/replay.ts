@@ -1,6 +1,6 @@
 // A server as a service's reference page means it: the page's domains, an account with a key as the page's begin, and the
 // page's own lines run against it.
-import { createTransport } from 'nodemailer'
+import { createTransport, type SendMailOptions } from 'nodemailer'
 import { type Directory, emptyDirectory, type Running, run, serve } from './launch.ts'
 import { curl, javaScript, python } from './snippets.ts'
 
@@ -15,7 +15,10 @@ export type Replay = {
   javaScript: (code: string) => Promise<string>
   python: (code: string) => Promise<string>
   /** Sends a mail by SMTP. */
-  mail: (to: string, mail: { subject: string; text?: string; html?: string }) => Promise<void>
+  mail: (
+    to: string,
+    mail: { subject: string; text?: string; html?: string } & Pick<SendMailOptions, 'attachments'>,
+  ) => Promise<void>
   [Symbol.asyncDispose]: () => Promise<void>
 }
 

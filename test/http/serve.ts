@@ -2,6 +2,7 @@
 import net from 'node:net'
 import type { DestinationStream } from 'pino'
 import { certificateOf } from '../../src/certificate.ts'
+import type { Config } from '../../src/config/schema.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { openLog } from '../../src/log.ts'
 import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
@@ -51,11 +52,14 @@ export type Serving = {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
+type Standing = { heartbeatMs?: number; now?: number; file?: string; domains?: Config['domains'] }
+
 export async function serve(
   env: Record<string, string> = {},
-  { heartbeatMs, now, file }: { heartbeatMs?: number; now?: number; file?: string } = {},
+  { heartbeatMs, now, file, domains }: Standing = {},
 ): Promise<Serving> {
-  const config = testConfig({ MAYFLY_HTTP_LISTEN: '127.0.0.1:0', ...env })
+  const read = testConfig({ MAYFLY_HTTP_LISTEN: '127.0.0.1:0', ...env })
+  const config = domains ? { ...read, domains } : read
   const core = testCore({ config, ...(now === undefined ? {} : { now }), ...(file === undefined ? {} : { file }) })
   const logged: string[] = []
   const to: DestinationStream = { write: (line) => void logged.push(line) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { attachmentName, contentDisposition, safeName } from '../../src/messages/file-name.ts'
+import { attachmentName, contentDisposition, safeName, writtenDisposition } from '../../src/messages/file-name.ts'
 
 test.each([
   ['report.pdf', 'report.pdf'],
@@ -73,5 +73,21 @@ test('no name holds a path, a control character or a quote, nor breaks out of it
       )
     }),
     { numRuns: 3_000 },
+  )
+})
+
+test('a name as it was written has no control characters and no path, and is one header', () => {
+  const name = fc.string({ unit: 'binary', maxLength: 400 })
+  fc.assert(
+    fc.property(name, (written) => {
+      const header = writtenDisposition(written, 'attachment')
+      expect(header).toMatch(/^attachment; filename="[^"\\\\/]+"(; filename\*=UTF-8''[\w!#$&+.^`|~%-]+)?$/)
+      expect(header).toMatch(/^[\x20-\x7e]+$/)
+      expect(header).not.toMatch(/%(?:[01][0-9A-F]|7F|2F|5C)/)
+    }),
+  )
+  expect(writtenDisposition('', 'inline')).toBe('inline; filename="attachment"')
+  expect(writtenDisposition('.. a: "b"?.txt', 'inline')).toBe(
+    `inline; filename=".. a_ _b__.txt"; filename*=UTF-8''..%20a%3A%20%22b%22%3F.txt`,
   )
 })

@@ -282,3 +282,13 @@ test('a sweep forgets nobody of whom something counts', () => {
   sweep()
   expect(calls.size).toBe(0)
 })
+
+test('month and day are told apart, for an API that speaks of the month first', () => {
+  const { calls, admitted } = counting()
+  admitted(ann, {}, 3)
+  expect(calls.periods(ann, none)).toEqual({ month: null, day: null })
+  expect(calls.periods(ann, { ...none, requestsPerDay: 10, requestsPerMonth: 2 })).toEqual({
+    month: { of: 'month', limit: 2, remaining: 0, resetAt: Date.UTC(2026, 1, 1) },
+    day: { of: 'day', limit: 10, remaining: 7, resetAt: Date.UTC(2026, 1, 1) },
+  })
+})

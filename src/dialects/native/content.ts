@@ -2,14 +2,13 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
-import { download } from '../../http/download.ts'
+import { attachmentBytes } from '../../http/download.ts'
 import { queryInput } from '../../http/input.ts'
 import { partsOf, piecewise } from '../../http/piecewise.ts'
-import { visitOf } from '../../http/visit.ts'
+import { rawAnswer } from '../../http/raw.ts'
 import { smallBytes } from '../../messages/downloads.ts'
 import { contentDisposition } from '../../messages/file-name.ts'
 import type { FullMessage } from '../../messages/message.ts'
-import type { RawMail } from '../../messages/service.ts'
 import { Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
@@ -83,18 +82,6 @@ export const contentRoutes = (door: Door) =>
       },
     )
 
-/** The bytes as they came, as a download. */
-export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
-  const headers = {
-    'Content-Type': 'message/rfc822',
-    'Content-Disposition': contentDisposition(`${id}.eml`, 'attachment'),
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  }
-  // Bun says the length of bytes that are there, and of a stream never, whatever the headers say.
-  if (size <= smallBytes) return new Response(Buffer.concat([...pieces]), { headers })
-  return piecewise(pieces, { headers }, () => {})
-}
-
 /** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
 const pagePolicy = (remote: boolean): string =>
   `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
@@ -129,12 +116,5 @@ export async function attachmentAnswer(
     'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
     'Content-Security-Policy': "sandbox; default-src 'none'",
   }
-  const isLarge = known.size > smallBytes
-  // Nobody would read it, nor tell that it is over.
-  if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
-  const { bytes, release } = await download(door, visitOf(request).client, message, known)
-  if (isLarge) return piecewise(partsOf(bytes), { headers }, release)
-  const copy = new Uint8Array(bytes)
-  release()
-  return new Response(copy, { headers })
+  return attachmentBytes(door, message, known, { headers, request })
 }

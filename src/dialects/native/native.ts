@@ -107,6 +107,7 @@ export function native(door: Door): Dialect {
           ? credentialHeaders
           : [],
     cors: null,
+    origins: null,
     isKeyedOnly: false,
     bodyBytes: () => null,
     document: () =>

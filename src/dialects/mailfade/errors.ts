@@ -1,0 +1,48 @@
+// What MailFade calls our refusals. Codes: README.md, section Errors.
+import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import type { Visit } from '../../http/visit.ts'
+import type { Reason, Refusal } from '../../refusal.ts'
+
+const words = {
+  invalid: [400, 'invalid_json', 'The request is not valid.'],
+  'too-large': [413, 'invalid_json', 'The request is too large.'],
+  unauthorized: [401, 'missing_or_invalid_key', 'This is no key.'],
+  forbidden: [401, 'missing_or_invalid_key', 'This key is not for this.'],
+  misdirected: [421, 'not_found', 'This host name is not answered here.'],
+  missing: [404, 'not_found', 'There is nothing here.'],
+  conflict: [409, 'conflict', 'This is taken.'],
+  limited: [429, 'quota_exhausted', 'The requests that this key may make are used up.'],
+  exhausted: [429, 'quota_exhausted', 'The plan allows no more of these.'],
+  off: [503, 'service_unavailable', 'The API is switched off at the moment.'],
+  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
+  failed: [500, 'internal_error', 'This cannot be read.'],
+} as const satisfies Record<Kind, Said>
+
+const special: Partial<Record<Reason, Said>> = {
+  'credential-missing': [401, 'key_required', 'This needs "Authorization: Bearer" and a key.'],
+  'key-inactive': [402, 'key_inactive', 'This key was revoked, or its time is over.'],
+  'account-suspended': [402, 'key_inactive', 'The account of this key is suspended.'],
+  'origin-refused': [401, 'missing_or_invalid_key', 'This may not be called from here.'],
+  'address-invalid': [400, 'invalid_address', 'This is no mail address.'],
+  'domain-unserved': [400, 'invalid_address', 'No mail is taken for this domain.'],
+  'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
+}
+
+const freeUsedUp = [429, 'free_tier_quota_exhausted', 'The requests of this day without a key are used up.'] as const
+const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
+
+/** `{error,hint}`, with `period_resets_at` where requests are used up; null: a defect. */
+export function answer(refusal: Refusal | null, { caller }: Pick<Visit, 'caller'>): Response {
+  const isUsedUp = refusal?.reason === 'rate-exceeded'
+  const limit = isUsedUp ? refusal.details.limit : undefined
+  const [status, error, hint] = isUsedUp && caller?.kind === 'nobody' ? freeUsedUp : refusal ? said(refusal) : defect
+  const response = Response.json(
+    { error, hint, ...(limit ? { period_resets_at: Math.ceil(limit.resetAt) } : {}) },
+    { status },
+  )
+  // In seconds, as such headers are; the API's own times are in milliseconds.
+  if (limit) response.headers.set('X-RateLimit-Reset', String(Math.ceil(limit.resetAt / 1000)))
+  return response
+}
+
+const said = ({ reason }: Refusal): Said => special[reason] ?? words[kinds[reason]]
