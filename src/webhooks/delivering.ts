@@ -31,11 +31,11 @@ export type DeliveringReports = {
   defect: (error: unknown) => void
 }
 
-/** Attempts at a time to targets that answer soon, and to those that do not. */
+/** Attempts at a time to targets that answered well and soon the last time, and to all others, which may be dead. */
 const mostQuick = 64
-const mostSlow = 512
+const mostSlow = 1000
 /** From then on an attempt is a slow one. */
-const slowMs = 1000
+const slowMs = 500
 const atOnce = 50
 const mostUnnoted = 200
 /** Before what could not be noted, as by a full disk, is looked at again. */
@@ -249,11 +249,15 @@ export class Delivering {
 
   /** Answers whether there was one: the webhook, or its account, may have ended or been paused. */
   private async attempt(lane: Lane, load: Load): Promise<boolean> {
-    const turn = lane.isSlow ? this.slow : this.quick
+    const before = await this.store.aim(lane.webhookKey)
+    if (!before) return false
+    const isProven = before.lastSuccessAt !== null && before.failures === 0
+    const turn = isProven && !lane.isSlow ? this.quick : this.slow
     await turn.take()
     let held = turn
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
+      // It may have waited long.
       const aim = await this.store.aim(lane.webhookKey)
       const { signal } = lane.stopped
       if (!aim || signal.aborted || !this.isOpen) return false

@@ -19,7 +19,10 @@ export function asWebhook(row: WebhookRow): Webhook {
 type DeliveryRow = typeof webhookDeliveries.$inferSelect
 
 /** What an attempt needs of a webhook. */
-export type Aim = Pick<WebhookRow, 'key' | 'id' | 'accountId' | 'url' | 'secret' | 'previousSecret' | 'previousUntil'>
+export type Aim = Pick<
+  WebhookRow,
+  'key' | 'id' | 'accountId' | 'url' | 'secret' | 'previousSecret' | 'previousUntil' | 'failures' | 'lastSuccessAt'
+>
 
 /** What is to be sent. `isSound`: it is as it was written. */
 export type Load = Pick<DeliveryRow, 'key' | 'eventId' | 'round' | 'body'> & { isSound: boolean }
