@@ -37,19 +37,30 @@ export class HttpSender implements Sender {
   ) {}
 
   async send(post: Post, stopped: AbortSignal): Promise<Outcome> {
-    const late = AbortSignal.timeout(this.rules.milliseconds)
-    const signal = AbortSignal.any([stopped, late])
+    // A signal made of others would live as long as the longest of them.
+    const broken = new AbortController()
+    const { signal } = broken
+    const stop = (): void => broken.abort()
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      stop()
+    }, this.rules.milliseconds)
+    stopped.addEventListener('abort', stop, { once: true })
+    if (stopped.aborted) stop()
     let socket: net.Socket | null = null
     try {
       const url = new URL(post.url)
-      if (!this.targets.isAllowed(url)) throw new NotSent('http:// is not allowed')
+      if (!this.targets.isAllowed(url)) throw new NotSent('the URL is not allowed any more')
       socket = await this.connect(url, signal)
       const statusCode = await orBroken(signal, answerOf(url, post, socket, signal))
       return { statusCode, error: sentenceFor(statusCode) }
     } catch (error) {
-      if (late.aborted) return { statusCode: null, error: 'it took too long' }
+      if (isLate) return { statusCode: null, error: 'it took too long' }
       return { statusCode: null, error: error instanceof NotSent ? error.message : named(error) }
     } finally {
+      clearTimeout(timer)
+      stopped.removeEventListener('abort', stop)
       socket?.destroy()
     }
   }

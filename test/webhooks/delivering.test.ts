@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
+import { untyped } from '../../src/storage/untyped.ts'
+import { LocalWriter } from '../../src/storage/writer.ts'
+import { changes } from '../../src/threads/changes.ts'
 import { at } from '../http/serve.ts'
 import { reasonOf } from '../refused.ts'
 import { isSigned, receiver, stage } from './receiver.ts'
@@ -391,6 +394,28 @@ test('deliveries that arrived are forgotten after three days, all others after t
   core.clock.now += 27 * 24 * hour
   while (await core.webhooks.tidy());
   expect(kept()).toEqual([])
+})
+
+test('beyond so many deliveries of a webhook the oldest go, and no other webhook loses any', async () => {
+  await using there = receiver()
+  await using here = await stage()
+  const { core } = here
+  const [one] = [await here.hook(there.url), await here.hook(there.url)]
+  for (let n = 0; n < 250; n++) await here.mail(`mail ${n}`)
+  await there.until(500)
+  await here.settled()
+  const { key: webhookKey } = await core.webhooks.get(here.owner.caller, one.id)
+  const cut = () =>
+    new LocalWriter(core.connection, changes, () => {}).run('webhooks.cut', untyped({ webhookKey, most: 10 }))
+  const rounds = [await cut(), await cut(), await cut()]
+  expect(rounds.map(Boolean)).toEqual([true, false, false])
+  const left = core.connection.sqlite
+    .query<{ n: number; first: string }, []>(
+      'select count(*) as n, min(seq) as first from webhook_deliveries group by webhook_key order by webhook_key',
+    )
+    .all()
+  expect(left.map(({ n }) => n)).toEqual([10, 250])
+  expect(Number(left[0]?.first)).toBeGreaterThan(Number(left[1]?.first))
 })
 
 test('no control character of a mail stands in what is sent', async () => {

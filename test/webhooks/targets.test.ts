@@ -57,6 +57,11 @@ test.each([
   'https://user:secret@hooks.test/',
   'https://user@hooks.test/',
   'ftp://hooks.test/',
+  // No mail server is connected to.
+  'https://hooks.test:25/',
+  'https://hooks.test:465/',
+  'https://hooks.test:587/',
+  'https://hooks.test:6379/',
   'file:///etc/passwd',
   'javascript:alert(1)',
   'hooks.test',
@@ -71,7 +76,7 @@ test('http is refused unless the operator allows it, also for a webhook from bef
   expect(() => secure.read('http://hooks.test/')).toThrow('invalid-request')
   expect(secure.read('https://hooks.test/a?b#c')).toBe('https://hooks.test/a?b')
   await using there = receiver()
-  expect(await attempt(secure, there.url)).toEqual({ statusCode: null, error: 'http:// is not allowed' })
+  expect(await attempt(secure, there.url)).toEqual({ statusCode: null, error: 'the URL is not allowed any more' })
   expect(there.got).toEqual([])
 })
 
