@@ -322,8 +322,8 @@ export class Delivering {
           if (gaveUp) this.reports.gaveUp(id)
         },
         () => {
-          // Not known to have been tried: it is tried again.
-          lane.after = 0
+          // Not known to have been tried, so it is tried again: not before a while, or a full disk would have it sent without end.
+          this.end(lane)
           this.later(webhookKey)
         },
       )

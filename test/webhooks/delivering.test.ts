@@ -349,6 +349,29 @@ test('what a start finds is sent, in order', async () => {
   expect(there.got.map(({ subject }) => subject)).toEqual(['mail 0', 'mail 1', 'mail 2', 'mail 3', 'mail 4'])
 })
 
+test('what could not be noted, as on a full disk, is sent again later and not without end', async () => {
+  await using there = receiver()
+  await using here = await stage()
+  const { core, owner } = here
+  const { id } = await here.hook(there.url)
+  const { sqlite } = core.connection
+  sqlite.run("create trigger failing before update on webhook_deliveries begin select raise(abort, 'no'); end")
+  await here.mail('one')
+  await here.mail('two')
+  await there.until(1)
+  await here.settled()
+  await Bun.sleep(50)
+  const before = there.got.length
+  expect(before).toBeLessThanOrEqual(3)
+  sqlite.run('drop trigger failing')
+  const { key } = await core.webhooks.get(owner.caller, id)
+  await core.delivering.look(key)
+  await there.until(before + 2)
+  await here.settled()
+  expect(there.got.slice(before).map(({ subject }) => subject)).toEqual(['one', 'two'])
+  expect(new Set(there.got.map(({ id: event }) => event)).size).toBe(2)
+})
+
 test('a message that is deleted meanwhile is told of all the same', async () => {
   await using there = receiver()
   await using here = await stage()
