@@ -26,6 +26,7 @@ import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
+import { deliverWebhooks } from './tasks/deliver-webhooks.ts'
 import { expire } from './tasks/expire.ts'
 import { tidyAccounts } from './tasks/tidy-accounts.ts'
 import { trimEvents } from './tasks/trim-events.ts'
@@ -180,6 +181,11 @@ async function assemble(
   metrics.gauge('mayfly_gathered_bytes', 'Bytes of mail gathered but not yet stored.', () => core.gathered.held)
   metrics.gauge('mayfly_outgoing_bytes', 'Bytes of attachments on their way out.', () => core.outgoing.held)
   metrics.gauge('mayfly_waiters', 'Calls that wait for a mail.', () => core.waits.count)
+  metrics.gauge(
+    'mayfly_webhook_deliveries_waiting',
+    'Deliveries to webhooks that wait, for the first time or again.',
+    () => core.delivering.waiting(),
+  )
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
   metrics.gauge('mayfly_damaged', 'Whether damage of the database is known.', () => (integrity.isWhole ? 0 : 1))
@@ -227,6 +233,7 @@ async function assemble(
     certificateWatch,
     watchDisk(room, defect),
     watchClock(outside, log, defect),
+    deliverWebhooks(core, defect),
     collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())
@@ -235,6 +242,8 @@ async function assemble(
     undo.push(() => integrity.stop())
     integrity.inspect().then(mendSearch).catch(defect)
   }
+  await core.delivering.start()
+  undo.push(() => core.delivering.stop())
   core.digesting.start()
   undo.push(() => core.digesting.stop())
 

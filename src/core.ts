@@ -43,6 +43,11 @@ import { Settings } from './storage/settings.ts'
 import type { Writer } from './storage/writer.ts'
 import { Usage } from './usage/service.ts'
 import { UsageStore } from './usage/store.ts'
+import { Delivering } from './webhooks/delivering.ts'
+import { HttpSender } from './webhooks/sending.ts'
+import { Webhooks } from './webhooks/service.ts'
+import { WebhookStore } from './webhooks/store.ts'
+import { Targets } from './webhooks/targets.ts'
 
 export type Core = {
   plans: Plans
@@ -61,6 +66,9 @@ export type Core = {
   waits: Waits
   streams: Streams
   tickets: Tickets
+  webhooks: Webhooks
+  /** The queue of what webhooks are to be told. */
+  delivering: Delivering
   usage: Usage
   events: Events
   eventLog: EventLog
@@ -77,6 +85,8 @@ export type Core = {
 const dialectNames = ['native', 'run2mail', 'dustmail', 'minutemail', 'mailcx', 'mailfade']
 /** How long a download waits for others to end. */
 const downloadWaitMs = 30_000
+/** How long an attempt to deliver to a webhook may take. */
+const deliveryMs = 10_000
 
 /** What the services stand on. */
 export type Ground = {
@@ -243,6 +253,24 @@ export function makeCore(config: Config, ground: Ground): Core {
     defect,
   )
   const tickets = new Tickets(outside)
+  const { allow_networks, allow_http } = config.webhooks
+  const targets = new Targets({ allowNetworks: allow_networks, allowHttp: allow_http })
+  const webhookStore = guarded(new WebhookStore(db, writer), found)
+  const delivering = new Delivering(
+    webhookStore,
+    new HttpSender(targets, (host) => outside.resolve(host), { milliseconds: deliveryMs }),
+    outside,
+    events,
+    {
+      attempted: (outcome) => metrics.webhookAttempts.inc({ outcome }),
+      gaveUp: (webhookId) => {
+        metrics.webhooksGivenUp.inc()
+        log.warn({ webhookId }, 'a webhook was paused: its target failed for long')
+      },
+      defect,
+    },
+  )
+  const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside)
   return {
     plans,
     switches,
@@ -260,6 +288,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     waits,
     streams,
     tickets,
+    webhooks,
+    delivering,
     usage,
     events,
     eventLog,

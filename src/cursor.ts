@@ -3,7 +3,16 @@ import { timingSafeEqual } from 'node:crypto'
 import { Refusal } from './refusal.ts'
 
 /** `list` and `search`: the last message's key. `wait`: the `seq` behind the last match. Else the last row's key. */
-export type CursorKind = 'list' | 'search' | 'wait' | 'refusals' | 'mailboxes' | 'keys' | 'accounts' | 'audit'
+export type CursorKind =
+  | 'list'
+  | 'search'
+  | 'wait'
+  | 'refusals'
+  | 'mailboxes'
+  | 'keys'
+  | 'accounts'
+  | 'audit'
+  | 'deliveries'
 
 const macCharacters = 16
 

@@ -21,6 +21,7 @@ export const eventTypes = [
   'session.ended',
   'key.changed',
   'key.revoked',
+  'webhook.paused',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
@@ -38,7 +39,7 @@ export type Event = {
   /** Whether the mailbox was nobody's at that moment, so that anyone may hear of it. */
   unclaimed: boolean
   messageId: string | null
-  /** The key, member or session that it is about. */
+  /** The key, member, session or webhook that it is about. */
   subjectId: string | null
 }
 

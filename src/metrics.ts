@@ -67,6 +67,17 @@ export class Metrics {
     help: 'Reads and changes that met damage of the database.',
     ...this.in,
   })
+  readonly webhookAttempts = new Counter({
+    name: 'mayfly_webhook_attempts_total',
+    help: 'Attempts to deliver to webhooks, by what came of them: delivered, failed.',
+    labelNames: ['outcome'],
+    ...this.in,
+  })
+  readonly webhooksGivenUp = new Counter({
+    name: 'mayfly_webhooks_paused_total',
+    help: 'Webhooks that were paused because their target failed for long.',
+    ...this.in,
+  })
   readonly requests = new Counter({
     name: 'mayfly_http_requests_total',
     help: 'HTTP requests answered.',

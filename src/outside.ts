@@ -1,4 +1,5 @@
-// What Mayfly takes from the world besides its sockets and files: time and randomness. Tests give their own.
+// What Mayfly takes from the world besides its sockets and files: time, randomness, names. Tests give their own.
+import { lookup } from 'node:dns/promises'
 
 export type Outside = {
   /** Wall time, epoch milliseconds: for lifetimes and what is shown. */
@@ -8,6 +9,8 @@ export type Outside = {
   /** A UUIDv7 (RFC 9562 §5.7) of this moment. */
   uuid: () => string
   randomBytes: (length: number) => Uint8Array
+  /** The IP addresses that a host name has, the system's own names included. Throws where it has none. */
+  resolve: (host: string) => Promise<string[]>
 }
 
 export const realOutside: Outside = {
@@ -15,6 +18,7 @@ export const realOutside: Outside = {
   elapsed: () => performance.now(),
   uuid: () => Bun.randomUUIDv7(),
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -25,6 +25,8 @@ export const reasons = [
   'plan-unknown',
   'block-unknown',
   'domain-unknown',
+  'webhook-unknown',
+  'delivery-unknown',
   'mailbox-taken',
   'email-taken',
   'domain-taken',

@@ -48,14 +48,17 @@ export function testCore({
   config = testConfig(),
   file = ':memory:',
   now = Date.UTC(2026, 0, 1),
+  outside: own = {},
 }: {
   config?: Config
   file?: string
   now?: number
+  /** What else of the world is not the real one. */
+  outside?: Partial<Outside>
 } = {}): TestCore {
   const clock = { now }
   const room: { shortage: string | null } = { shortage: null }
-  const outside: Outside = { ...realOutside, now: () => clock.now }
+  const outside: Outside = { ...realOutside, ...own, now: () => clock.now }
   const told: Event[] = []
   const connection = openForWriting(file)
   const log = openLog({ level: 'silent', format: 'json' })

@@ -6,7 +6,7 @@ import { type By, type Deed, record, recordAll } from '../storage/audit-trail.ts
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
-import { accounts, customDomains, keys, links, members, sessions } from '../storage/schema.ts'
+import { accounts, customDomains, keys, links, members, sessions, webhooks } from '../storage/schema.ts'
 import type { Account, Role } from './account.ts'
 import { type AccountRow, asAccount, asMember, isOver, type LinkRow, type MemberRow, soundLink } from './store.ts'
 
@@ -173,7 +173,7 @@ export const changes = {
     const leaving = db.select().from(members).where(eq(members.accountId, id)).all()
     if (leaving.some(({ isAdmin }) => isAdmin)) keepAnAdmin(db, leaving, by)
     changeAccount(db, row, { state: 'deleted' })
-    for (const table of [keys, links, customDomains, members] as const)
+    for (const table of [keys, links, customDomains, webhooks, members] as const)
       db.delete(table).where(eq(table.accountId, id)).run()
     record(tx, by, { accountId: id, what: 'account.deleted', target: id })
     sayOfAccount(tx, 'account.deleted', id, null, by.at)

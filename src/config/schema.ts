@@ -135,12 +135,17 @@ const DnsSection = Type.Object(
 
 const WebhooksSection = Type.Object(
   {
-    allow_networks: list('network', [], 'Private networks that webhooks may be sent to; without any, none.', {
-      sample: ['192.168.1.0/24'],
-    }),
-    allow_http: flag(false, 'Whether a webhook may be sent without TLS.'),
+    allow_networks: list(
+      'network',
+      [],
+      'Networks that webhooks may be sent to though they are private, loopback, link-local or the like; without any, none.',
+      {
+        sample: ['192.168.1.0/24'],
+      },
+    ),
+    allow_http: flag(false, 'Whether a webhook may be sent to an http:// URL, without TLS.'),
   },
-  { additionalProperties: false, description: `Where webhooks may go. ${UNUSED_YET}` },
+  { additionalProperties: false, description: 'Where webhooks may go.' },
 )
 
 const StorageSection = Type.Object(

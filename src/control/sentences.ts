@@ -27,6 +27,8 @@ const sentences = {
   'block-unknown': 'there is no such rule',
   'mailbox-taken': 'this address is taken',
   'domain-unknown': 'there is no such domain',
+  'webhook-unknown': 'there is no such webhook',
+  'delivery-unknown': 'there is no such delivery',
   'domain-taken': 'the account has this domain already',
   'email-taken': 'this e-mail address has an account already',
   'last-owner': 'an account needs an owner',

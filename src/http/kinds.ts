@@ -46,6 +46,8 @@ export const kinds = {
   'plan-unknown': 'missing',
   'block-unknown': 'missing',
   'domain-unknown': 'missing',
+  'webhook-unknown': 'missing',
+  'delivery-unknown': 'missing',
   'mailbox-taken': 'conflict',
   'email-taken': 'conflict',
   'domain-taken': 'conflict',

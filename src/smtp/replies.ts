@@ -39,6 +39,8 @@ const replies = {
   'message-unknown': [550, '5.1.1', 'There is no such message'],
   'attachment-unknown': [550, '5.1.1', 'There is no such attachment'],
   'domain-unknown': [550, '5.1.1', 'There is no such domain'],
+  'webhook-unknown': [550, '5.1.1', 'There is no such webhook'],
+  'delivery-unknown': [550, '5.1.1', 'There is no such delivery'],
   'domain-taken': [550, '5.5.1', 'The account has this domain already'],
   'account-unknown': [550, '5.1.1', 'There is no such account'],
   'member-unknown': [550, '5.1.1', 'There is no such member'],

@@ -13,6 +13,7 @@ import {
   blockCheck,
   contentCheck,
   customDomainCheck,
+  deliveryCheck,
   isSound,
   keyCheck,
   linkCheck,
@@ -21,6 +22,7 @@ import {
   messageCheck,
   sessionCheck,
   tokenCheck,
+  webhookCheck,
 } from './row-checks.ts'
 import {
   accounts,
@@ -37,6 +39,8 @@ import {
   members,
   messages,
   sessions,
+  webhookDeliveries,
+  webhooks,
 } from './schema.ts'
 import { untyped } from './untyped.ts'
 
@@ -68,6 +72,8 @@ export const inspected = [
   'links',
   'custom_domains',
   'keys',
+  'webhooks',
+  'webhook_deliveries',
   'audit',
   'blocks',
   'message_search',
@@ -209,6 +215,8 @@ const readers = {
   links: readerOf(links, linkCheck),
   custom_domains: readerOf(customDomains, customDomainCheck),
   keys: readerOf(keys, keyCheck),
+  webhooks: readerOf(webhooks, webhookCheck),
+  webhook_deliveries: readerOf(webhookDeliveries, deliveryCheck),
   audit: readerOf(audit, auditCheck),
   blocks: readerOf(blocks, blockCheck),
 }

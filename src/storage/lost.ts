@@ -20,6 +20,8 @@ const otherTables = [
   'links',
   'custom_domains',
   'keys',
+  'webhooks',
+  'webhook_deliveries',
   'audit',
   'blocks',
 ] as const

@@ -16,6 +16,8 @@ import type {
   members,
   messages,
   sessions,
+  webhookDeliveries,
+  webhooks,
 } from './schema.ts'
 
 type Field = string | number | boolean | null
@@ -140,6 +142,35 @@ export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
 
 export const customDomainCheck = (row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([row.id, row.accountId, row.name, row.state, row.token, row.createdAt])
+
+/** What attempts leave behind is left out: it is only shown and counted. */
+export const webhookCheck = (
+  row: Omit<
+    typeof webhooks.$inferSelect,
+    'key' | 'gaveUpAt' | 'failures' | 'failingSince' | 'lastAttemptAt' | 'lastSuccessAt' | 'checkValue'
+  >,
+) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.address,
+    row.url,
+    row.events,
+    row.form,
+    row.secret,
+    row.previousSecret,
+    row.previousUntil,
+    row.state,
+    row.createdAt,
+  ])
+
+/** What is sent, and to whom. */
+export const deliveryCheck = (
+  row: Pick<
+    typeof webhookDeliveries.$inferSelect,
+    'id' | 'webhookKey' | 'eventId' | 'seq' | 'type' | 'messageId' | 'body' | 'createdAt'
+  >,
+) => checkOf([row.id, row.webhookKey, row.eventId, row.seq, row.type, row.messageId, row.body, row.createdAt])
 
 /** Who made it may go, and its use is only counted. */
 export const keyCheck = (

@@ -403,6 +403,80 @@ export const keys = sqliteTable(
   ],
 )
 
+/** Where an account wants to be told of its mail. */
+export const webhooks = sqliteTable(
+  'webhooks',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Of the mailbox that the account has at this address, also when it opens anew; null: of all mailboxes of the account. */
+    address: text('address'),
+    url: text('url').notNull(),
+    /** Names of events, with a blank between two. */
+    events: text('events').notNull(),
+    /** Whose payload it gets: a dialect's. */
+    form: text('form', { enum: ['native'] }).notNull(),
+    /** In clear: it signs. */
+    secret: text('secret').notNull(),
+    /** The secret before the last rotation signs too, until `previousUntil`. */
+    previousSecret: text('previous_secret'),
+    previousUntil: integer('previous_until'),
+    state: text('state', { enum: ['active', 'paused'] }).notNull(),
+    /** When it was paused because its target failed for long; null where somebody paused it. */
+    gaveUpAt: integer('gave_up_at'),
+    createdAt: integer('created_at').notNull(),
+    /** Attempts that failed since the last one that did not, and when the first of them was. */
+    failures: integer('failures').notNull(),
+    failingSince: integer('failing_since'),
+    lastAttemptAt: integer('last_attempt_at'),
+    lastSuccessAt: integer('last_success_at'),
+    checkValue: check(),
+  },
+  (table) => [index('webhooks_account').on(table.accountId)],
+)
+
+/** What webhooks are to be told, and were: written in the transaction of what it tells of. */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    webhookKey: integer('webhook_key')
+      .notNull()
+      .references(() => webhooks.key, { onDelete: 'cascade' }),
+    eventId: text('event_id').notNull(),
+    /** Of the event. */
+    seq: integer('seq').notNull(),
+    type: text('type').notNull(),
+    messageId: text('message_id').notNull(),
+    /** JSON, as it is sent: the same each time. */
+    body: text('body').notNull(),
+    createdAt: integer('created_at').notNull(),
+    state: text('state', { enum: ['waiting', 'delivered', 'failed'] }).notNull(),
+    /** When it is tried again; null before its first attempt and once it is settled. */
+    nextAt: integer('next_at'),
+    /** Attempts in all. */
+    attempts: integer('attempts').notNull(),
+    /** Attempts since it was made or replayed: by them the pauses grow. */
+    round: integer('round').notNull(),
+    /** Of the last attempt. */
+    attemptedAt: integer('attempted_at'),
+    statusCode: integer('status_code'),
+    error: text('error'),
+    durationMs: integer('duration_ms'),
+    checkValue: check(),
+  },
+  (table) => [
+    index('webhook_deliveries_webhook').on(table.webhookKey),
+    index('webhook_deliveries_waiting').on(table.webhookKey, table.nextAt).where(sql`state = 'waiting'`),
+    index('webhook_deliveries_failed').on(table.webhookKey).where(sql`state = 'failed'`),
+    index('webhook_deliveries_old').on(table.createdAt),
+  ],
+)
+
 /** The numbers of each plan as the config last had them, for accounts whose plan is gone from it. */
 export const plans = sqliteTable('plans', {
   name: text('name').primaryKey(),

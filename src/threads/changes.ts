@@ -11,8 +11,10 @@ import { changes as eventLog } from '../storage/event-log.ts'
 import { changes as integrity } from '../storage/inspection.ts'
 import { changes as settings } from '../storage/settings.ts'
 import { changes as usage } from '../usage/store.ts'
+import { changes as webhooks } from '../webhooks/changes.ts'
+import { withDeliveries } from '../webhooks/writing.ts'
 
-export const changes: Changes = {
+const own: Changes = {
   ...plans,
   ...accounts,
   ...keys,
@@ -24,4 +26,7 @@ export const changes: Changes = {
   ...eventLog,
   ...settings,
   ...integrity,
+  ...webhooks,
 }
+
+export const changes: Changes = withDeliveries(own)

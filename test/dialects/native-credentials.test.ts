@@ -220,6 +220,26 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({}),
     gets: { ...ofAccounts(404), owner: 201 },
   }),
+  'GET /mayfly/v1/webhooks': () => ({ path: 'webhooks', gets: ofAccounts(200) }),
+  'POST /mayfly/v1/webhooks': () => ({
+    path: 'webhooks',
+    body: () => ({ url: 'https://192.88.100.1/hook' }),
+    gets: ofAccounts(201),
+  }),
+  'GET /mayfly/v1/webhooks/{id}': () => ({ path: 'webhooks/nothing', gets: ofAccounts(404) }),
+  'PATCH /mayfly/v1/webhooks/{id}': () => ({ path: 'webhooks/nothing', body: () => ({}), gets: ofAccounts(404) }),
+  'DELETE /mayfly/v1/webhooks/{id}': () => ({ path: 'webhooks/nothing', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/webhooks/{id}/rotate': () => ({
+    path: 'webhooks/nothing/rotate',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
+  'GET /mayfly/v1/webhooks/{id}/deliveries': () => ({ path: 'webhooks/nothing/deliveries', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/webhooks/{id}/replay': () => ({
+    path: 'webhooks/nothing/replay',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
   'GET /mayfly/v1/admin/accounts': () => ({ path: 'admin/accounts', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/accounts': () => ({
     path: 'admin/accounts',

@@ -64,6 +64,15 @@ const cases: Record<string, Case> = {
   'PATCH /mayfly/v1/keys/{id}': { body: () => ({ name: 'taken' }) },
   'DELETE /mayfly/v1/keys/{id}': none,
   'POST /mayfly/v1/keys/{id}/rotate': none,
+  'GET /mayfly/v1/webhooks': none,
+  // It hears of nothing that is not its own account's: test/webhooks.
+  'POST /mayfly/v1/webhooks': { body: () => ({ url: 'https://192.88.100.1/hook' }) },
+  'GET /mayfly/v1/webhooks/{id}': none,
+  'PATCH /mayfly/v1/webhooks/{id}': { body: () => ({ state: 'paused' }) },
+  'DELETE /mayfly/v1/webhooks/{id}': none,
+  'POST /mayfly/v1/webhooks/{id}/rotate': none,
+  'GET /mayfly/v1/webhooks/{id}/deliveries': none,
+  'POST /mayfly/v1/webhooks/{id}/replay': none,
   'GET /mayfly/v1/admin/accounts': none,
   'POST /mayfly/v1/admin/accounts': { body: () => ({ email: 'x@b.test' }) },
   'PATCH /mayfly/v1/admin/accounts/{id}': { body: () => ({ suspended: true }) },
@@ -91,6 +100,7 @@ type Tenant = {
   box: Box
   archived: { id: string; address: string }
   invitation: string
+  webhook: { id: string; secret: string; path: string }
   block: string
 }
 type World = {
@@ -144,6 +154,8 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
   const box = await opened(server, { localPart: `box-of-${name}`, domain }, ownerKey.key)
   const archived = await opened(server, { localPart: `archived-of-${name}`, domain, recoverable: true }, ownerKey.key)
   mustBe(204, await server.call('DELETE', `${api}/mailboxes/${archived.id}`, { token: ownerKey.key }))
+  const path = `/hook-of-${name}`
+  const hook = mustBe(201, await boss.call('POST', 'webhooks', { url: `https://192.88.100.1${path}` }))
   const invitation = mustBe(201, await boss.call('POST', 'invitations', { email: `invited-by-${name}@b.test` }))
   return {
     owner: boss,
@@ -153,6 +165,7 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
     box: await mailed(server, box, `secret words of ${name}`),
     archived,
     invitation: String(invitation.json['id']),
+    webhook: { id: String(hook.json['id']), secret: String(hook.json['secret']), path },
     block: '',
   }
 }
@@ -232,6 +245,7 @@ function pairsOf(path: string, made: World): Pair[] {
   if (path.includes('/members/')) return ids('id', [mine.owner.memberId, mine.member.memberId])
   if (path.includes('/invitations/')) return ids('id', [mine.invitation])
   if (path.includes('/keys/')) return ids('id', [mine.ownerKey.id, mine.memberKey.id])
+  if (path.includes('/webhooks/')) return ids('id', [mine.webhook.id])
   if (path.includes('/accounts/')) return ids('id', [mine.owner.accountId])
   if (path.includes('/blocks/')) return ids('id', [mine.block])
   throw new Error(`no ids for ${path}`)
@@ -256,6 +270,7 @@ const secretsOf = ({ mine, anonymous, public: shared }: World): string[] => [
   mine.member.memberId,
   mine.member.sessionId,
   mine.invitation,
+  ...Object.values(mine.webhook),
   'owners-key-of-ann',
   'invited-by-ann',
   'of ann',
@@ -276,7 +291,14 @@ const operations = await (async () => {
 /** What an owner sees of his account: it must be the same afterwards. */
 async function seenBy({ server, mine, anonymous }: World): Promise<unknown> {
   const token = mine.ownerKey.key
-  const lists = ['mailboxes', 'members', 'invitations', 'account/audit?limit=100', `messages/${mine.box.message}`]
+  const lists = [
+    'mailboxes',
+    'members',
+    'invitations',
+    'webhooks',
+    'account/audit?limit=100',
+    `messages/${mine.box.message}`,
+  ]
   const seen = await Promise.all(
     lists.map(async (path) => (await server.call('GET', `${api}/${path}`, { token })).json),
   )

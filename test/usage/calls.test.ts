@@ -17,6 +17,7 @@ function counting(limitsOfAddresses: Partial<typeof limits> = {}, now = Date.UTC
     elapsed: () => clock.elapsed,
     uuid: () => '',
     randomBytes: (length: number) => new Uint8Array(length),
+    resolve: async () => [],
   }
   const calls = new Calls(outside, () => ({ ...none, ...limitsOfAddresses }))
   const pass = (milliseconds: number): void => {

@@ -9,7 +9,7 @@ export type Header = { description: string; maxLength: number }
 export type Described = {
   summary: string
   description?: string
-  tag: 'mailboxes' | 'messages' | 'live' | 'diagnosis' | 'session' | 'account' | 'team' | 'keys' | 'admin'
+  tag: 'mailboxes' | 'messages' | 'live' | 'diagnosis' | 'session' | 'account' | 'team' | 'keys' | 'webhooks' | 'admin'
   /** Status and schema, or media type for what is not JSON; null for an empty answer. */
   answers: Record<number, SchemaName | `${string}/${string}` | null>
   refusals: readonly Reason[]

@@ -29,6 +29,8 @@ export const answers = {
   'plan-unknown': [404, 'There is no such plan.'],
   'block-unknown': [404, 'There is no such rule.'],
   'domain-unknown': [404, 'There is no such domain.'],
+  'webhook-unknown': [404, 'There is no such webhook.'],
+  'delivery-unknown': [404, 'There is no such delivery.'],
   'mailbox-taken': [409, 'This address is taken.'],
   'email-taken': [409, 'This e-mail address has an account already.'],
   'domain-taken': [409, 'The account has this domain already.'],

@@ -23,6 +23,7 @@ import { sessionRoutes } from './sessions.ts'
 import { teamRoutes } from './team.ts'
 import { ticketRoutes, viewRoutes } from './view.ts'
 import { waitRoutes } from './wait.ts'
+import { webhookRoutes } from './webhooks.ts'
 import { schemas } from './wire.ts'
 
 const routes = (door: Door) =>
@@ -48,6 +49,7 @@ const routes = (door: Door) =>
     .use(accountRoutes(door))
     .use(teamRoutes(door))
     .use(keyRoutes(door))
+    .use(webhookRoutes(door))
     .use(adminRoutes(door))
     .all('/*', () => {
       throw new Refusal('route-unknown')

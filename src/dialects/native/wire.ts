@@ -7,6 +7,7 @@ import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
+import { webhookSchemas } from './wire-webhooks.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const instant = (description: string) => Type.String({ format: 'date-time', description })
@@ -132,6 +133,7 @@ export const schemas = {
   RefusedMailList: listOf(ref('RefusedMail')),
   Error: ErrorShape,
   ...accountSchemas,
+  ...webhookSchemas,
 } satisfies Record<string, TSchema>
 
 export type SchemaName = keyof typeof schemas
