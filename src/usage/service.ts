@@ -79,9 +79,9 @@ export class Usage {
     return this.calls.left({ kind: 'account', name: id }, this.plans.of(plan))
   }
 
-  /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
-  inbox(caller: Caller, client: string): () => void {
-    const giveBack = this.calls.inbox(subjectOf(caller, client), this.planOf(caller))
+  /** Counts a mailbox that is opened now, of so many in a day (else: of the plan's); call the answer if it was not. Refuses: quota-exceeded. */
+  inbox(caller: Caller, client: string, inboxesPerDay: number | null = this.planOf(caller).inboxesPerDay): () => void {
+    const giveBack = this.calls.inbox(subjectOf(caller, client), { inboxesPerDay })
     const opened = { accountId: accountIdOf(caller), what: 'inboxes', label: '' } as const
     const at = this.outside.now()
     this.sums.add(opened, 1, at)

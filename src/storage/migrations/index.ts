@@ -7,6 +7,7 @@ import overdue from './0003_overdue.sql' with { type: 'text' }
 import accounts from './0004_accounts.sql' with { type: 'text' }
 import customDomains from './0005_custom_domains.sql' with { type: 'text' }
 import addedAttachments from './0006_added_attachments.sql' with { type: 'text' }
+import unusedMailboxes from './0007_unused_mailboxes.sql' with { type: 'text' }
 
 export const migrations: readonly string[] = [
   first,
@@ -16,4 +17,5 @@ export const migrations: readonly string[] = [
   accounts,
   customDomains,
   addedAttachments,
+  unusedMailboxes,
 ]
