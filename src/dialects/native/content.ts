@@ -2,14 +2,11 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
-import { download } from '../../http/download.ts'
+import { fileAnswer, sourceAnswer } from '../../http/file-answer.ts'
 import { queryInput } from '../../http/input.ts'
 import { partsOf, piecewise } from '../../http/piecewise.ts'
-import { visitOf } from '../../http/visit.ts'
 import { smallBytes } from '../../messages/downloads.ts'
-import { contentDisposition } from '../../messages/file-name.ts'
 import type { FullMessage } from '../../messages/message.ts'
-import type { RawMail } from '../../messages/service.ts'
 import { Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
@@ -28,15 +25,13 @@ const Inline = queryInput(
 /** Pictures that browsers show and that cannot run anything. */
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
-/** What browsers run, apply or show as a page: they are not told that it is that. */
-const active = /^multipart\/|html|script|wasm|manifest|\/css$|[/+.-]xml(?:-|$)/
-
 export const contentRoutes = (door: Door) =>
   new Elysia({ prefix })
     .use(keyed(door))
     .get(
       '/messages/:id/raw',
-      async ({ caller, params, query }) => rawAnswer(await door.core.messages.raw(caller, params.id, query), params.id),
+      async ({ caller, params, query }) =>
+        sourceAnswer(await door.core.messages.raw(caller, params.id, query), `${params.id}.eml`),
       {
         query: Raw,
         ...described({
@@ -83,18 +78,6 @@ export const contentRoutes = (door: Door) =>
       },
     )
 
-/** The bytes as they came, as a download. */
-export function rawAnswer({ size, pieces }: RawMail, id: string): Response {
-  const headers = {
-    'Content-Type': 'message/rfc822',
-    'Content-Disposition': contentDisposition(`${id}.eml`, 'attachment'),
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  }
-  // Bun says the length of bytes that are there, and of a stream never, whatever the headers say.
-  if (size <= smallBytes) return new Response(Buffer.concat([...pieces]), { headers })
-  return piecewise(pieces, { headers }, () => {})
-}
-
 /** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
 const pagePolicy = (remote: boolean): string =>
   `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
@@ -124,17 +107,5 @@ export async function attachmentAnswer(
   const known = message.attachments.find(({ id, index }) => String(index) === asked || id === asked)
   if (!known) throw new Refusal('attachment-unknown')
   const shown = pictures.has(known.type) && (known.inline || inline)
-  const headers = {
-    'Content-Type': active.test(known.type) ? 'application/octet-stream' : known.type,
-    'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  }
-  const isLarge = known.size > smallBytes
-  // Nobody would read it, nor tell that it is over.
-  if (request.method === 'HEAD' && isLarge) return new Response(null, { headers })
-  const { bytes, release } = await download(door, visitOf(request).client, message, known)
-  if (isLarge) return piecewise(partsOf(bytes), { headers }, release)
-  const copy = new Uint8Array(bytes)
-  release()
-  return new Response(copy, { headers })
+  return fileAnswer(door, request, message, known, shown ? 'inline' : 'attachment')
 }

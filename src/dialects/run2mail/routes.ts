@@ -82,7 +82,7 @@ export function routes(door: Door) {
         const { mailboxes, messages } = door.core
         const place = await mailboxes.ofAccountAt(caller, params.address)
         const email = place.tagged ?? place.address
-        const items = await messages.newest(place.mailbox, mostMessages, place.tagged)
+        const items = await messages.newest(place.mailbox, mostMessages, { tagged: place.tagged })
         return lists.answer(items, (list) => ({ success: true, data: { email, messages: list } }))
       },
       {
