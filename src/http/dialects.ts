@@ -1,11 +1,12 @@
 // Every dialect there is, by its name.
 import { dustmail } from '../dialects/dustmail/dustmail.ts'
+import { mailcx } from '../dialects/mailcx/mailcx.ts'
 import { minutemail } from '../dialects/minutemail/minutemail.ts'
 import { native } from '../dialects/native/native.ts'
 import { run2mail } from '../dialects/run2mail/run2mail.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail, minutemail }
+const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail, minutemail, mailcx }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 
