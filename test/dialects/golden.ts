@@ -86,7 +86,8 @@ function steady(body: string): string {
     (n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   )
   const addresses = numbered(/[a-z]+-[a-z]+-\d{4}(?=[@"])/g, (n) => `random-${n}`)
-  const tokens = numbered(/(inv_|mayfly-)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
+  const tokens = numbered(/(inv_|mayfly-|tm_pro_)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
+  const jwts = numbered(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (n) => `jwt-${n}`)
   const ports = numbered(/127\.0\.0\.1:\d+/g, () => '127.0.0.1')
-  return [ids, addresses, tokens, ports].reduce((text, steadied) => steadied(text), body)
+  return [ids, addresses, tokens, jwts, ports].reduce((text, steadied) => steadied(text), body)
 }
