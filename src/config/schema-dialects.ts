@@ -54,7 +54,7 @@ export const DialectsSection = Type.Object(
           maximum: 36_500,
         }),
       },
-      { additionalProperties: false, description: `Mail.cx, below /api/ and /pro/api/. ${UNUSED_YET}` },
+      { additionalProperties: false, description: 'Mail.cx, below /api/ and /pro/api/.' },
     ),
     mailfade: Type.Object(
       {

@@ -106,6 +106,7 @@ export const sent: Record<string, Record<string, Sent>> = {
     'PUT /api/messages/{message}/read': nothing,
     'GET /api/messages/{message}/source': nothing,
     'GET /api/messages/{message}/attachments/{index}': nothing,
+    'GET /api/ws': nothing,
     'GET /pro/api/accounts': nothing,
     'DELETE /pro/api/accounts/{account}': nothing,
     'PUT /pro/api/accounts/{account}/reset-password': { json: { password: 'open sesame' } },

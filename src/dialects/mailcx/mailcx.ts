@@ -10,6 +10,7 @@ import { name } from './base.ts'
 import { answer } from './errors.ts'
 import { messagePages, messageRoutes } from './messages.ts'
 import { proAccountRoutes, proDomainRoutes, proTokenRoutes } from './pro.ts'
+import { socketRoutes } from './sockets.ts'
 import { schemas } from './wire.ts'
 import { proSchemas } from './wire-pro.ts'
 
@@ -21,6 +22,7 @@ function routes(door: Door) {
     .use(proAccountRoutes(door, pages))
     .use(proDomainRoutes(door))
     .use(proTokenRoutes(door))
+    .use(socketRoutes(door))
 }
 
 /** Where other APIs are, also when they are switched off. */

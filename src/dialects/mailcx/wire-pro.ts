@@ -92,7 +92,7 @@ export const verification = (domain: CustomDomain, mxTarget: string): Static<typ
   txt_record: false,
   mx_record: false,
   dns_records: records(domain, mxTarget),
-  message: 'The records were not found yet.',
+  message: 'Records are not looked at yet: the domain stays pending.',
 })
 
 const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))

@@ -133,6 +133,11 @@ export const messageItem = (message: Message, preview: string | null): Static<ty
   is_read: message.seen,
 })
 
+/** What the live socket says of a mail. */
+export function newEmail({ is_read: _, ...item }: Static<typeof MessageItemShape>, { id, address }: Mailbox): object {
+  return { type: 'new_email', ...item, account_id: id, address }
+}
+
 /** As `MessageShape`, with marks where its long texts will be. */
 export function message(one: FullMessage, preview: string | null): Shown {
   const { id, sender, from, subject, preview_text, size, created_at, is_read } = messageItem(one, preview)
