@@ -35,12 +35,14 @@ const asked = {
     native: [`${native}/mailboxes`],
     dustmail: ['/api/v1/inbox'],
     minutemail: ['/v1/mailboxes'],
+    mailcx: ['/pro/api/accounts'],
     run2mail: ['/api/v1/me'],
   },
   'list of mails': {
     native: [`${native}/mailboxes/${mailbox}/messages?limit=${mails}`],
     dustmail: [`/api/v1/inbox/${mailbox}`],
     minutemail: [`/v1/mailboxes/${mailbox}/mails`],
+    mailcx: [`/pro/api/accounts/${mailbox}/messages`],
     run2mail: [`/api/v1/emails/${address}/messages`],
   },
   'one mail': {
