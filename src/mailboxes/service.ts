@@ -382,6 +382,7 @@ export class Mailboxes {
       id: this.outside.uuid(),
       createdAt: now,
       expiresAt: endAt(plan, ttlOf(plan, wish), now),
+      usedAt: archived.usedAt === null ? null : now,
     }
     const { id } = await this.store.writes.run('mailboxes.restore', {
       id: archived.id,

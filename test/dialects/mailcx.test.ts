@@ -307,6 +307,20 @@ describe('a mailbox without an end', () => {
   })
 })
 
+test('a mailbox that went to the archive for want of use is as new when it is restored', async () => {
+  await using server = await mailcxServer()
+  const { core } = server
+  const { secret, caller } = await tenant(core)
+  const { id } = await server.make('kept@mayfly.test', secret)
+  await core.mailboxes.change(caller, id, { recoverable: true })
+  core.clock.now += 90 * day
+  while (await core.mailboxes.expire());
+  expect((await core.mailboxes.ofAccount(caller, id, 'archived')).address).toBe('kept@mayfly.test')
+  const { mailbox } = await core.mailboxes.restore(caller, id, { ttlMinutes: null })
+  while (await core.mailboxes.expire());
+  expect((await core.mailboxes.ofAccount(caller, mailbox.id, 'active')).address).toBe('kept@mayfly.test')
+})
+
 test('the domains are listed for anybody, the default one first', async () => {
   await using server = await mailcxServer({ MAYFLY_DOMAINS: 'mayfly.test,second.test,*.wild.test' })
   const list = await server.call('GET', '/api/domains')
