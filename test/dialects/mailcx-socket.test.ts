@@ -1,11 +1,12 @@
 // Mail.cx: the live socket, as clients that this project did not write hear it.
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { operator } from '../../src/accounts/caller.ts'
+import { nobody, operator } from '../../src/accounts/caller.ts'
+import { selfSigned } from '../../src/certificate.ts'
 import { Following } from '../../src/dialects/mailcx/following.ts'
 import { withoutServer } from '../../src/http/dialect.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { at } from '../http/serve.ts'
+import { at, temporary } from '../http/serve.ts'
 import { day, type MailcxServer, mailcxServer } from './mailcx-server.ts'
 
 type Client = {
@@ -182,6 +183,34 @@ test.each([
   expect(at(await client.hear(), 'id')).toBe(id)
   await server.http.stop()
   expect([await client.closed, await silent.closed]).toEqual([1001, 1001])
+})
+
+test('it is there over TLS, too', async () => {
+  using directory = temporary()
+  await selfSigned(directory.path, 'localhost', Date.now())
+  await using server = await mailcxServer({
+    MAYFLY_HTTP_TLS: 'true',
+    MAYFLY_TLS_CERT_FILE: join(directory.path, 'smtp-cert.pem'),
+    MAYFLY_TLS_KEY_FILE: join(directory.path, 'smtp-key.pem'),
+  })
+  const wish = { localPart: 'user', password: 'open sesame' }
+  const { mailbox } = await server.core.mailboxes.open(nobody, wish, '192.0.2.1')
+  const token = await server.core.mailboxes.jwtOf(mailbox)
+  const socket = new WebSocket(`wss://127.0.0.1:${server.port}/api/ws`, { tls: { rejectUnauthorized: false } })
+  const said: string[] = []
+  const pushed = Promise.withResolvers<void>()
+  const isIn = Promise.withResolvers<void>()
+  socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token }))
+  socket.onmessage = ({ data }) => {
+    said.push(String(data))
+    if (said.length === 1) isIn.resolve()
+    else pushed.resolve()
+  }
+  await isIn.promise
+  const id = await server.mail(mailbox.address)
+  await pushed.promise
+  expect(said[1]).toContain(id)
+  socket.close()
 })
 
 const hasNode = Bun.which('node') !== null
