@@ -258,7 +258,7 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, signIns, links, keys } = core
+  const { accounts, signIns, links, keys, jwts } = core
   const ground = {
     backups,
     status,
@@ -266,6 +266,7 @@ async function assemble(
     signIns,
     links,
     keys,
+    jwts,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
   }
   const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))

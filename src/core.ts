@@ -15,9 +15,11 @@ import { Keys } from './keys/service.ts'
 import { Standing } from './keys/standing.ts'
 import { KeyStore } from './keys/store.ts'
 import { Budget } from './limits/budget.ts'
+import { Networks } from './limits/networks.ts'
 import type { Log } from './log.ts'
 import { parseAddress, parseDomain } from './mailboxes/address.ts'
 import { Blocks } from './mailboxes/blocks.ts'
+import { Jwts } from './mailboxes/jwts.ts'
 import { Mailboxes } from './mailboxes/service.ts'
 import { SqliteMailboxStore } from './mailboxes/store.ts'
 import { Digesting } from './messages/digesting.ts'
@@ -60,6 +62,7 @@ export type Core = {
   standing: Standing
   domains: Domains
   blocks: Blocks
+  jwts: Jwts
   mailboxes: Mailboxes
   messages: Messages
   injecting: Injecting
@@ -173,6 +176,9 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
   const blocks = new Blocks(writer, outside, found, operatorMail)
+  const jwts = new Jwts(new Settings(writer), outside)
+  const { idle_days, accounts_per_day_per_ip } = config.dialects.mailcx
+  const trusted = new Networks(config.smtp.trusted_networks)
   const mailboxes = new Mailboxes(
     guarded(new SqliteMailboxStore(db, writer), found),
     domains,
@@ -188,7 +194,12 @@ export function makeCore(config: Config, ground: Ground): Core {
       unclaimedBytes: config.mailboxes.unclaimed_bytes,
       quarantineHours: config.mailboxes.quarantine_hours,
       operatorAddress: operatorMail,
+      untilUnused: {
+        days: idle_days,
+        openedPerDay: (client) => (trusted.has(client) ? null : accounts_per_day_per_ip),
+      },
     },
+    jwts,
     outside,
     () => ground.shortage() !== null,
     (mailboxKey) => messages.adopt(mailboxKey),
@@ -282,6 +293,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     standing,
     domains,
     blocks,
+    jwts,
     mailboxes,
     messages,
     injecting,

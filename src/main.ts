@@ -14,6 +14,7 @@ import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
 import { keyCommands } from './cli/key.ts'
 import { restoreBackup } from './cli/restore.ts'
+import { tokenSecretCommands } from './cli/token-secret.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
@@ -75,7 +76,13 @@ async function main(): Promise<number | null> {
     default: {
       const { config } = loadConfig({ ...sources, overrides })
       const terminal = { print, note: complain, input: Bun.stdin.stream() }
-      await { ...accountCommands, ...keyCommands }[command]({ config, options, flags, operand, terminal })
+      await { ...accountCommands, ...keyCommands, ...tokenSecretCommands }[command]({
+        config,
+        options,
+        flags,
+        operand,
+        terminal,
+      })
       return 0
     }
   }

@@ -77,6 +77,8 @@ export type RefusalDetails = {
   limit?: LimitState
   /** What is not known here is there, but another's: for an API that says so. */
   foreign?: true
+  /** What is not known any more is there still, its time over: for an API that says so. */
+  over?: true
   /** For the log alone. */
   what?: string
 }

@@ -36,6 +36,7 @@ export const unlimited = {
   MAYFLY_PLANS_ANONYMOUS_REQUESTS_PER_MINUTE: 'unlimited',
   MAYFLY_PLANS_ANONYMOUS_INBOXES_PER_DAY: 'unlimited',
   MAYFLY_PLANS_ANONYMOUS_ACTIVE_MAILBOXES: 'unlimited',
+  MAYFLY_DIALECTS_MAILCX_REQUESTS_PER_SECOND_PER_IP: '100000',
 }
 
 /** The defaults without limits on who has no account, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */

@@ -33,6 +33,7 @@ export const mayflyEnvironment = {
   PATH: Bun.env['PATH'] ?? '',
   MAYFLY_LOG_LEVEL: 'warn',
   MAYFLY_PLANS_ANONYMOUS_REQUESTS_PER_MINUTE: 'unlimited',
+  MAYFLY_DIALECTS_MAILCX_REQUESTS_PER_SECOND_PER_IP: '1000000',
 }
 
 /** The built executable with its defaults, but for free ports and `env`. */

@@ -112,6 +112,10 @@ export const commands = {
     options: { overlap: { value: 'HOURS', says: 'how long the old one is good too, 0 to 72; else 0' }, ...shared },
   },
   'key revoke': { says: 'end a key, for good', operand: 'ID', needsOperand: true, options: shared },
+  'token-secret rotate': {
+    says: 'sign the tokens of mailboxes with a new secret; those that are out stay good until they run out',
+    options: shared,
+  },
   backup: {
     says: 'write a copy of everything to FILE, also while the server runs',
     operand: 'FILE',

@@ -1,6 +1,6 @@
 // [dialects.NAME]: the foreign APIs, each of which can be switched off.
 import { type Static, Type } from '@sinclair/typebox'
-import { count, flag, list, minutes, UNUSED_YET } from './fields.ts'
+import { count, flag, list, minutes } from './fields.ts'
 
 const enabled = (name: string) => flag(true, `Whether ${name}'s API is served; if not, its paths answer 404.`)
 
@@ -54,7 +54,7 @@ export const DialectsSection = Type.Object(
           maximum: 36_500,
         }),
       },
-      { additionalProperties: false, description: `Mail.cx, below /api/ and /pro/api/. ${UNUSED_YET}` },
+      { additionalProperties: false, description: 'Mail.cx, below /api/ and /pro/api/.' },
     ),
     mailfade: Type.Object(
       {

@@ -19,18 +19,23 @@ import { accountVerbs } from './account-verbs.ts'
 import { perform } from './client.ts'
 import { keyVerbs } from './key-verbs.ts'
 import { pageUrl } from './links.ts'
+import { tokenVerbs } from './token-verbs.ts'
 import type { Ground } from './verb.ts'
 import type { InputOf, OutputOf } from './verbs.ts'
 
-type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'pageUrl'>
-export type StoreVerbName = keyof typeof accountVerbs | keyof typeof keyVerbs
+type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'jwts' | 'pageUrl'>
+export type StoreVerbName = keyof typeof accountVerbs | keyof typeof keyVerbs | keyof typeof tokenVerbs
 type Run<Name extends StoreVerbName> = (
   ground: StoreGround,
   input: InputOf<Name>,
   signal: AbortSignal,
 ) => Promise<OutputOf<Name>>
 
-const storeVerbs: { [Name in StoreVerbName]: { run: Run<Name> } } = { ...accountVerbs, ...keyVerbs }
+const storeVerbs: { [Name in StoreVerbName]: { run: Run<Name> } } = {
+  ...accountVerbs,
+  ...keyVerbs,
+  ...tokenVerbs,
+}
 
 /**
  * `begin`: without a server and a database one is made, as the first start would, and this is told its file; null: that is
@@ -89,7 +94,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
     const reading = openForReading(file)
     try {
       const none = { run: () => Promise.reject(new Refusal('storage-failed')) }
-      const { plans, switches, accounts, signIns, links, keys } = makeCore(config, {
+      const { plans, switches, accounts, signIns, links, keys, jwts } = makeCore(config, {
         db: reading.db,
         writer,
         // No cursor is given out.
@@ -104,7 +109,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
       })
       await plans.recall()
       await switches.load()
-      return await work({ accounts, signIns, links, keys, pageUrl: pageUrlOf(config) })
+      return await work({ accounts, signIns, links, keys, jwts, pageUrl: pageUrlOf(config) })
     } finally {
       reading.close()
     }

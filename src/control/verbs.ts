@@ -3,6 +3,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { accountVerbs } from './account-verbs.ts'
 import { keyVerbs } from './key-verbs.ts'
+import { tokenVerbs } from './token-verbs.ts'
 import { type Ground, Status, verb } from './verb.ts'
 
 export const verbs = {
@@ -19,6 +20,7 @@ export const verbs = {
   }),
   ...accountVerbs,
   ...keyVerbs,
+  ...tokenVerbs,
 }
 
 export type Verbs = typeof verbs

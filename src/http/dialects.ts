@@ -1,12 +1,13 @@
 // Every dialect there is, by its name.
 import { dustmail } from '../dialects/dustmail/dustmail.ts'
+import { mailcx } from '../dialects/mailcx/mailcx.ts'
 import { mailfade } from '../dialects/mailfade/mailfade.ts'
 import { minutemail } from '../dialects/minutemail/minutemail.ts'
 import { native } from '../dialects/native/native.ts'
 import { run2mail } from '../dialects/run2mail/run2mail.ts'
 import type { Dialect, Door } from './dialect.ts'
 
-const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail, minutemail, mailfade }
+const makers: Record<string, (door: Door) => Dialect> = { native, run2mail, dustmail, minutemail, mailcx, mailfade }
 
 export const dialectNames: readonly string[] = Object.keys(makers)
 

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { CannotStart, cannotListen } from '../cannot-start.ts'
 import type { Certificate } from '../certificate.ts'
 import { isLoopback, type Listen, parseListen } from '../config/listen.ts'
+import { webSockets } from './conversation.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import type { HttpListener } from './visit.ts'
 
@@ -16,9 +17,11 @@ export type Came = {
 }
 
 export type EntranceOptions = {
-  handle: (request: Request, server: HttpListener, came: Came) => Response | Promise<Response>
+  handle: (request: Request, server: HttpListener, came: Came) => Promise<Response | undefined>
   defect: (error: unknown) => void
   idleSeconds: number
+  /** What a client of a WebSocket may leave unread. */
+  maxSocketBufferBytes: number
   gate: Omit<GateOptions, 'certificate'>
 }
 
@@ -69,7 +72,7 @@ function serve(
   place: Listen,
   tls: boolean,
   peerOf: (request: Request, server: HttpListener) => string | null,
-  { handle, defect, idleSeconds }: EntranceOptions,
+  { handle, defect, idleSeconds, maxSocketBufferBytes }: EntranceOptions,
 ): HttpListener {
   try {
     return Bun.serve({
@@ -86,6 +89,7 @@ function serve(
         if (peer === null) return new Response(null, { status: 403, headers: { Connection: 'close' } })
         return handle(request, server, { peer, tls })
       },
+      websocket: webSockets(maxSocketBufferBytes),
       error: (error) => {
         defect(error)
         return new Response(null, { status: 500 })

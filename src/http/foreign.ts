@@ -159,7 +159,8 @@ async function anyAdmitted(
   return nobody
 }
 
-async function admitted(
+/** Who calls by a key, counted. Refuses: api-off, credential-missing, as Keys.holder, rate-exceeded. */
+export async function admitted(
   door: Door,
   request: Request,
   visit: Visit,
@@ -196,7 +197,7 @@ async function holderAdmitted(
 const isForbidden = (error: unknown): boolean => error instanceof Refusal && kinds[error.reason] === 'forbidden'
 
 /** What was sent, before a schema has read it. */
-function inputOf({ headers, url }: Request, visit: Visit): { body: Unparsed; query: Record<string, unknown> } {
+export function inputOf({ headers, url }: Request, visit: Visit): { body: Unparsed; query: Record<string, unknown> } {
   return { body: new Unparsed(visit.body, headers.get('content-type')), query: parametersOf(queryOf(url)) }
 }
 

@@ -57,7 +57,8 @@ export class Front {
       .sort((one, other) => other.prefix.length - one.prefix.length)
   }
 
-  async handle(request: Request, server: HttpListener, { peer, tls }: Came): Promise<Response> {
+  /** Nothing is to be sent where the connection has become a WebSocket. */
+  async handle(request: Request, server: HttpListener, { peer, tls }: Came): Promise<Response | undefined> {
     const { options } = this
     const began = options.elapsed()
     const path = pathOf(request.url)
@@ -72,6 +73,11 @@ export class Front {
       caller: null,
       limit: null,
       refused: null,
+      upgrade: (conversation) => {
+        visit.upgraded = server.upgrade(request, { data: conversation })
+        return visit.upgraded
+      },
+      upgraded: false,
       holdOpen: () => server.timeout(request, 0),
     }
     const dialect = this.dialectOf(path)
@@ -85,9 +91,10 @@ export class Front {
     if (tls && options.hstsSeconds > 0) {
       response.headers.set('Strict-Transport-Security', `max-age=${options.hstsSeconds}`)
     }
-    options.answered(visit, dialect.name, request.method, response.status)
-    this.tell(request, visit, response.status, options.elapsed() - began)
-    return response
+    const status = visit.upgraded ? 101 : response.status
+    options.answered(visit, dialect.name, request.method, status)
+    this.tell(request, visit, status, options.elapsed() - began)
+    return visit.upgraded ? undefined : response
   }
 
   /** Refuses: route-unknown, host-refused, origin-refused, too-large, invalid-request. */

@@ -21,6 +21,8 @@ export type GateOptions = {
 /** How long a TLS handshake may take. */
 const handshakeMs = 10_000
 const lingerMs = 1000
+/** How long the last words of a server that stops may take to leave. */
+const leaveMs = 500
 /** How long a client may leave unread what waits for him, without taking any of it. */
 const unreadMs = 60_000
 /** How long an answer may stay away, or stop, for a client that has closed its side. */
@@ -75,9 +77,17 @@ export class Gate {
     this.server.close()
   }
 
-  /** Closes what is still open. */
-  close(): void {
+  /** Closes what is still open; what the listener said last may leave first. */
+  async close(): Promise<void> {
     this.shut()
+    const open = [...this.sockets]
+    const closed = open.map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())))
+    let late: ReturnType<typeof setTimeout> | undefined
+    const over = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, leaveMs)
+    })
+    await Promise.race([Promise.all(closed), over])
+    clearTimeout(late)
     for (const socket of this.sockets) socket.destroy()
   }
 

@@ -45,6 +45,8 @@ export type HttpServer = {
 }
 
 const graceMs = 5000
+/** For WebSockets to say that they are closed. */
+const socketGraceMs = 1000
 /** Bun takes no larger head (431), and this bound of its own cannot be set lower. */
 const bunHeadBytes = 16_384
 
@@ -111,6 +113,7 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     handle: (request, listener, came) => front.handle(request, listener, came),
     defect: (error) => log.error({ err: error }, 'a defect'),
     idleSeconds: http.idle_seconds,
+    maxSocketBufferBytes: http.max_stream_buffer_bytes,
     gate: {
       enter: (client) => room.enter(gated.take(client)),
       refused: (reason) => metrics.httpRefused.inc({ reason }),
@@ -122,11 +125,16 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     for (const { listener } of entrances) listener.stop()
     streams.stop()
     stopping.abort()
-    const until = outside.elapsed() + graceMs
-    const busy = (): boolean => entrances.some(({ listener }) => listener.pendingRequests > 0)
+    const began = outside.elapsed()
+    const until = began + graceMs
+    const busy = (): boolean =>
+      entrances.some(
+        ({ listener }) =>
+          listener.pendingRequests > 0 || (listener.pendingWebSockets > 0 && outside.elapsed() < began + socketGraceMs),
+      )
     while (busy() && outside.elapsed() < until) await Bun.sleep(10)
     await Promise.all(entrances.map(({ listener }) => listener.stop(true)))
-    for (const { gate } of entrances) gate?.close()
+    await Promise.all(entrances.map(({ gate }) => gate?.close()))
   }
   try {
     for (const text of http.listen) entrances.push(await openEntrance(text, certificate, options))

@@ -2,6 +2,7 @@
 import type { Server } from 'bun'
 import type { Caller } from '../accounts/caller.ts'
 import type { LimitState, Reason } from '../refusal.ts'
+import type { Conversation } from './conversation.ts'
 
 export type Visit = {
   /** The request id: the client's own if it sent a sane one. */
@@ -22,6 +23,9 @@ export type Visit = {
   limit: LimitState | null
   /** What was refused, to be counted; null if nothing was. */
   refused: Reason | null
+  /** Makes a WebSocket of the connection; false for what did not ask for one. Whatever is answered then is not sent. */
+  upgrade: (conversation: Conversation) => boolean
+  upgraded: boolean
   /** Lets the connection be silent for as long as the answer takes. */
   holdOpen: () => void
 }
@@ -39,7 +43,7 @@ export function visitOf(request: Request): Visit {
   return visit
 }
 
-export type HttpListener = Server<undefined>
+export type HttpListener = Server<Conversation>
 
 /** Where the path begins in a URL as Bun gives it; one of a request without a Host is no more than a path. */
 export function pathStart(url: string): number {

@@ -20,6 +20,8 @@ export type Mailbox = {
   passwordHash: string | null
   messageCount: number
   bytes: number
+  /** When one that ends for want of use was last used, to the hour; null: it does not end so. */
+  usedAt: number | null
 }
 
 /** What is at an address where anyone may read: a mailbox, or nothing yet. `asked` keeps the tag that was asked for. */

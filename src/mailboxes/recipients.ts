@@ -18,6 +18,12 @@ export type MailboxRules = {
   unclaimedMessages: number | null
   unclaimedBytes: number | null
   quarantineHours: number
+  /** Of mailboxes that end for want of use. */
+  untilUnused: {
+    days: number
+    /** How many of them an address may open in a day without an account; null: any number. */
+    openedPerDay: (client: string) => number | null
+  }
   /** Where the operator's mail goes. */
   operatorAddress: string
 }

@@ -11,6 +11,7 @@ import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import type { Usage } from '../usage/service.ts'
 import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
+import type { Jwts } from './jwts.ts'
 import { isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
 import type { MailboxQuota } from './quota.ts'
@@ -27,6 +28,8 @@ export type OpeningWish = {
   recoverable?: boolean | undefined
   tag?: string | null | undefined
   password?: string | undefined
+  /** Without an end of its own, whatever the plan says: it ends when nobody has used it for long. */
+  untilUnused?: boolean | undefined
 }
 
 export type LifetimeWish = Pick<OpeningWish, 'ttlMinutes' | 'usualTtlMinutes'>
@@ -40,6 +43,7 @@ export type Opened = { mailbox: Mailbox; token: string | null }
 
 const triesForAName = 8
 const minute = 60_000
+const day = 1440 * minute
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export class Mailboxes {
@@ -53,6 +57,7 @@ export class Mailboxes {
     private readonly usage: Usage,
     private readonly accountOf: AccountLookup,
     private readonly rules: MailboxRules,
+    private readonly jwts: Jwts,
     private readonly outside: Outside,
     storeIsFull: () => boolean,
     /** Told when an account has opened a mailbox in which mail lay: it is the account's from now on. */
@@ -83,19 +88,23 @@ export class Mailboxes {
     const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart)
     if (wish.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
     const now = this.outside.now()
-    const opener = own ? null : countedAddress(client)
+    const untilUnused = wish.untilUnused ?? false
+    // Of those that end for want of use a day's are counted, and not how many are open.
+    const opener = own || untilUnused ? null : countedAddress(client)
     const fields = {
       kind: own ? 'owned' : 'anonymous',
       accountId: own?.account.id ?? null,
       opener,
       domain,
       createdAt: now,
-      expiresAt: endAt(plan, ttlOf(plan, wish), now),
+      expiresAt: untilUnused ? null : endAt(plan, ttlOf(plan, wish), now),
+      usedAt: untilUnused ? now : null,
       recoverable: wish.recoverable ?? false,
       tag: wish.tag ?? null,
       passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
     } as const
-    const giveBack = this.usage.inbox(own ?? nobody, client)
+    const perDay = untilUnused && !own ? this.rules.untilUnused.openedPerDay(client) : undefined
+    const giveBack = this.usage.inbox(own ?? nobody, client, perDay)
     try {
       return await this.openSomewhere(fields, localPart, quotaOf(plan), byHandOf(caller, this.outside))
     } catch (error) {
@@ -137,17 +146,69 @@ export class Mailboxes {
     return { kind: 'mailbox', mailboxId: mailbox.id, operator: isOperators(mailbox) }
   }
 
-  /** A new token, for the right password. Refuses: credential-wrong (also for an unknown mailbox), account-suspended, too-busy. */
+  /** A new token, for the right password. Refuses: as `withPassword`. */
   async signIn(name: string, password: string): Promise<{ mailbox: Mailbox; token: string }> {
+    const mailbox = await this.withPassword(name, password)
+    const token = makeSecret(this.outside, 'mbx_')
+    const now = this.outside.now()
+    await this.store.writes.run('mailboxes.token', { id: mailbox.id, hash: hashSecret(token), now })
+    return { mailbox: await this.recipients.current(mailbox), token }
+  }
+
+  /** A JWT for the right password. Refuses: as `withPassword`. */
+  async signInForJwt(name: string, password: string): Promise<{ mailbox: Mailbox; jwt: string }> {
+    const mailbox = await this.withPassword(name, password)
+    return { mailbox, jwt: await this.jwts.issue(mailbox) }
+  }
+
+  /** A JWT for one who has just opened a mailbox with a password. */
+  jwtOf(mailbox: Mailbox): Promise<string> {
+    return this.jwts.issue(mailbox)
+  }
+
+  /**
+   * Whose JWT this is. Refuses: credential-wrong, also for one whose mailbox has ended or has another password since;
+   * account-suspended.
+   */
+  async jwtHolder(jwt: string): Promise<{ caller: Caller & { kind: 'mailbox' }; mailbox: Mailbox; goodUntil: number }> {
+    const { mailboxId, password, goodUntil } = await this.jwts.read(jwt)
+    const found = uuid.test(mailboxId) ? await this.store.byId(mailboxId) : null
+    const mailbox = found && settled(found, this.outside.now())
+    if (mailbox?.state !== 'active' || !password || this.jwts.passwordMark(mailbox) !== password) {
+      throw new Refusal('credential-wrong')
+    }
+    await this.accountIn(mailbox)
+    const caller = { kind: 'mailbox', mailboxId: mailbox.id, operator: isOperators(mailbox) } as const
+    return { caller, mailbox: await this.recipients.current(mailbox), goodUntil }
+  }
+
+  /**
+   * Another password for a mailbox of the caller's account: all who signed in by the one before are signed out. Refuses: as
+   * `ofAccount`; too-busy.
+   */
+  async resetPassword(caller: Caller, id: string, password: string): Promise<void> {
+    const mailbox = await this.ofAccount(caller, id, 'active')
+    const passwordHash = await this.passwords.hash(password)
+    const now = this.outside.now()
+    const by = byHandOf(caller, this.outside)
+    await this.store.writes.run('mailboxes.reset-password', { id: mailbox.id, passwordHash, now, by })
+  }
+
+  /** How many bytes of mail a mailbox may hold; null: any number. */
+  async bytesAllowed(mailbox: Mailbox): Promise<number | null> {
+    return (await this.planOf(mailbox)).mailboxBytes
+  }
+
+  /** Refuses: credential-wrong (also for an unknown mailbox), account-suspended, too-busy. */
+  private async withPassword(name: string, password: string): Promise<Mailbox> {
     const found = uuid.test(name) ? await this.store.byId(name.toLowerCase()) : await this.activeAt(name)
     const now = this.outside.now()
     const usable = found && found.state === 'active' && !isEnded(found, now) ? found : null
     const right = await this.passwords.matches(password, usable?.passwordHash ?? null)
     if (!usable || !right) throw new Refusal('credential-wrong')
     await this.accountIn(usable)
-    const token = makeSecret(this.outside, 'mbx_')
-    await this.store.writes.run('mailboxes.token', { id: usable.id, hash: hashSecret(token), now })
-    return { mailbox: await this.recipients.current(usable), token }
+    if (usable.usedAt !== null) await this.store.writes.run('mailboxes.signed-in', { id: usable.id, now })
+    return usable
   }
 
   /**
@@ -338,6 +399,7 @@ export class Mailboxes {
       id: this.outside.uuid(),
       createdAt: now,
       expiresAt: endAt(plan, ttlOf(plan, wish), now),
+      usedAt: archived.usedAt === null ? null : now,
     }
     const { id } = await this.store.writes.run('mailboxes.restore', {
       id: archived.id,
@@ -375,6 +437,7 @@ export class Mailboxes {
       recoverable: false,
       tag: null,
       passwordHash: null,
+      usedAt: null,
     }
     const { id } = await this.store.writes.run('mailboxes.open', {
       mailbox,
@@ -390,7 +453,8 @@ export class Mailboxes {
   /** Ends or archives what has run out, for a few milliseconds of the writer. Answers whether there is more. */
   async expire(): Promise<boolean> {
     const now = this.outside.now()
-    return this.store.writes.run('mailboxes.expire', { now, quarantineUntil: this.quarantineEnd(now) })
+    const unusedSince = now - this.rules.untilUnused.days * day
+    return this.store.writes.run('mailboxes.expire', { now, unusedSince, quarantineUntil: this.quarantineEnd(now) })
   }
 
   /** Ends what belonged to accounts that were deleted. Answers whether there is more. */

@@ -82,6 +82,7 @@ const statements = prepared((db: Db) => ({
       bytes: 0,
       checkValue: placeholder('checkValue'),
       opener: placeholder('opener'),
+      usedAt: placeholder('usedAt'),
     })
     .prepare(),
   quarantined: db
@@ -267,6 +268,15 @@ export function countMail(db: Db, key: number, count: number, bytes: number): vo
   if (count < 0) counting(db).forgetUnclaimed.run({ key })
 }
 
+/** So often the last use is written: it need be known to the day. */
+const useMs = 3_600_000
+
+/** Notes that a mailbox which ends for want of use got mail, or was signed in to. */
+export function noteUse(db: Db, { key, usedAt }: Pick<Mailbox, 'key' | 'usedAt'>, now: number): void {
+  if (usedAt === null || now - usedAt < useMs) return
+  changeMailbox(db, key, { usedAt: now })
+}
+
 const counting = prepared((db: Db) => ({
   add: db
     .update(mailboxes)
@@ -377,6 +387,22 @@ export const changes = {
     insertToken(tx.db, mailbox.key, hash, now)
     tx.db.run(sql`delete from ${mailboxTokens} where mailbox_key = ${mailbox.key} and hash not in (
       select hash from ${mailboxTokens} where mailbox_key = ${mailbox.key} order by created_at desc, rowid desc limit ${keep})`)
+  },
+
+  /** Somebody signed in. Refuses: mailbox-unknown. */
+  'mailboxes.signed-in': (tx, { id, now }: { id: string; now: number }): void =>
+    noteUse(tx.db, activeById(tx.db, id, now), now),
+
+  /** Another password, with which all that was signed in by the one before ends. Refuses: mailbox-unknown. */
+  'mailboxes.reset-password': (
+    tx,
+    { id, passwordHash, now, by = null }: { id: string; passwordHash: string; now: number; by?: By | null },
+  ): void => {
+    const mailbox = activeById(tx.db, id, now)
+    changeMailbox(tx.db, mailbox.key, { passwordHash })
+    tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, mailbox.key)).run()
+    say(tx, 'mailbox.changed', mailbox, null, now)
+    recordDeed(tx, by, 'mailbox.changed', mailbox)
   },
 
   /** Ends a mailbox, or archives it. Its messages are gone from every answer at once. Refuses: mailbox-unknown. */
@@ -492,8 +518,11 @@ export const changes = {
     return true
   },
 
-  /** Ends or archives what has run out, for a few milliseconds. Answers whether there is more. */
-  'mailboxes.expire': (tx, { now, quarantineUntil }: { now: number; quarantineUntil: number }): boolean => {
+  /** Ends or archives what has run out, or was last used before `unusedSince`, for a few milliseconds. Answers whether there is more. */
+  'mailboxes.expire': (
+    tx,
+    { now, unusedSince, quarantineUntil }: { now: number; unusedSince: number; quarantineUntil: number },
+  ): boolean => {
     const began = performance.now()
     const due = tx.db
       .select()
@@ -501,7 +530,13 @@ export const changes = {
       .where(and(sql`state = 'active' and expires_at is not null`, lte(mailboxes.expiresAt, now)))
       .limit(batch)
       .all()
-    for (const row of due) {
+    const unused = tx.db
+      .select()
+      .from(mailboxes)
+      .where(and(sql`state = 'active' and used_at is not null`, lte(mailboxes.usedAt, unusedSince)))
+      .limit(batch)
+      .all()
+    for (const row of [...due, ...unused]) {
       // Whether it has run out is not known of a damaged one, which must not keep back the others.
       const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
       if (!mailbox) continue
@@ -511,7 +546,7 @@ export const changes = {
     for (const rows of [forgettable.ended, forgettable.released(now)]) {
       while (removed(tx, rows) === batch) if (performance.now() - began > writerMs) return true
     }
-    return due.length === batch
+    return due.length === batch || unused.length === batch
   },
 } satisfies Changes
 

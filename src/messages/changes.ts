@@ -1,8 +1,8 @@
 // What the writer thread may do to messages and their contents.
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import { type Adoption, adoptions, keepAdoption } from '../mailboxes/adoptions.ts'
-import { isEnded, type Recipient } from '../mailboxes/mailbox.ts'
-import { countMail, findActive, insertMailbox, isHeld } from '../mailboxes/store.ts'
+import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
+import { countMail, findActive, insertMailbox, isHeld, noteUse } from '../mailboxes/store.ts'
 import { say } from '../mailboxes/telling.ts'
 import { retainUntil } from '../plans/plan.ts'
 import type { Changes, Tx } from '../storage/change.ts'
@@ -27,6 +27,8 @@ export type Arrived = Omit<ContentFacts, 'bytes'> & {
   recipients: (Recipient & { messageId: string; newMailboxId: string })[]
   now: number
 }
+
+type Standing = MailboxRow & Pick<Mailbox, 'usedAt'>
 
 export type Stored = { contentKey: number; messageIds: string[] }
 
@@ -76,7 +78,7 @@ export const changes = {
     const { db } = tx
     const reached = mail.recipients
       .map((recipient) => ({ recipient, mailbox: standing(db, recipient, mail.now) }))
-      .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: MailboxRow } => one.mailbox !== null)
+      .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: Standing } => one.mailbox !== null)
     if (mail.contentKey !== null) stillArriving(db, mail.contentKey)
     const bytes = whole(mail.parts)
     const key = keepContent(db, { ...mail, bytes }, reached.length)
@@ -94,6 +96,7 @@ export const changes = {
       const checkValue = messageCheck({ ...message, seen: false, digestedSeq: null })
       statements(db).insertMessage.run({ ...message, checkValue })
       countMail(db, mailbox.key, 1, mail.size)
+      noteUse(db, mailbox, mail.now)
       say(tx, 'message.stored', mailbox, recipient.messageId, mail.now)
     }
     return { contentKey: key, messageIds: reached.map(({ recipient }) => recipient.messageId) }
@@ -206,7 +209,7 @@ const statements = prepared((db: Db) => ({
 }))
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
-function standing(db: Db, recipient: Arrived['recipients'][number], now: number): MailboxRow | null {
+function standing(db: Db, recipient: Arrived['recipients'][number], now: number): Standing | null {
   const mailbox = findActive(db, recipient.mailboxAddress)
   if (mailbox) return isEnded(mailbox, now) || (recipient.mailboxId ?? mailbox.id) !== mailbox.id ? null : mailbox
   if (recipient.mailboxId !== null || isHeld(db, recipient.mailboxAddress, null, now)) return null
@@ -223,6 +226,7 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
     tag: null,
     passwordHash: null,
     opener: null,
+    usedAt: null,
   } as const
   return { ...unclaimed, key: insertMailbox(db, unclaimed) }
 }

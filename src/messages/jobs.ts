@@ -108,6 +108,12 @@ export const readerJobs = {
   'messages.says': ({ db }: Connection, { contentKey, part }: { contentKey: number; part: string }): boolean =>
     (digestOf(db, contentKey)?.text ?? '').toLowerCase().includes(part.toLowerCase()),
 
+  /** How a mail's text begins. Refuses: storage-damaged. */
+  'messages.beginning': (
+    { db }: Connection,
+    { contentKey, characters }: { contentKey: number; characters: number },
+  ): string => (digestOf(db, contentKey)?.text ?? '').slice(0, characters),
+
   /** The headers alone, for a mail that could not be read otherwise. */
   'messages.headers': ({ db }: Connection, { contentKey }: { contentKey: number }): Digest['headers'] => {
     const [first] = readPieces(db, contentKey)

@@ -147,15 +147,20 @@ export class Messages {
     return { items, next: more ? this.cursors.text(list, scope, last.key) : null }
   }
 
-  /** The newest messages in a mailbox that the caller was found to have; by a tagged address only those sent to it. */
+  /**
+   * The newest messages in a mailbox that the caller was found to have, after as many as are skipped; by a tagged address
+   * only those sent to it.
+   */
   async newest(
     mailbox: Mailbox,
     limit: number,
-    { tagged = null, since = 0 }: { tagged?: string | null; since?: number | undefined } = {},
+    { tagged = null, since = 0, skip = 0 }: { tagged?: string | null; since?: number | undefined; skip?: number } = {},
   ): Promise<Message[]> {
     const now = this.outside.now()
     if (mailbox.state !== 'active' || isEnded(mailbox, now)) return []
-    const before = Number.MAX_SAFE_INTEGER
+    const first = skip === 0 ? Number.MAX_SAFE_INTEGER - 1 : await this.store.keyAt(mailbox.key, skip)
+    if (first === null) return []
+    const before = first + 1
     return this.store.list({ mailboxKey: mailbox.key, mailbox, address: tagged, before, since, now, limit })
   }
 
@@ -241,6 +246,38 @@ export class Messages {
     const message = await this.changeable(caller, id)
     await this.store.writes.run('messages.mark', { id: message.id, seen, now: this.outside.now() })
     return this.get(caller, id)
+  }
+
+  /** Marks messages of a mailbox as seen: these, or (null) all that are there now. Answers how many were not. Refuses: as Mailboxes.own. */
+  async markSeen(caller: Caller, mailboxId: string, ids: readonly string[] | null): Promise<number> {
+    const { key: mailboxKey } = await this.mailboxes.own(caller, mailboxId)
+    const now = this.outside.now()
+    if (ids !== null) {
+      const meant = [...new Set(ids.map((id) => id.toLowerCase()))]
+      return this.store.writes.run('messages.mark-seen', { mailboxKey, ids: meant, now })
+    }
+    const upTo = await this.store.newest(mailboxKey)
+    for (let sum = 0; ; ) {
+      const marked = await this.store.writes.run('messages.mark-all-seen', { mailboxKey, upTo, now })
+      sum += marked
+      if (marked === 0) return sum
+    }
+  }
+
+  /** How a mail's text begins: so many characters, its white space made single blanks. Null without one. */
+  async beginning(message: FullMessage, characters: number): Promise<string | null> {
+    const { text } = message
+    if (text === null) return null
+    const begun = typeof text === 'string' ? text : await this.digests.beginning(message, characters * 4)
+    return [
+      ...begun
+        .slice(0, characters * 8)
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ]
+      .slice(0, characters)
+      .join('')
+      .trimEnd()
   }
 
   /** Refuses: as `mark`. */
@@ -407,7 +444,14 @@ export class Messages {
     const message = await this.store.byId(id.toLowerCase(), this.outside.now())
     if (message && (await this.mailboxes.mayReadById(caller, message.mailboxId))) return message
     if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    if (!message && (await this.isOver(caller, id))) throw new Refusal('message-unknown', { over: true })
     throw new Refusal('message-unknown', message ? { foreign: true } : {})
+  }
+
+  /** Whether a message's time is over while it is there still, in a mailbox that the caller may read. */
+  private async isOver(caller: Caller, id: string): Promise<boolean> {
+    const there = await this.store.byId(id.toLowerCase(), 0)
+    return there !== null && (await this.mailboxes.mayReadById(caller, there.mailboxId))
   }
 
   private async changeable(caller: Caller, id: string): Promise<Message> {

@@ -45,6 +45,8 @@ export interface MessageStore {
   /** Newest first. */
   list(query: ListQuery): Promise<Message[]>
   byId(id: string, now: number): Promise<Message | null>
+  /** The key of the message before which so many newer ones are in its mailbox; null: there are not so many. */
+  keyAt(mailboxKey: number, newer: number): Promise<number | null>
   /** Those of the keys that are still there, in their order. */
   byKeys(keys: readonly number[], now: number): Promise<Message[]>
   /** In the order of their digests, after `seq`. */
@@ -125,6 +127,14 @@ const statements = prepared((db: Db) => {
   return {
     list: list().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
     listTo: list().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
+    keyAt: db
+      .select({ key: messages.key })
+      .from(messages)
+      .where(eq(messages.mailboxKey, placeholder('mailboxKey')))
+      .orderBy(desc(messages.key))
+      .limit(1)
+      .offset(placeholder('newer'))
+      .prepare(),
     byId: one()
       .where(eq(messages.id, placeholder('id')))
       .prepare(),
@@ -234,6 +244,10 @@ export class SqliteMessageStore implements MessageStore {
   async byId(id: string, now: number): Promise<Message | null> {
     const found = readable(statements(this.db).byId.get({ id }), now)
     return found && this.inSight(found, now)
+  }
+
+  async keyAt(mailboxKey: number, newer: number): Promise<number | null> {
+    return statements(this.db).keyAt.get({ mailboxKey, newer })?.key ?? null
   }
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {

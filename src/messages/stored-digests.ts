@@ -42,6 +42,11 @@ export class StoredDigests {
     return (text ?? '').toLowerCase().includes(part.toLowerCase())
   }
 
+  /** How a long text begins. Refuses: storage-damaged, took-too-long, too-busy. */
+  beginning({ contentKey }: FullMessage, characters: number): Promise<string> {
+    return this.workers.run('messages.beginning', { contentKey, characters })
+  }
+
   private async stored(contentKey: number): Promise<StoredDigest | null> {
     const stored = await this.store.digestOf(contentKey)
     if (stored !== 'long') return stored

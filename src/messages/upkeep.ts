@@ -21,14 +21,38 @@ export const upkeep = {
   'messages.mark': (tx, { id, seen, now }: { id: string; seen: boolean; now: number }): void => {
     const found = statements(tx.db).byId.get({ id })
     if (!found) throw new Refusal('message-unknown')
-    if (found.message.seen === seen) return
-    const { key, checkValue: _, ...message } = sound(found.message)
-    tx.db
-      .update(messages)
-      .set({ seen, checkValue: messageCheck({ ...message, seen }) })
-      .where(eq(messages.key, key))
-      .run()
-    say(tx, 'message.changed', found.mailbox, id, now)
+    if (found.message.seen !== seen) mark(tx, found, seen, now)
+  },
+
+  /** Of these those that are in the mailbox and were not seen. Answers how many. */
+  'messages.mark-seen': (
+    tx,
+    { mailboxKey, ids, now }: { mailboxKey: number; ids: readonly string[]; now: number },
+  ): number => {
+    const unseen = ids.flatMap((id) => {
+      const found = statements(tx.db).byId.get({ id })
+      const isMeant = found?.message.mailboxKey === mailboxKey && !found.message.seen && isThere(found, now)
+      return found && isMeant ? [found] : []
+    })
+    for (const found of unseen) mark(tx, found, true, now)
+    return unseen.length
+  },
+
+  /** Some of those up to a message's key that were not seen. Answers how many, 0 at the end. */
+  'messages.mark-all-seen': (
+    tx,
+    { mailboxKey, upTo, now }: { mailboxKey: number; upTo: number; now: number },
+  ): number => {
+    const mailbox = tx.db.select().from(mailboxes).where(eq(mailboxes.key, mailboxKey)).get()
+    if (!mailbox) return 0
+    const unseen = tx.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.mailboxKey, mailboxKey), lte(messages.key, upTo), eq(messages.seen, false)))
+      .limit(200)
+      .all()
+    for (const message of unseen) mark(tx, { message, mailbox }, true, now)
+    return unseen.length
   },
 
   /** Refuses: message-unknown. */
@@ -168,6 +192,17 @@ const statements = prepared((db: Db) => ({
     .where(eq(messages.key, placeholder('key')))
     .prepare(),
 }))
+
+/** Refuses: storage-damaged. */
+function mark(tx: Tx, found: { message: MessageRow; mailbox: MailboxRow }, seen: boolean, now: number): void {
+  const { key, checkValue: _, ...message } = sound(found.message)
+  tx.db
+    .update(messages)
+    .set({ seen, checkValue: messageCheck({ ...message, seen }) })
+    .where(eq(messages.key, key))
+    .run()
+  say(tx, 'message.changed', found.mailbox, message.id, now)
+}
 
 /** Of a damaged row it is not known whether it has run out. */
 const isWhole = ({ message }: { message: MessageRow }): boolean => isSound(message, messageCheck(message))

@@ -50,6 +50,8 @@ export const mailboxCheck = (
     row.recoverable,
     row.tag,
     row.passwordHash,
+    // Rows from before there was this one are checked as they were written.
+    ...(row.usedAt === null ? [] : [row.usedAt]),
   ])
 
 export const tokenCheck = (row: Pick<typeof mailboxTokens.$inferSelect, 'hash' | 'mailboxKey'>) =>

@@ -33,6 +33,8 @@ export const mailboxes = sqliteTable(
     checkValue: check(),
     /** Who opened an anonymous one: an IPv4 address or an IPv6 /64, by which its plan counts. */
     opener: text('opener'),
+    /** When one that ends for want of use was last used; null: it does not end so. */
+    usedAt: integer('used_at'),
   },
   (table) => [
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
@@ -43,6 +45,7 @@ export const mailboxes = sqliteTable(
       .where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
     index('mailboxes_account').on(table.accountId).where(sql`account_id is not null`),
     index('mailboxes_account_open').on(table.accountId, table.state).where(sql`account_id is not null`),
+    index('mailboxes_idle').on(table.usedAt).where(sql`state = 'active' and used_at is not null`),
     index('mailboxes_opener').on(table.opener).where(sql`state <> 'ended' and opener is not null`),
   ],
 )

@@ -9,8 +9,12 @@ export class Settings {
 
   /** The secret of this name; the first one that is offered is kept for good. */
   async secret(name: string, offered: Uint8Array): Promise<Uint8Array> {
-    const value = await this.writes.run('settings.keep', { name, value: Buffer.from(offered).toString('hex') })
-    return Buffer.from(value, 'hex')
+    return Buffer.from(await this.keep(name, Buffer.from(offered).toString('hex')), 'hex')
+  }
+
+  /** The value of this name; the first one that is offered is kept, until another is set. */
+  keep(name: string, offered: string): Promise<string> {
+    return this.writes.run('settings.keep', { name, value: offered })
   }
 
   get(name: string): Promise<string | null> {

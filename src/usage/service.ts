@@ -102,9 +102,9 @@ export class Usage {
     return this.keylessCalls.left({ dialect, perDay, address: countedAddress(client) })
   }
 
-  /** Counts a mailbox that is opened now; call the answer if it was not. Refuses: quota-exceeded. */
-  inbox(caller: Caller, client: string): () => void {
-    const giveBack = this.calls.inbox(subjectOf(caller, client), this.planOf(caller))
+  /** Counts a mailbox that is opened now, of so many in a day (else: of the plan's); call the answer if it was not. Refuses: quota-exceeded. */
+  inbox(caller: Caller, client: string, inboxesPerDay: number | null = this.planOf(caller).inboxesPerDay): () => void {
+    const giveBack = this.calls.inbox(subjectOf(caller, client), { inboxesPerDay })
     const opened = { accountId: accountIdOf(caller), what: 'inboxes', label: '' } as const
     const at = this.outside.now()
     this.sums.add(opened, 1, at)

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { operator } from '../../src/accounts/caller.ts'
+import { nobody, operator } from '../../src/accounts/caller.ts'
 import { CannotDo } from '../../src/cannot-do.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { carryOut, type StoreVerbName } from '../../src/control/carry-out.ts'
@@ -30,6 +30,24 @@ test('what is done without a server is there when one starts, and the lock is fr
   const use = { origin: null, referer: null, host: null, dialect: 'native', client: '192.0.2.1' }
   expect((await core.keys.holder(key, use)).account.plan).toBe('pro')
   core.close()
+})
+
+test('a new secret for tokens, made without a server, leaves those good that are out', async () => {
+  using directory = temporaryDirectory()
+  const config = configOf(directory.path)
+  await begin(config, 'account-create', { email: ann, admin: false })
+  const file = databaseFile(directory.path)
+  const before = testCore({ file })
+  const { mailbox } = await before.mailboxes.open(nobody, { localPart: 'x', password: 'open sesame' }, '192.0.2.1')
+  const old = await before.mailboxes.jwtOf(mailbox)
+  before.close()
+  // By the system's clock, as commands are.
+  await carryOut(config, 'token-secret-rotate', {}, null)
+  const after = testCore({ file })
+  const fresh = await after.mailboxes.jwtOf(mailbox)
+  expect(fresh.split('.')[0]).not.toBe(old.split('.')[0])
+  for (const jwt of [old, fresh]) expect((await after.mailboxes.jwtHolder(jwt)).mailbox.id).toBe(mailbox.id)
+  after.close()
 })
 
 test('where there is no database, only what begins something makes one', async () => {

@@ -298,4 +298,75 @@ const mailfade: Speaking = {
   },
 }
 
-export const apis = [native, run2mail, dustmail, minutemail, mailfade]
+let made = 0
+const bareAddress = (from: string): string => /<([^>]*)>$/.exec(from)?.[1] ?? from
+
+/** By the account's key: who signed in to a mailbox has one alone, and is in mailcx.test.ts. */
+const mailcx: Speaking = {
+  name: 'mailcx',
+  open: {
+    call: () => ({
+      method: 'POST',
+      path: '/api/accounts',
+      body: { address: `made-${++made}@mayfly.test`, password: 'open sesame' },
+    }),
+    got: plainBox,
+  },
+  openAt: {
+    call: (localPart) => ({
+      method: 'POST',
+      path: '/api/accounts',
+      body: { address: `${localPart}@mayfly.test`, password: 'open sesame' },
+    }),
+    got: plainBox,
+  },
+  list: {
+    call: ({ id }) => ({ method: 'GET', path: `/pro/api/accounts/${id}/messages` }),
+    got: (json) =>
+      listIn(json, 'messages').map((one) => ({
+        id: text(one, 'id'),
+        subject: text(one, 'subject'),
+        sender: bareAddress(text(one, 'from')),
+        receivedAt: Date.parse(text(one, 'created_at')),
+        text: String(at(one, 'preview_text') ?? ''),
+      })),
+  },
+  end: { call: ({ id }) => ({ method: 'DELETE', path: `/pro/api/accounts/${id}` }), got: nothing },
+  setting: 'MAYFLY_DIALECTS_MAILCX_ENABLED',
+  hidesOthers: true,
+  isEndless: true,
+  byMailbox: 'mailbox',
+  nowhere: '/pro/api/nowhere',
+  codeIn: (json) => {
+    const isWhole = Object.keys(Object(json)).join() === 'error,message' && text(json, 'message') !== ''
+    return isWhole ? text(json, 'error') : null
+  },
+  refusals: {
+    'a wrong key': '401 invalid_token',
+    'a revoked key': '401 invalid_token',
+    'a suspended account': '403 forbidden',
+    'a taken address': '409 address_taken',
+    'no such mailbox': '404 not_found',
+    'no such mail': '404 not_found',
+    "another's mailbox": '404 not_found',
+    "another's mail": '404 not_found',
+    'malformed JSON': '400 invalid_request',
+    'a wrong content type': '400 invalid_request',
+    'an unknown path': '404 not_found',
+    'an unknown method': '404 not_found',
+    'too large a body': '413 invalid_request',
+    'too many mailboxes': '403 account_limit_reached',
+    'a defect': '500 internal_error',
+    'the API switched off': '503 service_unavailable',
+  },
+  lacks: {
+    'by a tagged address only its own mail is listed': 'its mailboxes are asked for by their ids alone',
+    'a mail can be read by itself': 'with a key mail is listed; it is read by who signed in to the mailbox',
+    'a mail that is deleted here is gone everywhere':
+      'with a key mailboxes are deleted; mail is, by who signed in to the mailbox',
+    'a mailbox whose time is over is gone': 'its mailboxes have no end of their own',
+    'without a key nothing is answered': 'who has no account makes mailboxes too, and signs in to them',
+  },
+}
+
+export const apis = [native, run2mail, dustmail, minutemail, mailcx, mailfade]

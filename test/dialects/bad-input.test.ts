@@ -10,12 +10,26 @@ import { type Called, type Speaking, visited } from './speaking.ts'
 const anyId = '01900000-0000-7000-8000-000000000000'
 /** What stands in paths, unless a test says otherwise: nothing is there. */
 const nowhere: Record<string, string> = Object.fromEntries(
-  ['id', 'mailbox', 'mail', 'attachment', 'domain', 'member', 'invitation', 'n', 'ticket'].map((name) => [name, anyId]),
+  [
+    ...['id', 'mailbox', 'mail', 'attachment', 'domain', 'member', 'invitation', 'n', 'ticket'],
+    ...['account', 'message', 'token', 'index'],
+  ].map((name) => [name, anyId]),
 )
 const places = { ...nowhere, address: 'nowhere@mayfly.test' }
 const smallMails = { MAYFLY_SMTP_MAX_MESSAGE_BYTES: '65536' }
 
 const rowOf = (api: Speaking, { name }: Operation): Sent => sent[api.name]?.[name] ?? {}
+
+type Here = Awaited<ReturnType<typeof visited>>
+let signedIn = 0
+
+/** What a call is made with: the account's key, or what a mailbox of its own that is signed in to gives. */
+async function secretFor(here: Here, api: Speaking, one: Operation): Promise<string> {
+  if (!api.byMailbox || !credentials(one)?.includes(api.byMailbox)) return here.secret
+  const address = `signed-in-${++signedIn}@mayfly.test`
+  const { json } = await here.call('POST', '/api/accounts', { body: { address, password: 'open sesame' } })
+  return String(json['token'])
+}
 
 /** The call with a good body; a list of ids holds one that nobody has. */
 function called(api: Speaking, one: Operation, more: Partial<Called> = {}): Called {
@@ -70,7 +84,8 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
       const refused = async (secret: string, headers = {}) =>
         here.answered(api, { ...call, headers: { ...call.headers, ...headers } }, secret)
       if (!ways.includes('none')) {
-        const keyless = api.keyless ?? api.needsKey ?? '401 credential-missing'
+        const own = isForeign ? api.refusals['a wrong key'] : '401 credential-missing'
+        const keyless = api.keyless ?? api.needsKey ?? own
         expect([one.name, await refused('')]).toEqual([one.name, keyless])
         expect([one.name, await refused('', { authorization: 'Bearer ' })]).toEqual([one.name, keyless])
       }
@@ -87,8 +102,9 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
   test('a body that is no JSON object, or not sent as one, is refused', async () => {
     await using here = await visited()
     for (const one of (await operations).filter(jsonBody)) {
+      const secret = await secretFor(here, api, one)
       const refused = (body: string, type = 'application/json') =>
-        here.answered(api, called(api, one, { body, headers: { 'content-type': type } }))
+        here.answered(api, called(api, one, { body, headers: { 'content-type': type } }), secret)
       const due = (code: string) => (isForeign ? code : isRefused)
       for (const body of ['{', '{"a":1,}', 'null', '[]', '"x"', '1', '\u0000', '{"a":1}x'])
         expect([one.name, body, await refused(body)]).toEqual([one.name, body, due(api.refusals['malformed JSON'])])
@@ -112,7 +128,8 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
     for (const one of (await operations).filter(jsonBody)) {
       const schema = jsonBody(one)
       const good = bodyOf(rowOf(api, one), [anyId]).body
-      const answer = (body: object) => here.answered(api, called(api, one, { body }))
+      const secret = await secretFor(here, api, one)
+      const answer = (body: object) => here.answered(api, called(api, one, { body }), secret)
       for (const [field, shape] of record(at(schema, 'properties')))
         expect([one.name, field, await answer({ ...Object(good), [field]: wrongFor(shape) })]).toEqual([
           ...[one.name, field],
@@ -133,8 +150,9 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
       const { body } = bodyOf(rowOf(api, operation), [anyId])
       const more = called(api, operation, { body: { ...Object(body), colour: 'red' } })
       if (isForeign) {
-        const usual = await one.answer(called(api, operation))
-        expect([operation.name, (await other.answer(more)).status]).toEqual([operation.name, usual.status])
+        const usual = await one.answer(called(api, operation), await secretFor(one, api, operation))
+        const again = await other.answer(more, await secretFor(other, api, operation))
+        expect([operation.name, again.status]).toEqual([operation.name, usual.status])
       } else expect([operation.name, await one.answered(api, more)]).toEqual([operation.name, isRefused])
     }
   })
@@ -226,18 +244,20 @@ describe.each(apis.map((api) => [api.name, api] as const))('%s', (name, api) => 
     ]
     for (const one of await operations) {
       const ways = one.path.match(/\{\w+\}/g) ?? []
+      const secret = await secretFor(here, api, one)
       for (const [place, value] of ways.flatMap((way) => values.map((value) => [way, value] as const))) {
         const path = filled(one.path.replace(place, 'HERE'), places).replace('HERE', value)
-        const refusal = await here.answered(api, called(api, one, { path }))
+        const refusal = await here.answered(api, called(api, one, { path }), secret)
         expect([one.name, value, refusal]).toEqual([one.name, value, isRefused])
       }
+      if (rowOf(api, one).anyQuery) continue
       for (const parameter of listIn(one.operation, 'parameters').filter((each) => at(each, 'in') === 'query')) {
         const path = `${filled(one.path, places)}?${at(parameter, 'name')}=${'x'.repeat(3000)}`
         const call = called(api, one, { path })
         if (api.takesAnyQuery) {
-          const bare = await here.answer({ ...call, path: filled(one.path, places) })
-          expect([one.name, (await here.answer(call)).body]).toEqual([one.name, bare.body])
-        } else expect([one.name, await here.answered(api, call)]).toEqual([one.name, isRefused])
+          const bare = await here.answer({ ...call, path: filled(one.path, places) }, secret)
+          expect([one.name, (await here.answer(call, secret)).body]).toEqual([one.name, bare.body])
+        } else expect([one.name, await here.answered(api, call, secret)]).toEqual([one.name, isRefused])
       }
     }
   })

@@ -152,6 +152,7 @@ const sentences = {
   },
   'a mailbox whose time is over is gone': async ({ api }: Here) => {
     await using here = await visited()
+    if (api.isEndless) throw new Lacking(`mailboxes of ${api.name} have no end`)
     const box = await here.open(api)
     here.core.clock.now += 366 * 86_400_000
     expect(await here.said(api, api.list, box)).toBe(api.refusals['no such mailbox'])

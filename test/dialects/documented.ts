@@ -30,8 +30,8 @@ export async function operationsOf(dialect: string): Promise<Operation[]> {
 export const filled = (path: string, values: Record<string, string>): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
 
-/** `json`: a good body. `form`: the fields of one. `ids`: what the ids in its body are of. `query`: with its "?". */
-export type Sent = { json?: object; form?: Record<string, string>; ids?: string; query?: string }
+/** `json`: a good body. `form`: the fields of one. `ids`: what the ids in its body are of. `query`: with its "?". `anyQuery`: what is no value stands for the usual one. */
+export type Sent = { json?: object; form?: Record<string, string>; ids?: string; query?: string; anyQuery?: true }
 
 const mails = '/v1/mailboxes/{mailbox}/mails'
 const mail = `${mails}/{mail}`
@@ -97,6 +97,33 @@ export const sent: Record<string, Record<string, Sent>> = {
     'GET /message/{id}': nothing,
     'GET /message/{id}/raw': nothing,
     'GET /attachment/{id}': nothing,
+  },
+  mailcx: {
+    'POST /api/accounts': { json: { address: 'walked@mayfly.test', password: 'open sesame' } },
+    'POST /api/token': { json: { address: 'nobody@mayfly.test', password: 'open sesame' } },
+    'GET /api/domains': nothing,
+    'GET /api/me': nothing,
+    'DELETE /api/me': nothing,
+    'DELETE /api/accounts/{account}': nothing,
+    'GET /api/messages': { anyQuery: true },
+    'PUT /api/messages/read': { ids: 'mail' },
+    'GET /api/messages/{message}': nothing,
+    'DELETE /api/messages/{message}': nothing,
+    'PUT /api/messages/{message}/read': nothing,
+    'GET /api/messages/{message}/source': nothing,
+    'GET /api/messages/{message}/attachments/{index}': nothing,
+    'GET /api/ws': nothing,
+    'GET /pro/api/accounts': nothing,
+    'DELETE /pro/api/accounts/{account}': nothing,
+    'PUT /pro/api/accounts/{account}/reset-password': { json: { password: 'open sesame' } },
+    'GET /pro/api/accounts/{account}/messages': { anyQuery: true },
+    'GET /pro/api/domains': nothing,
+    'POST /pro/api/domains': { json: { domain: 'own.example' } },
+    'POST /pro/api/domains/{domain}/verify': nothing,
+    'DELETE /pro/api/domains/{domain}': nothing,
+    'GET /pro/api/tokens': nothing,
+    'POST /pro/api/tokens': { json: { name: 'walked' } },
+    'DELETE /pro/api/tokens/{token}': nothing,
   },
 }
 

@@ -94,7 +94,8 @@ function steady(body: string): string {
   )
   const ulids = numbered(/(?<=["/])0[0-9A-HJKMNP-TV-Z]{25}(?=["/])/g, (n) => String(n).padStart(26, '0'))
   const addresses = numbered(/[a-z]+-[a-z]+-\d{4}(?=[@"])/g, (n) => `random-${n}`)
-  const tokens = numbered(/(inv_|mayfly-)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
+  const tokens = numbered(/(inv_|mayfly-|tm_pro_)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
+  const jwts = numbered(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (n) => `jwt-${n}`)
   const ports = numbered(/127\.0\.0\.1:\d+/g, () => '127.0.0.1')
-  return [ids, ulids, addresses, tokens, ports].reduce((text, steadied) => steadied(text), body)
+  return [ids, ulids, addresses, tokens, jwts, ports].reduce((text, steadied) => steadied(text), body)
 }

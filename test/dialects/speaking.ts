@@ -54,6 +54,10 @@ export type Speaking = {
   takesAnyQuery?: true
   /** Whether what is another's looks as if it were not there. */
   hidesOthers?: true
+  /** Whether the mailboxes that it opens have no end of their own. */
+  isEndless?: true
+  /** What a call by who signed in to a mailbox, of which a key knows nothing, is called by in its document. */
+  byMailbox?: string
   /** The setting that takes it away, as an environment variable. */
   setting?: string
   /** A path of its own at which nothing is. */

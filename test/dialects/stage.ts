@@ -78,9 +78,10 @@ export async function fill(stage: Stage, { id, address }: { id: string; address:
 
 export type Verb = (stage: Stage) => Promise<Answer>
 
-/** What every API refuses. `open` opens a mailbox, without more, by `path`. */
-export const refusals = (path: string): Scenes => {
-  const open: Verb = ({ ask }) => ask('POST', path)
+/** What every API refuses. By `path` a mailbox is opened, with this body if it needs one. */
+export const refusals = (path: string, body?: object): Scenes => {
+  const wish = body === undefined ? {} : { body }
+  const open: Verb = ({ ask }) => ask('POST', path, wish)
   const sent =
     (body: string, headers = {}): Verb =>
     ({ ask }) =>
@@ -96,8 +97,8 @@ export const refusals = (path: string): Scenes => {
   }
   afterAll(async () => (await shared)?.[Symbol.asyncDispose]())
   return {
-    'no key': usual(({ call }) => call('POST', path)),
-    'a wrong key': usual(({ ask }) => ask('POST', path, { token: 'wrong' })),
+    'no key': usual(({ call }) => call('POST', path, wish)),
+    'a wrong key': usual(({ ask }) => ask('POST', path, { ...wish, token: 'wrong' })),
     'a revoked key': usual(async (stage) => {
       await stage.core.keys.revoke(stage.caller, stage.caller.key?.id ?? '')
       return open(stage)

@@ -64,6 +64,7 @@ export const shown = (text: string): string =>
     .replace(/"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g, 'UUID')
     .replace(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/g, 'INSTANT')
     .replace(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/g, 'SECOND')
+    .replace(/"eyJ[\w-]+\.[\w-]+\.[\w-]+"/g, 'JWT')
     .replace(/"[a-z]+-[a-z]+-\d{4}(?=[@"])/g, '"RANDOM')
 
 export const text = (json: unknown, pattern: RegExp): string => {

@@ -8,7 +8,7 @@ import { deliver } from '../core.ts'
 import { apis } from '../dialects/apis.ts'
 import { bodyOf, filled, type Operation, operationsOf, type Sent, sent } from '../dialects/documented.ts'
 import { richMail } from '../dialects/rich-mail.ts'
-import { type Answer, type Serving, serve } from '../http/serve.ts'
+import { type Answer, at, listIn, type Serving, serve } from '../http/serve.ts'
 import { figures } from './promise.ts'
 
 /** What each API's contract says of another's, of what nobody has, and of an address that nobody has, if it is otherwise. */
@@ -17,11 +17,12 @@ const contracts: Record<string, { foreign: string; unknown: string; freeAddress?
   dustmail: { foreign: '404 not_found', unknown: '404 not_found' },
   minutemail: { foreign: '403 forbidden', unknown: '404 not_found' },
   mailfade: { foreign: '404 not_found', unknown: '404 not_found', freeAddress: '200 ' },
+  mailcx: { foreign: '404 not_found', unknown: '404 not_found' },
 }
 
 /** What stands in paths and bodies, of one tenant. */
 type Things = Record<string, string>
-type Settled = { owner: Tenant; memberKey: string; things: Things; others: Things[] }
+type Settled = { owner: Tenant; memberKey: string; jwt: string; things: Things; others: Things[] }
 
 const visitor = { client: '192.0.2.9', agent: 'a test' }
 const unknown = '01a1fbdb-9489-712a-87b5-5b560395fe4a'
@@ -29,6 +30,7 @@ const nobodys: Things = {
   ...{ address: 'not-there@second.test', id: unknown, mailbox: unknown, archived: unknown, mail: unknown },
   ...{ attachment: unknown, domain: unknown, member: unknown, invitation: unknown },
   ...{ 'mail as ULID': ulidOf(unknown), 'attachment as ULID': ulidOf(unknown) },
+  ...{ account: unknown, message: unknown, token: unknown },
 }
 
 async function settled({ core }: Serving, name: string): Promise<Settled> {
@@ -36,7 +38,7 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
   const { caller } = owner
   const open = async (localPart: string, domain: string, wish = {}) =>
     (await core.mailboxes.open(caller, { localPart, domain, ...wish }, '192.0.2.1')).mailbox
-  const box = await open(`box-of-${name}`, 'second.test')
+  const box = await open(`box-of-${name}`, 'second.test', { password: 'open sesame' })
   const shared = await open(`public-of-${name}`, 'mayfly.test')
   const archived = await open(`archived-of-${name}`, 'second.test', { recoverable: true, tag: `tag-of-${name}` })
   await core.mailboxes.end(caller, archived.id, { permanent: false })
@@ -55,12 +57,13 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
   const invitation = await core.links.invite(caller, { email: `invited-by-${name}@b.test` })
   return {
     owner,
+    jwt: await core.mailboxes.jwtOf(box),
     memberKey: (await core.keys.createFor(operator, `member-of-${name}@b.test`, {})).secret,
     things: {
       ...{ address: box.address, id: box.id, mailbox: box.id, archived: archived.id, mail },
       ...{ attachment: attachment.id, domain: domain.id, member: member.caller.member?.id ?? '' },
-      invitation: invitation.id,
       ...{ 'mail as ULID': ulidOf(mail), 'attachment as ULID': ulidOf(attachment.id) },
+      ...{ invitation: invitation.id, account: box.id, message: mail, token: caller.key?.id ?? '' },
     },
     // Other ways to name what is this tenant's.
     others: [
@@ -108,6 +111,12 @@ const secretsOf = ({ mine, anonymous }: World): string[] => [
   'ann.example',
 ]
 
+/** Who may call: some calls are for who signed in to a mailbox. */
+const handsFor = ({ operation }: Operation, settled: Settled): [string, Record<string, string>][] =>
+  listIn(operation, 'security').some((way) => at(way, 'mailbox'))
+    ? [['token of a mailbox', { authorization: `Bearer ${settled.jwt}` }]]
+    : handsOf(settled)
+
 const handsOf = ({ owner, memberKey }: Settled): [string, Record<string, string>][] => [
   ['key of an owner', { authorization: `Bearer ${owner.secret}` }],
   ['key of a member', { authorization: `Bearer ${memberKey}` }],
@@ -126,13 +135,13 @@ function kindOf(name: string, path: string): string {
 
 /** Every place for an id in a call with what is another's and with what nobody has; in the other places, the caller's own. */
 function attemptsOf({ path }: Operation, { ids }: Sent, { mine, theirs }: World): Attempt[] {
-  const isPassedOver = ids === 'attachment'
+  const isPassedOver = ids === 'attachment' || path === '/api/messages/read'
   const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     kind: kindOf(name, path),
   }))
   const inPath = (things: Things): Record<string, string> =>
-    Object.fromEntries(places.map(({ name, kind }) => [name, things[kind] ?? '']))
+    Object.fromEntries(places.map(({ name, kind }) => [name, things[kind] ?? (kind === 'index' ? '0' : '')]))
   const own: Fill = { path: inPath(theirs.things), ids: ids ? [theirs.things[ids] ?? ''] : [] }
   const placed = (name: string, value = ''): Fill => ({ ...own, path: { ...own.path, [name]: value } })
   // The caller's own goes with it, and must still be there afterwards.
@@ -193,15 +202,16 @@ test.each(dialects)(
     let compared = 0
     for (const one of operations) {
       const wish = sent[dialect]?.[one.name] ?? {}
-      for (const [hand, headers] of handsOf(made.theirs)) {
+      for (const [hand, headers] of handsFor(one, made.theirs)) {
         const send = sending(server, one, wish, headers)
         for (const attempt of attemptsOf(one, wish, made)) {
           const where = [one.name, hand, attempt.place]
           const answer = await send(attempt.foreign)
           const other = await send(attempt.unknown)
           compared++
+          const passed = one.method === 'PUT' ? '200 ' : '204 '
           const isFree = freeAddress !== undefined && attempt.unknown.path['address'] === nobodys['address']
-          const due = attempt.isPassedOver ? ['204 ', '204 '] : [foreign, isFree ? freeAddress : unknown]
+          const due = attempt.isPassedOver ? [passed, passed] : [foreign, isFree ? freeAddress : unknown]
           expect([...where, code(answer), code(other)]).toEqual([...where, ...dueIn(one, hand, due)])
           if (foreign === unknown && !isFree) expect([...where, answer.body]).toEqual([...where, other.body])
           for (const secret of secrets)

@@ -5,10 +5,10 @@ import { type Caller, ofAccount } from '../../accounts/caller.ts'
 import { bearerIn } from '../../http/credential.ts'
 import type { Door } from '../../http/dialect.ts'
 import { attachmentBytes } from '../../http/download.ts'
+import { sourceAnswer } from '../../http/file-answer.ts'
 import { countedKeyless, described, keyedRoutes, openRoutes } from '../../http/foreign.ts'
 import { anyQuery } from '../../http/input.ts'
 import { longAnswer } from '../../http/long-answer.ts'
-import { rawAnswer } from '../../http/raw.ts'
 import type { Visit } from '../../http/visit.ts'
 import type { Written } from '../../messages/attachment.ts'
 import { writtenDisposition } from '../../messages/file-name.ts'
@@ -125,7 +125,7 @@ const messageRoutes = (door: Door) =>
       async ({ caller, visit, params }) => {
         const holder = await counted(door, { caller, visit }, async () => ofAccount(caller, null))
         const raw = await door.core.messages.raw(holder, messageId(params.id), { trace: false })
-        return rawAnswer(raw, params.id.toUpperCase())
+        return sourceAnswer(raw, `${params.id.toUpperCase()}.eml`)
       },
       {
         ...described({

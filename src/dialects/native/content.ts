@@ -2,12 +2,10 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
-import { attachmentBytes } from '../../http/download.ts'
+import { fileAnswer, sourceAnswer } from '../../http/file-answer.ts'
 import { queryInput } from '../../http/input.ts'
 import { partsOf, piecewise } from '../../http/piecewise.ts'
-import { rawAnswer } from '../../http/raw.ts'
 import { smallBytes } from '../../messages/downloads.ts'
-import { contentDisposition } from '../../messages/file-name.ts'
 import type { FullMessage } from '../../messages/message.ts'
 import { Refusal } from '../../refusal.ts'
 import { keyed, prefix } from './base.ts'
@@ -27,15 +25,13 @@ const Inline = queryInput(
 /** Pictures that browsers show and that cannot run anything. */
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
-/** What browsers run, apply or show as a page: they are not told that it is that. */
-const active = /^multipart\/|html|script|wasm|manifest|\/css$|[/+.-]xml(?:-|$)/
-
 export const contentRoutes = (door: Door) =>
   new Elysia({ prefix })
     .use(keyed(door))
     .get(
       '/messages/:id/raw',
-      async ({ caller, params, query }) => rawAnswer(await door.core.messages.raw(caller, params.id, query), params.id),
+      async ({ caller, params, query }) =>
+        sourceAnswer(await door.core.messages.raw(caller, params.id, query), `${params.id}.eml`),
       {
         query: Raw,
         ...described({
@@ -111,10 +107,5 @@ export async function attachmentAnswer(
   const known = message.attachments.find(({ id, index }) => String(index) === asked || id === asked)
   if (!known) throw new Refusal('attachment-unknown')
   const shown = pictures.has(known.type) && (known.inline || inline)
-  const headers = {
-    'Content-Type': active.test(known.type) ? 'application/octet-stream' : known.type,
-    'Content-Disposition': contentDisposition(known.name, shown ? 'inline' : 'attachment'),
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-  }
-  return attachmentBytes(door, message, known, { headers, request })
+  return fileAnswer(door, request, message, known, shown ? 'inline' : 'attachment')
 }

@@ -8,6 +8,7 @@ import accounts from './0004_accounts.sql' with { type: 'text' }
 import customDomains from './0005_custom_domains.sql' with { type: 'text' }
 import addedAttachments from './0006_added_attachments.sql' with { type: 'text' }
 import webhooks from './0007_webhooks.sql' with { type: 'text' }
+import unusedMailboxes from './0008_unused_mailboxes.sql' with { type: 'text' }
 
 export const migrations: readonly string[] = [
   first,
@@ -18,4 +19,5 @@ export const migrations: readonly string[] = [
   customDomains,
   addedAttachments,
   webhooks,
+  unusedMailboxes,
 ]
