@@ -15,8 +15,8 @@ const addresses = ['busy0@mayfly.test', 'busy1@mayfly.test', 'busy2@mayfly.test'
 
 const shorter = {
   MAYFLY_SMTP_MAX_CONNECTIONS: '300',
-  MAYFLY_SMTP_IDLE_SECONDS: '3',
-  MAYFLY_SMTP_SESSION_SECONDS: '6',
+  MAYFLY_SMTP_IDLE_SECONDS: '6',
+  MAYFLY_SMTP_SESSION_SECONDS: '10',
   MAYFLY_HTTP_IDLE_SECONDS: '2',
 }
 
