@@ -56,7 +56,7 @@ export interface Dialect {
   readonly origins: Origins | null
   /** Whether all that it gives, or does, it does for a credential: then whence a call without one comes does not matter. */
   readonly isKeyedOnly: boolean
-  /** The largest body that this call may have; null: as large as any. */
+  /** The largest body that this call may have; null: the usual bound. */
   bodyBytes(method: string, path: string): number | null
   /** Its OpenAPI document. */
   document(): object

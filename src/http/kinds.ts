@@ -79,3 +79,18 @@ export const kinds = {
 
 /** How an API says no. */
 export type Said = readonly [status: number, code: string, message: string]
+
+/** A failure of ours, of which nothing more is said. */
+export const defect: Said = [500, 'internal_error', 'Something went wrong on the server.']
+
+/** What all of them say where it is the server that cannot. */
+export const serverWords = {
+  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
+  failed: [500, 'internal_error', 'This cannot be read.'],
+} as const satisfies Partial<Record<Kind, Said>>
+
+/** What an API says of a reason: its own words for the few that it tells apart, else those for their kind. */
+export const sayer =
+  (words: Readonly<Record<Kind, Said>>, special: Readonly<Partial<Record<Reason, Said>>>) =>
+  (reason: Reason): Said =>
+    special[reason] ?? words[kinds[reason]]

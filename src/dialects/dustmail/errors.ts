@@ -1,5 +1,5 @@
 // What DustMail calls our refusals. Codes: README.md, section Errors.
-import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { Visit } from '../../http/visit.ts'
 import type { FieldComplaint, Reason, Refusal } from '../../refusal.ts'
 
@@ -14,8 +14,7 @@ const words = {
   limited: [429, 'rate_limit_exceeded', 'The calls that this key may make are used up.'],
   exhausted: [429, 'rate_limit_exceeded', 'The plan allows no more inboxes.'],
   off: [503, 'api_disabled', 'The API is switched off at the moment.'],
-  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
-  failed: [500, 'internal_error', 'This cannot be read.'],
+  ...serverWords,
 } as const satisfies Record<Kind, Said>
 
 const special: Partial<Record<Reason, Said>> = {
@@ -26,7 +25,7 @@ const special: Partial<Record<Reason, Said>> = {
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 
-const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
+const inWords = sayer(words, special)
 
 /** What a field is called here, and the code for one that is wrong. */
 const fields: Record<string, readonly [code: string, name: string]> = {
@@ -48,7 +47,7 @@ export function answer(refusal: Refusal | null, { limit }: Pick<Visit, 'limit'>)
 
 function said({ reason, details }: Refusal): Said {
   const [complaint] = details.fields ?? []
-  return (reason === 'invalid-request' && complaint && saidOf(complaint)) || special[reason] || words[kinds[reason]]
+  return (reason === 'invalid-request' && complaint && saidOf(complaint)) || inWords(reason)
 }
 
 function saidOf({ path, message }: FieldComplaint): Said | null {

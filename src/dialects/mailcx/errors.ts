@@ -1,5 +1,5 @@
 // What Mail.cx calls our refusals. Codes: README.md, section Errors.
-import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { Visit } from '../../http/visit.ts'
 import type { FieldComplaint, Reason, Refusal } from '../../refusal.ts'
 
@@ -14,8 +14,7 @@ const words = {
   limited: [429, 'rate_limited', 'Too many requests, please slow down'],
   exhausted: [403, 'account_limit_reached', 'No more of these are allowed.'],
   off: [503, 'service_unavailable', 'The API is switched off at the moment.'],
-  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
-  failed: [500, 'internal_error', 'This cannot be read.'],
+  ...serverWords,
 } as const satisfies Record<Kind, Said>
 
 const special: Partial<Record<Reason, Said>> = {
@@ -30,11 +29,12 @@ const special: Partial<Record<Reason, Said>> = {
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 
+const inWords = sayer(words, special)
+
 const over = [410, 'expired', 'The message has expired.'] as const
 const wrongPassword = [401, 'invalid_credentials', 'There is no mailbox with this address and password.'] as const
 const withToken = [403, 'account_limit_reached', 'Here mailboxes are made with a Pro token only.'] as const
 const noMoreDomains = [403, 'domain_limit_reached', 'No more domains are allowed.'] as const
-const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
 
 /** Codes of what is wrong with a field. */
 const fields: Record<string, string> = {
@@ -64,7 +64,7 @@ function said({ reason, details }: Refusal, { route }: Pick<Visit, 'route'>): Sa
   if (reason === 'credential-missing' && route === paths.accounts) return withToken
   if (reason === 'quota-exceeded' && route === paths.domains) return noMoreDomains
   if (reason === 'invalid-request' && complaint) return saidOf(complaint, route)
-  return special[reason] ?? words[kinds[reason]]
+  return inWords(reason)
 }
 
 function saidOf({ path, message }: FieldComplaint, route: string | null): Said {

@@ -1,5 +1,5 @@
 // What MailFade calls our refusals. Codes: README.md, section Errors.
-import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { Visit } from '../../http/visit.ts'
 import type { Reason, Refusal } from '../../refusal.ts'
 
@@ -14,8 +14,7 @@ const words = {
   limited: [429, 'quota_exhausted', 'The requests that this key may make are used up.'],
   exhausted: [429, 'quota_exhausted', 'The plan allows no more of these.'],
   off: [503, 'service_unavailable', 'The API is switched off at the moment.'],
-  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
-  failed: [500, 'internal_error', 'This cannot be read.'],
+  ...serverWords,
 } as const satisfies Record<Kind, Said>
 
 const special: Partial<Record<Reason, Said>> = {
@@ -28,14 +27,16 @@ const special: Partial<Record<Reason, Said>> = {
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 
+const inWords = sayer(words, special)
+
 const freeUsedUp = [429, 'free_tier_quota_exhausted', 'The requests of this day without a key are used up.'] as const
-const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
 
 /** `{error,hint}`, with `period_resets_at` where requests are used up; null: a defect. */
 export function answer(refusal: Refusal | null, { caller }: Pick<Visit, 'caller'>): Response {
   const isUsedUp = refusal?.reason === 'rate-exceeded'
   const limit = isUsedUp ? refusal.details.limit : undefined
-  const [status, error, hint] = isUsedUp && caller?.kind === 'nobody' ? freeUsedUp : refusal ? said(refusal) : defect
+  const [status, error, hint] =
+    isUsedUp && caller?.kind === 'nobody' ? freeUsedUp : refusal ? inWords(refusal.reason) : defect
   const response = Response.json(
     { error, hint, ...(limit ? { period_resets_at: Math.ceil(limit.resetAt) } : {}) },
     { status },
@@ -44,5 +45,3 @@ export function answer(refusal: Refusal | null, { caller }: Pick<Visit, 'caller'
   if (limit) response.headers.set('X-RateLimit-Reset', String(Math.ceil(limit.resetAt / 1000)))
   return response
 }
-
-const said = ({ reason }: Refusal): Said => special[reason] ?? words[kinds[reason]]

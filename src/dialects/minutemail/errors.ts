@@ -1,6 +1,6 @@
 // What MinuteMail calls our refusals. Codes: README.md, section Errors.
 import type { Door } from '../../http/dialect.ts'
-import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { FieldComplaint, Reason, Refusal } from '../../refusal.ts'
 
 const words = {
@@ -14,8 +14,7 @@ const words = {
   limited: [429, 'rate_limit_exceeded', 'Too many requests: slow down.'],
   exhausted: [429, 'quota_exceeded', 'The plan allows no more of these.'],
   off: [503, 'service_unavailable', 'The API is switched off at the moment.'],
-  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
-  failed: [500, 'internal_error', 'This cannot be read.'],
+  ...serverWords,
 } as const satisfies Record<Kind, Said>
 
 const special: Partial<Record<Reason, Said>> = {
@@ -33,9 +32,10 @@ const special: Partial<Record<Reason, Said>> = {
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 
+const inWords = sayer(words, special)
+
 const foreign = [403, 'forbidden', 'You have no access to this resource.'] as const
 const usedUp = [429, 'quota_exceeded', 'The calls of this day or month are used up.'] as const
-const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
 
 /** What a field is called here, where the services have another name for it. */
 const fields: Record<string, string> = {
@@ -58,7 +58,7 @@ function said({ reason, details }: Refusal): Said {
   if (details.foreign) return foreign
   if (reason === 'rate-exceeded' && isOfPeriod(details.limit?.of)) return usedUp
   if (reason === 'invalid-request' && complaint) return saidOf(complaint)
-  return special[reason] ?? words[kinds[reason]]
+  return inWords(reason)
 }
 
 const isOfPeriod = (of: string | undefined): boolean => of === 'day' || of === 'month'

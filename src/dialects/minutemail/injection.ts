@@ -100,7 +100,7 @@ export const injectionRoutes = (door: Door) =>
       },
     )
 
-/** The largest body of a call that brings a mail or an attachment: base64 takes a third more. Null: as large as any. */
+/** The largest body of a call that brings a mail or an attachment: base64 takes a third more. Null: the usual bound. */
 export const injectionBytes =
   ({ options }: Pick<Door, 'options'>) =>
   (method: string, path: string): number | null =>

@@ -1,5 +1,5 @@
 // What Run2Mail calls our refusals. Codes: README.md, section Errors.
-import { type Kind, kinds, type Said } from '../../http/kinds.ts'
+import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { FieldComplaint, Reason, Refusal } from '../../refusal.ts'
 
 const words = {
@@ -14,8 +14,7 @@ const words = {
   limited: [429, 'rate_limited', 'The calls that this key may make are used up for now.'],
   exhausted: [429, 'inbox_limit_reached', 'The plan allows no more inboxes for now.'],
   off: [503, 'api_disabled', 'The API is switched off at the moment.'],
-  unavailable: [503, 'service_unavailable', 'The server cannot do this at the moment.'],
-  failed: [500, 'internal_error', 'This cannot be read.'],
+  ...serverWords,
 } as const satisfies Record<Kind, Said>
 
 const special: Partial<Record<Reason, Said>> = {
@@ -25,7 +24,7 @@ const special: Partial<Record<Reason, Said>> = {
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 
-const defect = [500, 'internal_error', 'Something went wrong on the server.'] as const
+const inWords = sayer(words, special)
 
 /** What they are called here, where that is not the last part of their path. */
 const fieldNames: Record<string, string> = {
@@ -41,7 +40,7 @@ export function answer(refusal: Refusal | null): Response {
 }
 
 function said({ reason, details }: Refusal): Said {
-  const known = special[reason] ?? words[kinds[reason]]
+  const known = inWords(reason)
   const [complaint] = details.fields ?? []
   return complaint ? [known[0], known[1], sentence(complaint)] : known
 }
