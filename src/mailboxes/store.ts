@@ -57,6 +57,11 @@ const statements = prepared((db: Db) => ({
     .from(mailboxes)
     .where(eq(mailboxes.id, placeholder('id')))
     .prepare(),
+  byKey: db
+    .select()
+    .from(mailboxes)
+    .where(eq(mailboxes.key, placeholder('key')))
+    .prepare(),
   byToken: db
     .select({ token: mailboxTokens, mailbox: mailboxes })
     .from(mailboxTokens)
@@ -251,11 +256,17 @@ export function insertMailbox(db: Db, mailbox: NewMailbox): number {
   return insertedKey(db)
 }
 
-/** Changes a mailbox, and its check value with it. Refuses: storage-damaged, rather than make a damaged row look sound. */
+/** A mailbox that is to be changed. Refuses: storage-damaged, rather than make a damaged row look sound. */
+function changeable(db: Db, key: number): Row | undefined {
+  const row = statements(db).byKey.get({ key })
+  if (row) mustBeSound(row, mailboxCheck(row), `mailbox ${key}`)
+  return row
+}
+
+/** Changes a mailbox, and its check value with it. Refuses: as `changeable`. */
 function changeMailbox(db: Db, key: number, patch: Partial<Omit<Row, 'key' | 'checkValue'>>): void {
-  const row = db.select().from(mailboxes).where(eq(mailboxes.key, key)).get()
+  const row = changeable(db, key)
   if (!row) return
-  mustBeSound(row, mailboxCheck(row), `mailbox ${key}`)
   db.update(mailboxes)
     .set({ ...patch, checkValue: mailboxCheck({ ...row, ...patch }) })
     .where(eq(mailboxes.key, key))
@@ -295,6 +306,27 @@ const counting = prepared((db: Db) => ({
         eq(mailboxes.messageCount, sql`0`),
       ),
     )
+    .prepare(),
+}))
+
+/** What ends a mailbox: many of them in one change, while the writer does nothing else. */
+const closing = prepared((db: Db) => ({
+  setState: db
+    .update(mailboxes)
+    .set({ state: sql`${placeholder('state')}`, checkValue: sql`${placeholder('checkValue')}` })
+    .where(eq(mailboxes.key, placeholder('key')))
+    .prepare(),
+  forgetTokens: db
+    .delete(mailboxTokens)
+    .where(eq(mailboxTokens.mailboxKey, placeholder('key')))
+    .prepare(),
+  hold: db
+    .insert(quarantine)
+    .values({ address: placeholder('address'), until: placeholder('until'), accountId: placeholder('accountId') })
+    .onConflictDoUpdate({
+      target: quarantine.address,
+      set: { until: sql`${placeholder('until')}`, accountId: sql`${placeholder('accountId')}` },
+    })
     .prepare(),
 }))
 
@@ -558,16 +590,15 @@ function recordDeed(tx: Tx, by: By | null, what: string, mailbox: Pick<Mailbox, 
   if (by) record(tx, by, { accountId, what, target, detail: { address } })
 }
 
-function close(tx: Tx, mailbox: Mailbox, archive: boolean, quarantineUntil: number): void {
-  changeMailbox(tx.db, mailbox.key, { state: archive ? 'archived' : 'ended' })
+function close({ db }: Tx, { key, address, accountId }: Mailbox, archive: boolean, quarantineUntil: number): void {
+  const row = changeable(db, key)
+  if (row) {
+    const state = archive ? 'archived' : 'ended'
+    closing(db).setState.run({ key, state, checkValue: mailboxCheck({ ...row, state }) })
+  }
   if (archive) return
-  tx.db.delete(mailboxTokens).where(eq(mailboxTokens.mailboxKey, mailbox.key)).run()
-  const held = { until: quarantineUntil, accountId: mailbox.accountId }
-  tx.db
-    .insert(quarantine)
-    .values({ address: mailbox.address, ...held })
-    .onConflictDoUpdate({ target: quarantine.address, set: held })
-    .run()
+  closing(db).forgetTokens.run({ key })
+  closing(db).hold.run({ address, until: quarantineUntil, accountId })
 }
 
 /** Ends or archives a mailbox whose time is over. */
