@@ -1,6 +1,6 @@
 // What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
-import { countMail } from '../mailboxes/store.ts'
+import { countMail } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
