@@ -11,12 +11,14 @@ import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import type { Usage } from '../usage/service.ts'
 import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
+import type { MailboxPatch } from './changes.ts'
 import type { Jwts } from './jwts.ts'
 import { isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
 import type { MailboxQuota } from './quota.ts'
 import { type AccountLookup, type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
-import type { MailboxPatch, MailboxStore, NewMailbox } from './store.ts'
+import type { NewMailbox } from './rows.ts'
+import type { MailboxStore } from './store.ts'
 
 /** Minutes; null asks for a mailbox without an end. Without `localPart` and `domain` they are chosen. */
 export type OpeningWish = {

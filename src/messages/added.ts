@@ -1,6 +1,6 @@
 // Attachments that were added to a message after it came: their bytes are a content of their own, with no digest.
 import { and, asc, count, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
-import { countMail } from '../mailboxes/store.ts'
+import { countMail } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'

@@ -2,7 +2,7 @@
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import { type Adoption, adoptions, keepAdoption } from '../mailboxes/adoptions.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
-import { countMail, findActive, insertMailbox, isHeld, noteUse } from '../mailboxes/store.ts'
+import { countMail, findActive, insertMailbox, isHeld, noteUse } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { retainUntil } from '../plans/plan.ts'
 import type { Changes, Tx } from '../storage/change.ts'

@@ -213,7 +213,7 @@ export class Messages {
   async look(caller: Caller, id: string): Promise<Message> {
     const message = await this.store.byId(id.toLowerCase(), this.outside.now())
     if (!message) throw new Refusal('message-unknown')
-    return this.readable(caller, message.id)
+    return this.ifReadable(caller, message)
   }
 
   /** All that was read out of a message that the caller was found to may read; a digest that is not done is made now. */
@@ -442,10 +442,16 @@ export class Messages {
 
   private async readable(caller: Caller, id: string): Promise<Message> {
     const message = await this.store.byId(id.toLowerCase(), this.outside.now())
-    if (message && (await this.mailboxes.mayReadById(caller, message.mailboxId))) return message
+    if (message) return this.ifReadable(caller, message)
     if (caller.kind === 'nobody') throw new Refusal('credential-missing')
-    if (!message && (await this.isOver(caller, id))) throw new Refusal('message-unknown', { over: true })
-    throw new Refusal('message-unknown', message ? { foreign: true } : {})
+    throw new Refusal('message-unknown', (await this.isOver(caller, id)) ? { over: true } : {})
+  }
+
+  /** Refuses: credential-missing; message-unknown for another's. */
+  private async ifReadable(caller: Caller, message: Message): Promise<Message> {
+    if (await this.mailboxes.mayReadById(caller, message.mailboxId)) return message
+    if (caller.kind === 'nobody') throw new Refusal('credential-missing')
+    throw new Refusal('message-unknown', { foreign: true })
   }
 
   /** Whether a message's time is over while it is there still, in a mailbox that the caller may read. */

@@ -252,7 +252,8 @@ export class SqliteMessageStore implements MessageStore {
 
   async byKeys(keys: readonly number[], now: number): Promise<Message[]> {
     const found = keys.map((key) => readable(statements(this.db).byKey.get({ key }), now))
-    return found.filter((one) => one !== null).map((one) => this.inSight(one, now))
+    const isAdded = anyAdded(this.db)
+    return found.filter((one) => one !== null).map((one) => this.inSight(one, now, isAdded))
   }
 
   async digestedAfter({ address, ...query }: DigestedQuery): Promise<Message[]> {

@@ -1,6 +1,6 @@
 // What becomes of messages that are stored: they are marked, deleted, and swept away when their time is over.
 import { and, eq, isNotNull, lte, sql } from 'drizzle-orm'
-import { countMail } from '../mailboxes/store.ts'
+import { countMail } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
@@ -97,13 +97,12 @@ export const upkeep = {
 
   /**
    * Takes attachments of a message out of sight, and those that were added to it away; what is no attachment of it, or is
-   * out of sight already, is let pass.
-   * Answers how many went. Refuses: message-unknown.
+   * out of sight already, is let pass. Refuses: message-unknown.
    */
   'messages.hide-attachments': (
     tx,
     { id, attachmentIds, now }: { id: string; attachmentIds: readonly string[]; now: number },
-  ): number => {
+  ): void => {
     const { db } = tx
     const found = statements(db).byId.get({ id })
     if (!found) throw new Refusal('message-unknown')
@@ -118,7 +117,6 @@ export const upkeep = {
     const isMeant = (added: { id: string }): boolean => attachmentIds.includes(added.id)
     const { count } = dropAdded(tx, found.message, found.mailbox, isMeant, now)
     if (going.length > 0 && count === 0) say(tx, 'message.changed', found.mailbox, id, now)
-    return going.length + count
   },
 
   /** Deletes what a mailbox holds up to a message's key, for a few milliseconds. Answers whether there is more. */
@@ -187,6 +185,11 @@ const statements = prepared((db: Db) => ({
     .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
     .where(eq(messages.id, placeholder('id')))
     .prepare(),
+  mark: db
+    .update(messages)
+    .set({ seen: sql`${placeholder('seen')}`, checkValue: sql`${placeholder('checkValue')}` })
+    .where(eq(messages.key, placeholder('key')))
+    .prepare(),
   removeMessage: db
     .delete(messages)
     .where(eq(messages.key, placeholder('key')))
@@ -196,11 +199,8 @@ const statements = prepared((db: Db) => ({
 /** Refuses: storage-damaged. */
 function mark(tx: Tx, found: { message: MessageRow; mailbox: MailboxRow }, seen: boolean, now: number): void {
   const { key, checkValue: _, ...message } = sound(found.message)
-  tx.db
-    .update(messages)
-    .set({ seen, checkValue: messageCheck({ ...message, seen }) })
-    .where(eq(messages.key, key))
-    .run()
+  const checkValue = messageCheck({ ...message, seen })
+  statements(tx.db).mark.run({ key, seen: Number(seen), checkValue })
   say(tx, 'message.changed', found.mailbox, message.id, now)
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { nobody } from '../../src/accounts/caller.ts'
-import type { changes as mailboxChanges } from '../../src/mailboxes/store.ts'
+import type { changes as mailboxChanges } from '../../src/mailboxes/changes.ts'
 import { Adopting } from '../../src/messages/adopting.ts'
 import type { changes as messageChanges } from '../../src/messages/changes.ts'
 import { Refusal } from '../../src/refusal.ts'
