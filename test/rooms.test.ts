@@ -33,6 +33,7 @@ const order = [
     'metrics',
     'secret',
     'backlog',
+    'libc',
     'defects',
     'cannot-start',
     'cannot-do',
@@ -40,6 +41,7 @@ const order = [
     'cursor',
     'thread',
     'text-imports',
+    'prom-client',
   ],
 ]
 // The HTTP server mounts the dialects, and they speak through it.

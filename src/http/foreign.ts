@@ -20,8 +20,8 @@ export type Foreign = {
   origins?: () => Origins
   /** The headers in which a credential may come, in lower case. */
   credentialHeaders: readonly string[]
-  /** All its routes, with their paths in full. */
-  routes: AnyElysia
+  /** All its routes, with their paths in full: made when it is first called, since few servers are called in all APIs. */
+  routes: () => AnyElysia
   /** A refusal in its words; null: a defect, of which nothing more is said. */
   answer: (refusal: Refusal | null, visit: Visit) => Response
   /** What each of its answers has, those to refusals too. */
@@ -43,20 +43,26 @@ export function foreign(door: Door, api: Foreign): Dialect {
     if (refusal?.reason === 'rate-exceeded' && refusal.details.limit) visit.limit = refusal.details.limit
     return withHints(api.answer(refusal, visit), refusal)
   }
-  const app = new Elysia()
-    .onError(({ error, code, request }) => {
-      const visit = visitOf(request)
-      if (error instanceof Refusal) return answer(error, visit)
-      if (code === 'NOT_FOUND') return answer(new Refusal('route-unknown'), visit)
-      door.log.error({ err: error, requestId: visit.id }, 'a defect')
-      return answer(null, visit)
-    })
-    // The front has read the body; Elysia must not.
-    .onParse({ as: 'global' }, () => '')
-    .use(api.routes)
-    .all('/*', () => {
-      throw new Refusal('route-unknown')
-    })
+  const made = () =>
+    new Elysia()
+      .onError(({ error, code, request }) => {
+        const visit = visitOf(request)
+        if (error instanceof Refusal) return answer(error, visit)
+        if (code === 'NOT_FOUND') return answer(new Refusal('route-unknown'), visit)
+        door.log.error({ err: error, requestId: visit.id }, 'a defect')
+        return answer(null, visit)
+      })
+      // The front has read the body; Elysia must not.
+      .onParse({ as: 'global' }, () => '')
+      .use(api.routes())
+      .all('/*', () => {
+        throw new Refusal('route-unknown')
+      })
+  let app: AnyElysia | null = null
+  const theApp = (): AnyElysia => {
+    app ??= made()
+    return app
+  }
   const dressed = (response: Response, visit: Visit): Response => {
     dress?.(response.headers, visit, response.status)
     return response
@@ -73,9 +79,9 @@ export function foreign(door: Door, api: Foreign): Dialect {
     },
     credentialHeaders: () => credentialHeaders,
     bodyBytes: (method, path) => bodyBytes?.(method, path) ?? null,
-    handle: async (request) => dressed(await app.handle(request), visitOf(request)),
+    handle: async (request) => dressed(await theApp().handle(request), visitOf(request)),
     refuse: (refusal, visit) => dressed(answer(refusal, visit), visit),
-    document: () => documentOf(app.routes, { ...about, ofMethod: () => ({ parameters: [], responses: {} }) }),
+    document: () => documentOf(theApp().routes, { ...about, ofMethod: () => ({ parameters: [], responses: {} }) }),
   }
 }
 

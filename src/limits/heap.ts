@@ -3,11 +3,12 @@
 /** By then a server has started. */
 const startedMs = 1500
 
-/** Gives back, once, what starting this thread left behind: some megabytes that an idle server would keep. */
-export function trimAfterStart(): { cancel: () => void } {
+/** Gives back, once, what starting this thread left on its heap: some megabytes that an idle server would keep. `and`: what else is then due. */
+export function trimAfterStart(and = (): void => {}): { cancel: () => void } {
   const timer = setTimeout(() => {
     Bun.gc(true)
     Bun.shrink()
+    and()
   }, startedMs)
   timer.unref()
   return { cancel: () => clearTimeout(timer) }

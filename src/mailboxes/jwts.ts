@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { jwtVerify, SignJWT } from 'jose'
 import { byOf, type Caller, mustBeAdmin } from '../accounts/caller.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
@@ -41,6 +40,7 @@ export class Jwts {
     const [present] = await this.secrets()
     if (!present) throw new Error('there is no secret for JWTs')
     const now = this.outside.now()
+    const { SignJWT } = await jose()
     return new SignJWT({ address: mailbox.address, ver: this.passwordMark(mailbox) })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: present.id })
       .setSubject(mailbox.id)
@@ -54,6 +54,7 @@ export class Jwts {
     if (jwt.length > longest) throw new Refusal('credential-wrong')
     const now = this.outside.now()
     const secrets = await this.secrets()
+    const { jwtVerify } = await jose()
     const verified = await jwtVerify(
       jwt,
       ({ kid }) => {
@@ -101,6 +102,9 @@ export class Jwts {
     return { id: this.outside.uuid(), secret, retiredAt: null }
   }
 }
+
+/** Loaded when the first mailbox signs in: it takes more than a megabyte. */
+const jose = () => import('jose')
 
 const bytesOf = ({ secret }: Secret): Uint8Array => Buffer.from(secret, 'hex')
 

@@ -1,5 +1,6 @@
 // Large mail leaves buffers behind that weigh little in the engine's own sums, so that it lets them lie.
 import { trimAfterStart } from '../limits/heap.ts'
+import { releaseOwnPages } from '../limits/own-pages.ts'
 import { every, type Task } from './every.ts'
 
 const megabyte = 1024 * 1024
@@ -19,7 +20,8 @@ const real: Memory = { rss: () => process.memoryUsage.rss(), collect: () => Bun.
 /** Collects the main thread's garbage: what the start left, and when the process has grown by much. */
 export function collectGarbage(defect: (error: unknown) => void): Task {
   const look = collector(real)
-  const trim = trimAfterStart()
+  // Where the system does not take the pages back, they stay.
+  const trim = trimAfterStart(() => void releaseOwnPages().catch(() => {}))
   const looking = every(1000, async () => look(), defect)
   return {
     stop: () => {

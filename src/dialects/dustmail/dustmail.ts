@@ -16,7 +16,7 @@ export const dustmail = (door: Door): Dialect =>
       headers: 'Authorization, X-API-Key, Content-Type',
       exposed: 'Retry-After, X-Request-Id',
     },
-    routes: routes(door),
+    routes: () => routes(door),
     answer,
     about: {
       title: 'DustMail',

@@ -39,7 +39,7 @@ export function mailcx(door: Door): Dialect {
       headers: 'Authorization, Content-Type',
       exposed: 'Retry-After, X-Request-Id, Content-Disposition',
     },
-    routes: routes(door),
+    routes: () => routes(door),
     answer,
     about: {
       title: 'Mail.cx',

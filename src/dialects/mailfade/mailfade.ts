@@ -34,7 +34,7 @@ export const mailfade = (door: Door): Dialect =>
       exposed:
         'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Content-Disposition, X-Request-Id',
     },
-    routes: routes(door),
+    routes: () => routes(door),
     answer,
     dress: (headers, visit) => sayLimit(headers, leftOf(door, visit)),
     about: {

@@ -59,7 +59,7 @@ export function minutemail(door: Door): Dialect {
       headers: 'Authorization, Content-Type',
       exposed: 'X-RateLimit-Remaining, Retry-After',
     },
-    routes: routes(door),
+    routes: () => routes(door),
     answer: answerOf(door),
     bodyBytes: injectionBytes(door),
     dress: (headers, visit, status) => headers.set('X-RateLimit-Remaining', String(remaining(visit, status))),

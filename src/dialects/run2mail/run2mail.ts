@@ -16,7 +16,7 @@ export const run2mail = (door: Door): Dialect =>
       headers: 'Authorization, Content-Type',
       exposed: 'X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-Id',
     },
-    routes: routes(door),
+    routes: () => routes(door),
     answer,
     dress: (headers, { limit }) => {
       if (!limit) return
