@@ -201,12 +201,15 @@ async function assemble(
   if (isInspected) await mendSearch().catch(defect)
   await core.messages.forgetLost()
   await core.messages.takeUp()
-  const operator = await core.mailboxes.operator()
-  await core.plans.remember()
-  await core.switches.load()
-  await core.blocks.load()
-  await core.usage.load()
-  const adminLink = await core.links.adminLink()
+  // What these write is committed together.
+  const [operator, adminLink] = await Promise.all([
+    core.mailboxes.operator(),
+    core.links.adminLink(),
+    core.plans.remember(),
+    core.switches.load(),
+    core.blocks.load(),
+    core.usage.load(),
+  ])
   undo.push(() => core.usage.flush())
   undo.push(() => core.keys.flush())
 
