@@ -1,5 +1,5 @@
 // What the writer thread may do to webhooks and their deliveries, but for writing these: see writing.ts.
-import { and, asc, desc, eq, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
 import { sayOfAccount } from '../accounts/changes.ts'
 import { asAccount } from '../accounts/store.ts'
 import { Refusal } from '../refusal.ts'
@@ -148,14 +148,25 @@ export const changes = {
     return true
   },
 
-  /** Has the one delivery tried again, or (null) some of all that failed. Answers how many. Refuses: delivery-unknown. */
+  /**
+   * Has the one delivery tried again, or (null) some of all that failed, behind this one: what fails anew meanwhile is not
+   * taken up without end. Answers how many, and the last of them. Refuses: delivery-unknown.
+   */
   'webhooks.replay': (
     { db },
-    { webhookKey, deliveryId, now }: { webhookKey: number; deliveryId: string | null; now: number },
-  ): number => {
+    {
+      webhookKey,
+      deliveryId,
+      after,
+      now,
+    }: { webhookKey: number; deliveryId: string | null; after: number; now: number },
+  ): { replayed: number; last: number } => {
     const mine = eq(webhookDeliveries.webhookKey, webhookKey)
     const { key, state, nextAt } = webhookDeliveries
-    const which = deliveryId === null ? sql`${state} = 'failed'` : eq(webhookDeliveries.id, deliveryId)
+    const which =
+      deliveryId === null
+        ? and(sql`${state} = 'failed'`, gt(webhookDeliveries.key, after))
+        : eq(webhookDeliveries.id, deliveryId)
     const found = db
       .select({ key, state, nextAt })
       .from(webhookDeliveries)
@@ -169,7 +180,7 @@ export const changes = {
     if (again.length > 0) {
       db.update(webhookDeliveries).set({ state: 'waiting', nextAt: now, round: 0 }).where(inArray(key, again)).run()
     }
-    return found.length
+    return { replayed: found.length, last: found.at(-1)?.key ?? after }
   },
 
   /**

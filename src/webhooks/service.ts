@@ -153,13 +153,14 @@ export class Webhooks {
   async replay(caller: Caller, id: string, deliveryId: string | null): Promise<number> {
     const { key: webhookKey } = await this.get(caller, id)
     const change = { webhookKey, deliveryId: deliveryId?.toLowerCase() ?? null, now: this.outside.now() }
-    let replayed = await this.store.writes.run('webhooks.replay', change)
-    if (deliveryId === null && replayed > 0) {
-      for (let more = replayed; more > 0; replayed += more)
-        more = await this.store.writes.run('webhooks.replay', change)
+    let some = await this.store.writes.run('webhooks.replay', { ...change, after: 0 })
+    let sum = some.replayed
+    while (deliveryId === null && some.replayed > 0) {
+      some = await this.store.writes.run('webhooks.replay', { ...change, after: some.last })
+      sum += some.replayed
     }
     await this.delivering.look(webhookKey)
-    return replayed
+    return sum
   }
 
   /** Forgets old deliveries. Answers whether there is more. */
