@@ -274,6 +274,40 @@ test('a target that answers too late is tried again, with the same event, and it
   expect(await list()).toMatchObject([{ state: 'delivered' }, { state: 'delivered', attempts: 2 }])
 })
 
+test.each([
+  ['closes every connection', '', 'the connection was closed'],
+  ['speaks another protocol', 'SSH-2.0-x\r\n\r\n', 'it did not answer as HTTP does'],
+  ['breaks off in its answer', 'HTTP/1.1 200 OK\r\nContent-Le', 'the connection was closed'],
+])('a target that %s gets its mail once it is mended', async (_, said, error) => {
+  const broken = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: { data: (socket) => void socket.end(said), error: () => {} },
+  })
+  await using here = await stage()
+  const { core, owner } = here
+  const { id } = await here.hook(`http://127.0.0.1:${broken.port}/hook`)
+  await here.mail('one')
+  const [tried] = await untilTried()
+  expect(tried).toMatchObject({ state: 'waiting', statusCode: null, error })
+  broken.stop(true)
+  await using mended = receiver(broken.port)
+  core.clock.now += minute
+  core.delivering.retryDue()
+  await mended.until(1)
+  await here.settled()
+  expect(mended.got[0]).toMatchObject({ id: tried?.eventId, subject: 'one' })
+
+  async function untilTried() {
+    for (;;) {
+      await here.settled()
+      const found = await core.webhooks.deliveries(owner.caller, id, { failed: false, before: 1e9, limit: 1 })
+      if (found.every(({ attempts }) => attempts === 1)) return found
+      await Bun.sleep(1)
+    }
+  }
+})
+
 test('a redirect is not followed', async () => {
   await using elsewhere = receiver()
   await using there = receiver()
