@@ -203,7 +203,7 @@ test('all that failed are replayed once each, however many, and no more where ea
   const { core, owner } = here
   const { id } = await here.hook(there.url)
   there.answer.by = () => new Response(null, { status: 500 })
-  const many = 450
+  const many = 250
   for (let n = 0; n < many; n++) await here.mail(`mail ${n}`)
   await there.until(many)
   await here.settled()
