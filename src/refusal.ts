@@ -40,6 +40,7 @@ export const reasons = [
   'too-busy',
   'rate-exceeded',
   'api-off',
+  'rail-unavailable',
   'storage-full',
   'storage-failed',
   'storage-damaged',

@@ -43,7 +43,11 @@ export const PlanSection = Type.Object(
     webhooks: limit('Webhooks of an account.'),
     custom_local_part: flag(true, 'Whether a call may choose the part of an address before the @.'),
     choose_domain: flag(true, 'Whether a call may choose among the shared domains; else it gets the first.'),
-    stripe_price: optionalText('The id of the Stripe price that sells this plan.', { sample: 'price_123' }),
+    stripe_price: optionalText('The id of the Stripe price that sells this plan: a recurring one.', {
+      pattern: '^price_[A-Za-z0-9_]{1,200}$',
+      wanted: 'the id of a price, like price_123',
+      sample: 'price_123',
+    }),
     btcpay_amount: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000_000, description: 'What it costs by BTCPay.', sample: 5 }),
     ),

@@ -41,6 +41,7 @@ const sentences = {
   'too-busy': 'the server is too busy: try again soon',
   'rate-exceeded': 'this was too much at once: try again later',
   'api-off': 'this API is switched off',
+  'rail-unavailable': 'this way to pay is not there at the moment: see the log',
   'storage-full': 'the server has no room for more',
   'storage-failed': 'the disk failed or is full, and nothing was changed as far as is known: look, and try again',
   'storage-damaged': 'this is damaged on the disk: see mayfly doctor',

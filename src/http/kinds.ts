@@ -61,6 +61,7 @@ export const kinds = {
   'too-busy': 'unavailable',
   'rate-exceeded': 'limited',
   'api-off': 'off',
+  'rail-unavailable': 'unavailable',
   'storage-full': 'unavailable',
   'storage-failed': 'unavailable',
   'storage-damaged': 'failed',

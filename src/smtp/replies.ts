@@ -53,6 +53,7 @@ const replies = {
   'last-owner': [550, '5.7.1', 'This is not allowed'],
   'quota-exceeded': [452, '4.2.1', 'The plan allows no more'],
   'api-off': [421, '4.3.2', 'This is switched off'],
+  'rail-unavailable': [421, '4.3.2', 'This is not there at the moment'],
   'mailbox-taken': [550, '5.2.1', 'The mailbox is taken'],
   'mailboxes-exhausted': [452, '4.2.1', 'There are too many mailboxes'],
   'message-not-arrived': [450, '4.2.1', 'The message has not arrived'],

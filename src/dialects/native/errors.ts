@@ -44,6 +44,7 @@ export const answers = {
   'too-busy': [503, 'The server is too busy; try again soon.'],
   'rate-exceeded': [429, 'That is too much at once; try again later.'],
   'api-off': [503, 'This API is switched off.'],
+  'rail-unavailable': [503, 'This way to pay is not there at the moment.'],
   'storage-full': [503, 'The server has no room for more.'],
   'storage-failed': [503, 'The server cannot store anything at the moment.'],
   'storage-damaged': [500, 'This is damaged on the disk of the server, and is not shown rather than shown wrong.'],
