@@ -187,5 +187,5 @@ function isSame(given: string, own: string): boolean {
   return one.byteLength === other.byteLength && timingSafeEqual(one, other)
 }
 
-/** As BTCPay reads it: without an exponent. */
-const decimal = (amount: number): string => amount.toFixed(8).replace(/\.?0+$/, '')
+/** As BTCPay reads it: without an exponent, which a number below a millionth gets. */
+const decimal = (amount: number): string => (amount < 1e-6 ? amount.toFixed(8).replace(/\.?0+$/, '') : String(amount))
