@@ -33,6 +33,10 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import { manual } from './payments/manual.ts'
+import type { Rail, RailName } from './payments/rail.ts'
+import { Payments } from './payments/service.ts'
+import { PaymentStore } from './payments/store.ts'
 import { plansOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
 import { PlanStore } from './plans/store.ts'
@@ -72,6 +76,7 @@ export type Core = {
   webhooks: Webhooks
   /** The queue of what webhooks are to be told. */
   delivering: Delivering
+  payments: Payments
   usage: Usage
   events: Events
   eventLog: EventLog
@@ -86,6 +91,7 @@ export type Core = {
 
 /** What keys may be for. */
 const dialectNames = ['native', 'run2mail', 'dustmail', 'minutemail', 'mailcx', 'mailfade']
+const onlyManual: ReadonlyMap<RailName, Rail> = new Map([['manual', manual]])
 /** How long a download waits for others to end. */
 const downloadWaitMs = 30_000
 /** How long an attempt to deliver to a webhook may take. */
@@ -102,6 +108,8 @@ export type Ground = {
   events: Events
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** Ways to pay; without them, by hand alone. */
+  rails?: ReadonlyMap<RailName, Rail>
   outside: Outside
   metrics: Metrics
   log: Log
@@ -282,6 +290,14 @@ export function makeCore(config: Config, ground: Ground): Core {
     },
   )
   const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside)
+  const payments = new Payments(
+    guarded(new PaymentStore(db, writer), found),
+    plans,
+    ground.rails ?? onlyManual,
+    { renewalGraceMs: config.payments.stripe.renewal_grace_hours * 3_600_000 },
+    outside,
+    { heard: (rail, what, outcome) => metrics.paymentNotices.inc({ rail, what, outcome }), log },
+  )
   return {
     plans,
     switches,
@@ -302,6 +318,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     tickets,
     webhooks,
     delivering,
+    payments,
     usage,
     events,
     eventLog,
