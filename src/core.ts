@@ -33,6 +33,10 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import type { Rail, RailName } from './payments/rail.ts'
+import { railsOf } from './payments/rails.ts'
+import { Payments } from './payments/service.ts'
+import { PaymentStore } from './payments/store.ts'
 import { plansOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
 import { PlanStore } from './plans/store.ts'
@@ -72,6 +76,7 @@ export type Core = {
   webhooks: Webhooks
   /** The queue of what webhooks are to be told. */
   delivering: Delivering
+  payments: Payments
   usage: Usage
   events: Events
   eventLog: EventLog
@@ -102,6 +107,8 @@ export type Ground = {
   events: Events
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** Ways to pay, in the place of those that the config sets up. */
+  rails?: ReadonlyMap<RailName, Rail>
   outside: Outside
   metrics: Metrics
   log: Log
@@ -282,6 +289,14 @@ export function makeCore(config: Config, ground: Ground): Core {
     },
   )
   const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside)
+  const payments = new Payments(
+    guarded(new PaymentStore(db, writer), found),
+    plans,
+    ground.rails ?? railsOf(config.payments, outside, log),
+    { renewalGraceMs: config.payments.stripe.renewal_grace_hours * 3_600_000 },
+    outside,
+    { heard: (rail, what, outcome) => metrics.paymentNotices.inc({ rail, what, outcome }), log },
+  )
   return {
     plans,
     switches,
@@ -302,6 +317,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     tickets,
     webhooks,
     delivering,
+    payments,
     usage,
     events,
     eventLog,

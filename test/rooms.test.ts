@@ -40,6 +40,7 @@ const order = [
     'cursor',
     'thread',
     'text-imports',
+    'ulid',
   ],
 ]
 // The HTTP server mounts the dialects, and they speak through it.

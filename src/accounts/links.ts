@@ -6,7 +6,7 @@ import type { Plans } from '../plans/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
-import { fresh, type Invitation, mustBeEmail, type Role } from './account.ts'
+import { fresh, type Invitation, mustBeEmail, type Role, whyShut } from './account.ts'
 import { byOf, type Caller, mustBeAdmin, ownerOf } from './caller.ts'
 import type { Failures } from './failures.ts'
 import type { Passwords } from './passwords.ts'
@@ -44,6 +44,7 @@ const told: ReadonlySet<Reason> = new Set([
   'registration-off',
   'quota-exceeded',
   'account-suspended',
+  'plan-lapsed',
   'email-taken',
 ])
 
@@ -173,7 +174,8 @@ export class Links {
     const hash = hashSecret(token)
     return this.byALink(visitor, hash, ['password'], async (link) => {
       const account = link.accountId === null ? null : await this.store.account(link.accountId)
-      if (account?.state === 'suspended') throw new Refusal('account-suspended')
+      const why = account ? whyShut(account) : null
+      if (why) throw new Refusal(why)
       const passwordHash = await this.passwords.chosen(password)
       const { session, token: cookie } = this.signIns.newSession(visitor)
       await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })

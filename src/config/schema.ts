@@ -211,6 +211,11 @@ const PaymentsSection = Type.Object(
         }),
         webhook_secret: optionalText('What signs the calls from Stripe.', { secret: true, sample: 'whsec_…' }),
         api_url: Type.String({ default: 'https://api.stripe.com', form: 'origin', description: "Stripe's API." }),
+        renewal_grace_hours: hours(
+          6,
+          'How long a subscription goes on after the time that was paid for, until its renewal is told of.',
+          { minimum: 0, maximum: 720 },
+        ),
       },
       { additionalProperties: false, description: 'Cards by Stripe.' },
     ),
@@ -231,7 +236,11 @@ const PaymentsSection = Type.Object(
       { additionalProperties: false, description: 'Lightning by a BTCPay server.' },
     ),
   },
-  { additionalProperties: false, description: `Selling plans. ${UNUSED_YET}` },
+  {
+    additionalProperties: false,
+    description:
+      'Selling plans, by POST /keys of the MailFade API. Without any of these, invoices are marked paid by hand: mayfly invoice pay ID.',
+  },
 )
 
 /** The config, declared once. */

@@ -1,9 +1,10 @@
-// Which rails there are: those that the config sets up. The manual one needs none of it.
+// Which rails there are: the manual one, and those that the config sets up.
 import type { Config } from '../config/schema.ts'
 import { Budget } from '../limits/budget.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import { BtcpayRail } from './btcpay.ts'
+import { manual } from './manual.ts'
 import type { Rail, RailName } from './rail.ts'
 import { StripeRail } from './stripe.ts'
 
@@ -13,7 +14,7 @@ const callMs = 8000
 const mostCalls = 16
 const waitMs = 5000
 
-/** Those that are set up, by their names. */
+/** By their names. */
 export function railsOf(
   { stripe, btcpay }: Config['payments'],
   outside: Pick<Outside, 'now'>,
@@ -33,7 +34,7 @@ export function railsOf(
   if (url !== undefined && storeId !== undefined && apiKey !== undefined && webhookSecret !== undefined) {
     rails.push(new BtcpayRail({ url, storeId, apiKey, webhookSecret, milliseconds: callMs }, outside, log))
   }
-  return new Map(rails.map((rail) => [rail.name, unhurried(rail)]))
+  return new Map([manual, ...rails.map(unhurried)].map((rail) => [rail.name, rail]))
 }
 
 /** Of a service that answers slowly, few calls hang at a time; refuses beyond that: too-busy. */

@@ -2,10 +2,10 @@
 // every refusal. The clock stands at the first minute of 2026.
 import { spyOn } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
 import { schemas } from '../../src/dialects/mailfade/wire.ts'
 import type { KeyWish } from '../../src/keys/service.ts'
 import { Refusal, reasons } from '../../src/refusal.ts'
+import { ulidOf } from '../../src/ulid.ts'
 import type { Answer } from '../http/serve.ts'
 import { keepsItsAnswers } from './golden.ts'
 import { fill, on, type Stage, usual, type Verb } from './stage.ts'

@@ -1,7 +1,7 @@
 // MailFade's door: what is read without a key and what only with one, what is left, and what is refused.
 import { describe, expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf, uuidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { deliver, temporaryDirectory } from '../core.ts'
 import { type Answer, at, type Call, listIn, type Serving, serve, until } from '../http/serve.ts'

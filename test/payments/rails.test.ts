@@ -19,12 +19,14 @@ const btcpay = {
 }
 
 test('a rail is there where the config sets it up', () => {
-  expect(names({})).toEqual([])
-  expect(names(stripe)).toEqual(['stripe'])
-  expect(names(btcpay)).toEqual(['lightning'])
-  expect(names({ ...stripe, ...btcpay })).toEqual(['stripe', 'lightning'])
+  expect(names({})).toEqual(['manual'])
+  expect(names(stripe)).toEqual(['manual', 'stripe'])
+  expect(names(btcpay)).toEqual(['manual', 'lightning'])
+  expect(names({ ...stripe, ...btcpay })).toEqual(['manual', 'stripe', 'lightning'])
   // A secret alone, as an environment for several servers may have it, turns nothing on.
-  expect(names({ MAYFLY_PAYMENTS_STRIPE_WEBHOOK_SECRET: 'whsec_1', MAYFLY_PAYMENTS_BTCPAY_API_KEY: 'key' })).toEqual([])
+  expect(names({ MAYFLY_PAYMENTS_STRIPE_WEBHOOK_SECRET: 'whsec_1', MAYFLY_PAYMENTS_BTCPAY_API_KEY: 'key' })).toEqual([
+    'manual',
+  ])
 })
 
 test('of a service that answers slowly, sixteen calls hang at a time, and others get their turn', async () => {

@@ -2,7 +2,7 @@
 // answers as the API's contract says of another's; what nobody has as it says of that; and nothing is seen or changed.
 import { expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf } from '../../src/ulid.ts'
 import { type Tenant, tenant } from '../accounts/tenant.ts'
 import { deliver } from '../core.ts'
 import { apis } from '../dialects/apis.ts'

@@ -13,7 +13,7 @@ import type { Visit } from '../../http/visit.ts'
 import type { Written } from '../../messages/attachment.ts'
 import { writtenDisposition } from '../../messages/file-name.ts'
 import { Refusal } from '../../refusal.ts'
-import { uuidOf } from './ids.ts'
+import { uuidOf } from '../../ulid.ts'
 import { inbox, message } from './wire.ts'
 
 export const prefixes = ['/inbox', '/message', '/attachment'] as const

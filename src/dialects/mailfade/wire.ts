@@ -5,7 +5,7 @@ import type { Shown } from '../../http/list-answer.ts'
 import type { Place } from '../../mailboxes/mailbox.ts'
 import { laterTextsOf } from '../../messages/long-text.ts'
 import type { Attachment, FullMessage, Message } from '../../messages/message.ts'
-import { ulidOf } from './ids.ts'
+import { ulidOf } from '../../ulid.ts'
 
 const id = () => Type.String({ minLength: 26, maxLength: 26, description: 'A ULID.' })
 const instant = () => Type.Integer({ description: 'Epoch milliseconds.' })
