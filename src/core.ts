@@ -100,7 +100,7 @@ const deliveryMs = 10_000
 export type Ground = {
   db: Db
   writer: Writer
-  /** Of cursors. */
+  /** Of cursors, and of what else is to be known again as made here. */
   cursorSecret: Uint8Array
   digestWorkers: Workers<Jobs>
   readerWorkers: Workers<Jobs>
@@ -292,7 +292,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const payments = new Payments(
     guarded(new PaymentStore(db, writer), found),
     plans,
-    ground.rails ?? railsOf(config.payments, outside, log),
+    ground.rails ?? railsOf(config.payments, { outside, ownSecret: ground.cursorSecret, log }),
     { renewalGraceMs: config.payments.stripe.renewal_grace_hours * 3_600_000 },
     outside,
     { heard: (rail, what, outcome) => metrics.paymentNotices.inc({ rail, what, outcome }), log },

@@ -15,6 +15,8 @@ export type BtcpayRules = {
   storeId: string
   apiKey: string
   webhookSecret: string
+  /** Of the server's own: marks what it asked for. */
+  ownSecret: Uint8Array
   /** For each call. */
   milliseconds: number
 }
@@ -131,15 +133,11 @@ export class BtcpayRail implements Rail {
 
   /** Shows that an invoice was made here, and for how much: without it, whoever makes a cheap one could name our order. */
   private markOf(invoiceId: string, amount: string, currency: string): string {
-    return this.hmac(`mayfly order ${invoiceId} ${amount} ${currency}`)
+    return hmac(this.rules.ownSecret, JSON.stringify(['btcpay', invoiceId, amount, currency]))
   }
 
   private isSigned(body: Uint8Array, signature: string): boolean {
-    return isSame(signature, `sha256=${this.hmac(body)}`)
-  }
-
-  private hmac(text: string | Uint8Array): string {
-    return createHmac('sha256', this.rules.webhookSecret).update(text).digest('hex')
+    return isSame(signature, `sha256=${hmac(this.rules.webhookSecret, body)}`)
   }
 
   private call(method: string, path: string, body?: object): Promise<{ status: number; text: string }> {
@@ -181,6 +179,9 @@ function read<Shape extends TSchema>(shape: Shape, text: string): Static<Shape> 
   if (!Value.Check(shape, json)) throw new NotAnswered(unreadable)
   return json
 }
+
+const hmac = (secret: string | Uint8Array, text: string | Uint8Array): string =>
+  createHmac('sha256', secret).update(text).digest('hex')
 
 function isSame(given: string, own: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(own)]

@@ -14,11 +14,13 @@ const callMs = 8000
 const mostCalls = 16
 const waitMs = 5000
 
+/** `ownSecret`: of the server's own, the same over restarts. */
+export type RailGround = { outside: Pick<Outside, 'now'>; ownSecret: Uint8Array; log: Log }
+
 /** By their names. */
 export function railsOf(
   { stripe, btcpay }: Config['payments'],
-  outside: Pick<Outside, 'now'>,
-  log: Log,
+  { outside, ownSecret, log }: RailGround,
 ): ReadonlyMap<RailName, Rail> {
   const rails: Rail[] = []
   if (stripe.secret_key !== undefined && stripe.webhook_secret !== undefined) {
@@ -32,7 +34,7 @@ export function railsOf(
   }
   const { url, store_id: storeId, api_key: apiKey, webhook_secret: webhookSecret } = btcpay
   if (url !== undefined && storeId !== undefined && apiKey !== undefined && webhookSecret !== undefined) {
-    rails.push(new BtcpayRail({ url, storeId, apiKey, webhookSecret, milliseconds: callMs }, outside, log))
+    rails.push(new BtcpayRail({ url, storeId, apiKey, webhookSecret, ownSecret, milliseconds: callMs }, outside, log))
   }
   return new Map([manual, ...rails.map(unhurried)].map((rail) => [rail.name, rail]))
 }

@@ -17,6 +17,7 @@ const rules = {
   storeId: btcpay.storeId,
   apiKey: btcpay.apiKey,
   webhookSecret: btcpay.webhookSecret,
+  ownSecret: new Uint8Array(32).fill(7),
   milliseconds: 5000,
 }
 const rail = new BtcpayRail(rules, outside, log)
@@ -179,7 +180,11 @@ test('an invoice that was not made here grants nothing, whatever order it names'
   for (const mayfly of [
     ours,
     Object.assign({}, ours, { amount: '0.01' }),
-    { amount: '0.01', currency: 'EUR', mark: hmac('guessed', `mayfly order ${invoiceId} 0.01 EUR`) },
+    {
+      amount: '0.01',
+      currency: 'EUR',
+      mark: hmac(rules.webhookSecret, JSON.stringify(['btcpay', invoiceId, '0.01', 'EUR'])),
+    },
     { amount: '0.01', currency: 'EUR', mark: '' },
   ]) {
     Object.assign(button.metadata, { mayfly })
@@ -189,6 +194,13 @@ test('an invoice that was not made here grants nothing, whatever order it names'
   const other = await ordered()
   Object.assign(button, { amount: '4.50', metadata: { orderId: other.invoiceId, mayfly: ours } })
   expect(await hear(rail, btcpay.signed(paidCheaply))).toBeNull()
+})
+
+test('what was begun before a secret of BTCPay was changed is paid after it', async () => {
+  const { invoiceId, reference } = await ordered()
+  const changed = new BtcpayRail({ ...rules, webhookSecret: 'the new one' }, outside, log)
+  const [settled] = btcpay.pay(reference).slice(-1)
+  expect(await hear(changed, btcpay.signed(settled, 'the new one'))).toMatchObject({ what: 'paid', invoiceId })
 })
 
 test('what else the store sells, and what else BTCPay tells, is nothing to us', async () => {

@@ -7,8 +7,8 @@ import { btcpayStandIn } from './btcpay-stand-in.ts'
 import { clock, logbook, order } from './rail-stage.ts'
 
 const { log } = logbook()
-const outside = { now: () => clock.now }
-const names = (env: Record<string, string>): string[] => [...railsOf(testConfig(env).payments, outside, log).keys()]
+const ground = { outside: { now: () => clock.now }, ownSecret: new Uint8Array(32), log }
+const names = (env: Record<string, string>): string[] => [...railsOf(testConfig(env).payments, ground).keys()]
 
 const stripe = { MAYFLY_PAYMENTS_STRIPE_SECRET_KEY: 'sk_test_1', MAYFLY_PAYMENTS_STRIPE_WEBHOOK_SECRET: 'whsec_1' }
 const btcpay = {
@@ -37,7 +37,7 @@ test('of a service that answers slowly, sixteen calls hang at a time, and others
     MAYFLY_PAYMENTS_BTCPAY_STORE_ID: standIn.storeId,
     MAYFLY_PAYMENTS_BTCPAY_API_KEY: standIn.apiKey,
   }
-  const rail = railsOf(testConfig(env).payments, outside, log).get('lightning')
+  const rail = railsOf(testConfig(env).payments, ground).get('lightning')
   if (!rail) throw new Error('no rail')
   const { promise: slow, resolve: go } = Promise.withResolvers<void>()
   const { promise: full, resolve: filled } = Promise.withResolvers<void>()
