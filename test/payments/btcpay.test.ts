@@ -169,6 +169,16 @@ test('an invoice with another amount or currency than asked for grants nothing, 
   }
 })
 
+test('an invoice that is answered in the place of another, or is of another store, grants nothing', async () => {
+  const [mine, others] = [await ordered(), await ordered()]
+  const [settled] = btcpay.pay(mine.reference).slice(-1)
+  btcpay.pay(others.reference)
+  btcpay.trouble.by = () => Response.json(stored(others.reference))
+  expect(await hear(rail, btcpay.signed(settled))).toBeNull()
+  btcpay.trouble.by = () => Response.json({ ...stored(mine.reference), storeId: 'Another' })
+  expect(await hear(rail, btcpay.signed(settled))).toBeNull()
+})
+
 test('an invoice that was not made here grants nothing, whatever order it names', async () => {
   const { invoiceId, reference } = await ordered()
   const button = btcpay.pressPayButton({ orderId: invoiceId, price: '0.01', currency: 'EUR' })

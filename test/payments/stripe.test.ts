@@ -1,5 +1,5 @@
 // Subscriptions through Stripe, against a stand-in that speaks as its API does.
-import { afterAll, beforeEach, expect, test } from 'bun:test'
+import { afterAll, beforeEach, expect, spyOn, test } from 'bun:test'
 import { StripeRail } from '../../src/payments/stripe.ts'
 import { reasonOf } from '../refused.ts'
 import { clock, day, hear, logbook, minute, order, returnUrl } from './rail-stage.ts'
@@ -153,6 +153,32 @@ test('what is paid again is paid until the end of its own period, in every versi
       until: from + 2 * month * 1000,
     })
   }
+})
+
+test('an invoice is known by the mark of its subscription, wherever it stands', async () => {
+  stripe.version.is = 'acacia'
+  const { invoiceId, subscription } = await subscribed()
+  const [renewal] = stripe.renew(subscription)
+  const { lines, subscription_details: details, ...rest } = renewal?.data.object ?? {}
+  const unmarked = JSON.parse(JSON.stringify(lines).replaceAll('mayfly_invoice', 'other'))
+  const said = [
+    stripe.other('invoice.paid', { ...rest, subscription_details: details, lines: unmarked }),
+    // Before 2023 there were no details.
+    stripe.other('invoice.paid', { ...rest, lines }),
+  ]
+  for (const event of said) {
+    expect(await hear(rail, stripe.signed(event))).toMatchObject({ what: 'paid', invoiceId, subscription })
+  }
+  const neither = stripe.other('invoice.paid', { ...rest, lines: unmarked })
+  expect(await hear(rail, stripe.signed(neither))).toBeNull()
+})
+
+test('a session that Stripe answers in the place of another grants nothing', async () => {
+  const [mine, others] = [await checkout(), await checkout()]
+  const [event] = stripe.pay(mine.sessionId)
+  stripe.pay(others.sessionId)
+  stripe.trouble.by = () => Response.json({ ...stripe.sessions.get(others.sessionId), invoice: null })
+  expect(await reasonOf(hear(rail, stripe.signed(event)))).toBe('rail-unavailable')
 })
 
 test('the event of a first payment that comes after the second says what the first paid for', async () => {
@@ -369,6 +395,7 @@ test('what Stripe refuses is told to the log in its codes, and in none of its wo
 })
 
 test('a service that says our secrets wherever it can gets none of them into the log', async () => {
+  using warned = spyOn(console, 'warn')
   for (const key of ['sk_secret', 'req_secret']) {
     const said = { type: key, code: key, param: key, message: key, decline_code: key, doc_url: key }
     stripe.trouble.by = () =>
@@ -378,6 +405,7 @@ test('a service that says our secrets wherever it can gets none of them into the
   }
   expect(lines).toHaveLength(2)
   expect(lines.join('')).not.toContain('_secret')
+  expect(warned).not.toHaveBeenCalled()
 })
 
 test('a body that is not UTF-8 is no call of Stripe', async () => {
