@@ -15,7 +15,7 @@ import { asInvoice, type InvoiceRow } from './store.ts'
 
 export type NewInvoice = Pick<
   InvoiceRow,
-  'id' | 'accountId' | 'plan' | 'rail' | 'secretHash' | 'client' | 'createdAt' | 'expiresAt'
+  'id' | 'accountId' | 'keyId' | 'plan' | 'rail' | 'secretHash' | 'client' | 'createdAt' | 'expiresAt'
 >
 
 /** `pending`: orders that nobody has paid yet, of one who orders; `perDay`: his orders in the day that began at `since`. */
@@ -137,7 +137,7 @@ function pay(
   const changed = changeInvoice(db, row, {
     state: 'paid',
     accountId,
-    ...(isNew ? { makesAccount: true, keyId: fresh.keyId } : {}),
+    ...(isNew ? { makesAccount: true, keyId: fresh.keyId, keyShownAt: null } : {}),
     subscription: row.subscription ?? paid.subscription,
     paidAt: row.paidAt ?? by.at,
     paidUntil,
@@ -192,7 +192,6 @@ export const changes = {
       reference: null,
       checkoutUrl: null,
       subscription: null,
-      keyId: null,
       keyShownAt: null,
       paidAt: null,
       paidUntil: null,
@@ -257,8 +256,9 @@ export const changes = {
     const row = invoiceRow(tx.db, id)
     if (row?.secretHash !== secretHash) throw new Refusal('invoice-unknown')
     if (row.state !== 'paid') throw new Refusal('invoice-unpaid')
-    const { keyId, accountId, keyShownAt } = row
-    if (keyId === null || accountId === null || keyShownAt !== null) throw new Refusal('key-shown')
+    const { keyId, accountId, makesAccount, keyShownAt } = row
+    const isThere = makesAccount && keyShownAt === null
+    if (!isThere || keyId === null || accountId === null) throw new Refusal('key-shown')
     if (!accountRow(tx.db, accountId)) throw new Refusal('invoice-unknown')
     insertKey(tx, { ...key, id: keyId, accountId }, by)
     changeInvoice(tx.db, row, { keyShownAt: by.at })

@@ -15,7 +15,7 @@ export type Invoice = {
   reference: string | null
   checkoutUrl: string | null
   subscription: string | null
-  /** Of the key that its page hands out. */
+  /** Of the key by which it was ordered; without one, once it is paid, of that which its page hands out. */
   keyId: string | null
   keyShownAt: number | null
   createdAt: number

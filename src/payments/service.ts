@@ -3,6 +3,7 @@
 import { byOf, type Caller, mustBeAdmin, ofAccount } from '../accounts/caller.ts'
 import { makeKey } from '../keys/key.ts'
 import { countedAddress } from '../limits/networks.ts'
+import { Rate } from '../limits/rate.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import type { Plan } from '../plans/plan.ts'
@@ -32,6 +33,8 @@ const orderMs = dayMs
 /** Orders that may wait to be paid at a time, and be made in a day (UTC), by one account or one address without a key. */
 const mostPending = 20
 const mostPerDay = 100
+/** And come in a second from one address. */
+const mostPerSecond = 100
 /** Of all together. */
 const mostPendingInAll = 20_000
 const unpaidKeptMs = 30 * dayMs
@@ -42,6 +45,8 @@ const dueTogether = 100
 const server = { by: 'server', actorId: null, client: '' } as const
 
 export class Payments {
+  private readonly rate: Rate
+
   constructor(
     private readonly store: PaymentStore,
     private readonly plans: Plans,
@@ -49,7 +54,9 @@ export class Payments {
     private readonly rules: { renewalGraceMs: number },
     private readonly outside: Outside,
     private readonly reports: Reports,
-  ) {}
+  ) {
+    this.rate = new Rate(mostPerSecond, outside.elapsed)
+  }
 
   /** The rails that are set up. */
   railNames(): RailName[] {
@@ -69,15 +76,17 @@ export class Payments {
     const rail = this.rails.get(railName)
     if (!rail) throw unavailable(railName)
     if (!rail.sells(plan)) throw new Refusal('plan-unsold')
+    this.slowDown(wish.client)
     const id = this.outside.uuid()
     const secret = makeSecret(this.outside, '')
     const now = this.outside.now()
     const expiresAt = now + orderMs
-    const accountId = caller.kind === 'nobody' ? null : ofAccount(caller, null).account.id
+    const own = caller.kind === 'nobody' ? null : ofAccount(caller, null)
     await this.store.writes.run('payments.order', {
       invoice: {
         id,
-        accountId,
+        accountId: own?.account.id ?? null,
+        keyId: own?.key?.id ?? null,
         plan: plan.name,
         rail: railName,
         secretHash: hashSecret(secret),
@@ -146,8 +155,8 @@ export class Payments {
     const found = await this.store.bySecret(id, hashSecret(secret))
     if (!found) throw new Refusal('invoice-unknown')
     const invoice = this.asOfNow(found)
-    const key = invoice.keyId === null ? 'none' : invoice.keyShownAt === null ? 'ready' : 'shown'
-    return { invoice, key }
+    if (!invoice.makesAccount || invoice.keyId === null) return { invoice, key: 'none' }
+    return { invoice, key: invoice.keyShownAt === null ? 'ready' : 'shown' }
   }
 
   /** The key of a paid invoice, once. Refuses: invoice-unknown, invoice-unpaid, key-shown. */
@@ -248,6 +257,16 @@ export class Payments {
       graceMs: this.rules.renewalGraceMs,
     }
     return this.store.writes.run('payments.hear', { notice, rail, fresh, by })
+  }
+
+  /** So that whoever floods costs the writer nothing. Refuses: too-many-invoices. */
+  private slowDown(client: string): void {
+    try {
+      this.rate.admit(client)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      throw new Refusal('too-many-invoices', error.details)
+    }
   }
 
   /** Refuses: plan-unknown. */

@@ -21,7 +21,9 @@ export const InvoiceShape = Type.Object({
   expiresAt: instant(),
   paidAt: orNull(instant()),
   paidUntil: orNull(instant()),
-  keyId: orNull(text('Of the key that its page hands out.')),
+  keyId: orNull(
+    text('Of the key by which it was ordered; without one, once it is paid, of that which its page hands out.'),
+  ),
 })
 
 export const ListedInvoiceShape = Type.Composite([

@@ -502,7 +502,7 @@ export const invoices = sqliteTable(
     subscription: text('subscription'),
     /** Of what stands behind the "#" of its page. */
     secretHash: text('secret_hash').notNull(),
-    /** Of the key that its page hands out, and when that was done. */
+    /** Of the key by which it was ordered; without one, of that which its page hands out, and when that was done. */
     keyId: text('key_id'),
     keyShownAt: integer('key_shown_at'),
     /** Who ordered it: an IPv4 address or an IPv6 /64, by which orders are counted. */

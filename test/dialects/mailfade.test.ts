@@ -587,12 +587,3 @@ test('switched off it says so, with a key and without', async () => {
   expect(said(await server.get(`/inbox/${free}`))).toBe('503 service_unavailable')
   expect(said(await server.keyed(`/inbox/${free}`))).toBe('503 service_unavailable')
 })
-
-test('keys cannot be bought here yet: their paths are nobody’s', async () => {
-  await using server = await fading()
-  for (const [method, path] of [
-    ['POST', '/keys'],
-    ['GET', `/keys/${noId}`],
-  ] as const)
-    expect((await server.call(method, path)).reason).toBe('route-unknown')
-})

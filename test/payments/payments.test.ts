@@ -101,7 +101,7 @@ describe('a payment', () => {
     const { caller } = await tenant(core, { plan: 'free' })
     const { id, secret } = await order('lightning', { caller, plan: 'team' })
     await paid('lightning', id)
-    expect(await invoice(id)).toMatchObject({ accountId: caller.account.id, keyId: null })
+    expect(await invoice(id)).toMatchObject({ accountId: caller.account.id, keyId: caller.key?.id })
     expect(await account(caller.account.id)).toMatchObject({ plan: 'team' })
     expect((await payments.look(id, secret)).key).toBe('none')
     expect(await refused(payments.handOut(id, secret, ''))).toBe('key-shown')

@@ -30,7 +30,7 @@ const nobodys: Things = {
   ...{ address: 'not-there@second.test', id: unknown, mailbox: unknown, archived: unknown, mail: unknown },
   ...{ attachment: unknown, domain: unknown, member: unknown, invitation: unknown },
   ...{ 'mail as ULID': ulidOf(unknown), 'attachment as ULID': ulidOf(unknown) },
-  ...{ account: unknown, message: unknown, token: unknown },
+  ...{ account: unknown, message: unknown, token: unknown, invoiceId: ulidOf(unknown) },
 }
 
 async function settled({ core }: Serving, name: string): Promise<Settled> {
@@ -55,6 +55,8 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
     password: 'correct horse battery',
   })
   const invitation = await core.links.invite(caller, { email: `invited-by-${name}@b.test` })
+  const returnTo = (id: string): string => `https://mail.example/app/checkout/${id}`
+  const ordered = await core.payments.order(caller, { plan: 'dev', rail: 'manual', client: '192.0.2.1', returnTo })
   return {
     owner,
     jwt: await core.mailboxes.jwtOf(box),
@@ -63,6 +65,7 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
       ...{ address: box.address, id: box.id, mailbox: box.id, archived: archived.id, mail },
       ...{ attachment: attachment.id, domain: domain.id, member: member.caller.member?.id ?? '' },
       ...{ 'mail as ULID': ulidOf(mail), 'attachment as ULID': ulidOf(attachment.id) },
+      invoiceId: ulidOf(ordered.invoice.id),
       ...{ invitation: invitation.id, account: box.id, message: mail, token: caller.key?.id ?? '' },
     },
     // Other ways to name what is this tenant's.
@@ -97,6 +100,7 @@ async function seenBy({ core }: Serving, { owner: { caller }, things }: Settled)
     await core.domains.list(caller),
     await core.accounts.members(caller),
     await core.links.invitations(caller),
+    await core.payments.own(caller, page),
   ]
 }
 
