@@ -130,7 +130,7 @@ export class StripeRail implements Rail {
     }
   }
 
-  /** It takes 15 MB: only a server that sells plans, once it does. */
+  /** It takes megabytes: only a server that sells plans, once it does. */
   private library(): Promise<Stripe> {
     this.loading ??= this.load()
     return this.loading
