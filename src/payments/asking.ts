@@ -37,13 +37,24 @@ export async function ask(
     return { status: answer.status, headers: answer.headers, text: await textOf(answer, bytes) }
   } catch (error) {
     if (error instanceof NotAnswered) throw error
-    throw new NotAnswered(isLate ? 'it took too long' : 'the connection failed')
+    throw new NotAnswered(isLate ? 'it took too long' : named(error))
   } finally {
     clearTimeout(timer)
     stopped?.removeEventListener('abort', stop)
     // What is not read of the answer is not to come any more.
     stop()
   }
+}
+
+const sentences: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'the name has no address',
+}
+
+function named(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+  const isCertificate = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ALTNAME/.test(code)
+  return sentences[code] ?? (isCertificate ? 'its certificate is not valid here' : 'the connection failed')
 }
 
 async function textOf(answer: Response, most: number): Promise<string> {

@@ -17,7 +17,10 @@ import {
 /** A session that somebody went through to its end: what was paid, and until when, is to be asked. */
 export type CheckedOut = { what: 'checked-out'; invoiceId: string; sessionId: string; at: number }
 
-/** Null: nothing to us. Refuses: invalid-request, for what is ours and not as Stripe sends it. */
+/** Whether anything of ours stands in an event at all: of what else its account sells not even the shape is known. */
+export const mayBeOurs = (body: Uint8Array): boolean => Buffer.from(body).includes('"mayfly_invoice"')
+
+/** Of one that may be ours. Null: nothing to us. Refuses: invalid-request, for what is not as Stripe sends it. */
 export function readEvent(event: StripeEvent): Notice | CheckedOut | null {
   const { object } = event.data
   switch (event.type) {
@@ -72,18 +75,13 @@ function ended({ id, data: { object }, created }: StripeEvent): Notice | null {
 
 /** Each invoice of a subscription, its first too. */
 function paidAgain({ data: { object }, created }: StripeEvent): Notice | null {
-  if (!Value.Check(ToldInvoice, object)) {
-    // Of what others sell nothing is known, not even its shape.
-    if (JSON.stringify(object).includes('"mayfly_invoice"'))
-      throw invalid('body.data.object', 'must be as Stripe sends it')
-    return null
-  }
-  const lines = linesOf(object.lines)
+  const invoice = asSent(ToldInvoice, object)
+  const lines = linesOf(invoice.lines)
   const until = endOf(lines)
-  const details = object.parent?.subscription_details ?? object.subscription_details
+  const details = invoice.parent?.subscription_details ?? invoice.subscription_details
   const invoiceId =
     ours(details?.metadata) ?? lines.map(({ metadata }) => ours(metadata)).find((id) => id !== null) ?? null
-  const subscription = idOf(details?.subscription) ?? idOf(object.subscription)
+  const subscription = idOf(details?.subscription) ?? idOf(invoice.subscription)
   if (invoiceId === null || subscription === null || until === null) return null
-  return { what: 'paid', id: `paid/${object.id}`, invoiceId, at: created * millisecond, until, subscription }
+  return { what: 'paid', id: `paid/${invoice.id}`, invoiceId, at: created * millisecond, until, subscription }
 }

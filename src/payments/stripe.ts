@@ -7,7 +7,7 @@ import type { Plan } from '../plans/plan.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { ask, isWebAddress, NotAnswered, unreadable } from './asking.ts'
 import type { Begun, Notice, Order, Rail } from './rail.ts'
-import { type CheckedOut, readEvent } from './stripe-events.ts'
+import { type CheckedOut, mayBeOurs, readEvent } from './stripe-events.ts'
 import { AskedSession, endOf, idOf, linesOf, NewSession, StripeEvent } from './stripe-shapes.ts'
 
 export type StripeRules = {
@@ -70,7 +70,8 @@ export class StripeRail implements Rail {
   }
 
   async hear(body: Uint8Array, headers: Headers): Promise<Notice | null> {
-    const told = readEvent(await this.verified(body, headers.get('stripe-signature') ?? ''))
+    const event = await this.verified(body, headers.get('stripe-signature') ?? '')
+    const told = mayBeOurs(body) ? readEvent(event) : null
     return told?.what === 'checked-out' ? this.paidAtCheckout(told) : told
   }
 

@@ -299,7 +299,8 @@ test.each(troubles)('when BTCPay answers with %s, it is not there at the moment'
 
 test('when BTCPay cannot be reached, or does not take our key, it is not there at the moment', async () => {
   for (const [wrong, cause] of [
-    [{ url: 'http://127.0.0.1:1' }, 'the connection failed'],
+    [{ url: 'http://127.0.0.1:1' }, 'the connection was refused'],
+    [{ url: 'http://nowhere.invalid' }, 'the name has no address'],
     [{ apiKey: 'not-this-one' }, 'it answered 401'],
     [{ storeId: 'Another' }, 'it answered 403'],
     [{ url: btcpay.url.replace('/btcpay', '') }, 'it answered 403'],

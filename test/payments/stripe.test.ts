@@ -288,6 +288,14 @@ test('what is ours and not as Stripe sends it is refused', async () => {
   }
 })
 
+test('what is nested beyond all measure is nothing to us, or refused', async () => {
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000)
+  const odd = JSON.stringify(stripe.other('invoice.paid', { id: 'in_1', lines: 'DEEP' })).replace('"DEEP"', deep)
+  expect(await hear(rail, stripe.signed(odd))).toBeNull()
+  const ours = odd.replace('"in_1"', '"in_1","metadata":{"mayfly_invoice":"x"}')
+  expect(await reasonOf(hear(rail, stripe.signed(ours)))).toBe('invalid-request')
+})
+
 test('a call that Stripe did not sign is refused, whatever it says', async () => {
   const { sessionId } = await checkout()
   const [event] = stripe.pay(sessionId)
@@ -372,7 +380,7 @@ test.each(troubles)('when Stripe answers with %s, it is not there at the moment'
 test('when Stripe cannot be reached, it is not there at the moment', async () => {
   const gone = new StripeRail({ ...rules, apiUrl: 'http://127.0.0.1:1' }, outside, log)
   expect(await reasonOf(gone.begin(order(nextInvoice())))).toBe('rail-unavailable')
-  expect(lines.join('')).toContain('the connection failed')
+  expect(lines.join('')).toContain('the connection was refused')
 })
 
 test('what Stripe refuses is told to the log in its codes, and in none of its words', async () => {
