@@ -7,7 +7,7 @@ import { type Reason, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import { fresh, type Invitation, mustBeEmail, type Role, whyShut } from './account.ts'
-import { byOf, type Caller, mustBeAdmin, ownerOf } from './caller.ts'
+import { byOf, type Caller, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
 import type { Failures } from './failures.ts'
 import type { Passwords } from './passwords.ts'
 import type { Accounts } from './service.ts'
@@ -63,11 +63,14 @@ export class Links {
   ) {}
 
   /**
-   * A link by which somebody joins the caller's account. Refuses: as `ownerOf`, invalid-request, quota-exceeded.
+   * A link by which somebody joins the caller's account. One that has no members yet is its keys': the first who joins it
+   * owns it. Refuses: as `ownerOf`, invalid-request, quota-exceeded.
    */
   async invite(caller: Caller, wish: { role?: Role | undefined; email?: string | undefined }): Promise<MadeLink> {
-    const { account } = ownerOf(caller)
-    const role = wish.role ?? 'member'
+    const own = ofAccount(caller, 'team')
+    const isNobodys = own.member === null && (await this.store.members(own.account.id)).length === 0
+    const { account } = isNobodys ? own : ownerOf(caller)
+    const role = isNobodys ? 'owner' : (wish.role ?? 'member')
     return this.link(caller, 'join', { accountId: account.id, role, email: wish.email }, invitationMs)
   }
 

@@ -78,6 +78,8 @@ function happening(rail: 'stripe' | 'lightning', invoiceId: string, now: number,
   if (random(3) === 0) {
     const at = now + (periods - 1) * 30 * day + 10 * day
     notices.push({ id: `${rail} ${n} ended`, invoiceId, at, what: 'ended', subscription })
+    // Some pay all the same.
+    if (random(2) === 0) add({ what: 'paid', at: at + 5 * day, until: at + 45 * day, subscription })
   }
   return notices
 }
@@ -86,7 +88,8 @@ function happening(rail: 'stripe' | 'lightning', invoiceId: string, now: number,
 export function worthOf({ notices }: History): { isPaid: boolean; until: number | null; endedAt: number | null } {
   const paid = notices.filter(({ what }) => what === 'paid')
   const untils = paid.flatMap((notice) => (notice.what === 'paid' && notice.until !== null ? [notice.until] : []))
-  const ended = notices.find(({ what }) => what === 'ended')?.at ?? null
+  const endedAt = notices.find(({ what }) => what === 'ended')?.at ?? null
+  const ended = endedAt !== null && paid.every(({ at }) => at <= endedAt) ? endedAt : null
   const until = untils.length === 0 ? null : Math.max(...untils)
   return {
     isPaid: paid.length > 0,
