@@ -203,6 +203,14 @@ test('a payment that takes days is paid when it has come, or can be paid no more
   expect(await hear(rail, stripe.signed(failed))).toMatchObject({ what: 'expired', invoiceId: never.invoiceId })
 })
 
+test('a first period that costs nothing is as good as paid for', async () => {
+  const { invoiceId, sessionId } = await checkout()
+  const [event] = stripe.pay(sessionId)
+  Object.assign(stripe.sessions.get(sessionId) ?? {}, { payment_status: 'no_payment_required' })
+  const until = clock.now + month * 1000
+  expect(await hear(rail, stripe.signed(event))).toMatchObject({ what: 'paid', invoiceId, until })
+})
+
 test('a session says that it was paid, and Stripe does not: nothing was paid', async () => {
   const { sessionId } = await checkout()
   const [event] = stripe.payLater(sessionId)
