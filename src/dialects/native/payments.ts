@@ -4,8 +4,8 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { nobody } from '../../accounts/caller.ts'
 import type { Door } from '../../http/dialect.ts'
-import { bodyInput, queryInput } from '../../http/input.ts'
-import { type Visit, visitOf } from '../../http/visit.ts'
+import { bodyInput, parametersOf, queryInput } from '../../http/input.ts'
+import { queryOf, type Visit, visitOf } from '../../http/visit.ts'
 import type { RailName } from '../../payments/rail.ts'
 import { checkout, checkoutKey, invoice, listedInvoice, paidInvoice } from '../../payments/shown.ts'
 import { Refusal } from '../../refusal.ts'
@@ -21,6 +21,8 @@ const Having = bodyInput(
     secret: Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind the "#" of its page.' }),
   }),
 )
+
+const noQuery = queryInput(Type.Object({}))
 
 const tag = 'payments'
 /** Of a call by which a service tells. */
@@ -148,6 +150,7 @@ const noticed = (service: string) =>
 async function hear(door: Door, rail: RailName, request: Request): Promise<Response> {
   const visit = visitOf(request)
   visit.route = `${prefix}/payments/${rail}`
+  noQuery['~standard'].validate(parametersOf(queryOf(request.url)))
   const body = new TextEncoder().encode(visit.body)
   if (body.byteLength > mostNoticeBytes) throw new Refusal('too-large')
   try {
