@@ -144,7 +144,7 @@ const noticed = (service: string) =>
     tag,
     credential: 'none',
     answers: { 204: null },
-    refusals: ['credential-wrong', 'rail-unavailable', 'rate-exceeded', 'storage-failed'],
+    refusals: ['credential-wrong', 'rail-unavailable', 'rate-exceeded', 'too-busy', 'storage-failed'],
   })
 
 async function hear(door: Door, rail: RailName, request: Request): Promise<Response> {
