@@ -28,6 +28,7 @@ import { ThreadWriter } from './storage/writer.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
 import { deliverWebhooks } from './tasks/deliver-webhooks.ts'
 import { expire } from './tasks/expire.ts'
+import { sellPlans } from './tasks/sell-plans.ts'
 import { tidyAccounts } from './tasks/tidy-accounts.ts'
 import { trimEvents } from './tasks/trim-events.ts'
 import { watchCertificate } from './tasks/watch-certificate.ts'
@@ -186,6 +187,9 @@ async function assemble(
     'Deliveries to webhooks that wait, for the first time or again.',
     () => core.delivering.waiting(),
   )
+  metrics.gauges('mayfly_invoices', 'Invoices of plans, by how they are to be paid.', ['rail', 'state'], () =>
+    core.payments.counts().map(({ rail, state, n }) => ({ labels: { rail, state }, value: n })),
+  )
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
   metrics.gauge('mayfly_damaged', 'Whether damage of the database is known.', () => (integrity.isWhole ? 0 : 1))
@@ -210,6 +214,7 @@ async function assemble(
     core.blocks.load(),
     core.usage.load(),
   ])
+  while (await core.payments.runOut());
   undo.push(() => core.usage.flush())
   undo.push(() => core.keys.flush())
 
@@ -237,6 +242,7 @@ async function assemble(
     watchDisk(room, defect),
     watchClock(outside, log, defect),
     deliverWebhooks(core, defect),
+    sellPlans(core, defect),
     collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())
@@ -261,7 +267,7 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, signIns, links, keys, jwts } = core
+  const { accounts, signIns, links, keys, jwts, payments } = core
   const ground = {
     backups,
     status,
@@ -270,6 +276,7 @@ async function assemble(
     links,
     keys,
     jwts,
+    payments,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
   }
   const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))

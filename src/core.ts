@@ -33,6 +33,10 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import type { Rail, RailName } from './payments/rail.ts'
+import { railsOf } from './payments/rails.ts'
+import { Payments } from './payments/service.ts'
+import { PaymentStore } from './payments/store.ts'
 import { plansOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
 import { PlanStore } from './plans/store.ts'
@@ -72,6 +76,7 @@ export type Core = {
   webhooks: Webhooks
   /** The queue of what webhooks are to be told. */
   delivering: Delivering
+  payments: Payments
   usage: Usage
   events: Events
   eventLog: EventLog
@@ -95,13 +100,15 @@ const hour = 3600 * second
 export type Ground = {
   db: Db
   writer: Writer
-  /** Of cursors. */
+  /** Of cursors, and of what else is to be known again as made here. */
   cursorSecret: Uint8Array
   digestWorkers: Workers<Jobs>
   readerWorkers: Workers<Jobs>
   events: Events
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** Ways to pay, in the place of those that the config sets up. */
+  rails?: ReadonlyMap<RailName, Rail>
   outside: Outside
   metrics: Metrics
   log: Log
@@ -284,6 +291,14 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const keeping = { deliveredMs: delivered_kept_hours * hour, allMs: kept_hours * hour }
   const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside, keeping)
+  const payments = new Payments(
+    guarded(new PaymentStore(db, writer), found),
+    plans,
+    ground.rails ?? railsOf(config.payments, { outside, ownSecret: ground.cursorSecret, log }),
+    { renewalGraceMs: config.payments.stripe.renewal_grace_hours * hour },
+    outside,
+    { heard: (rail, what, outcome) => metrics.paymentNotices.inc({ rail, what, outcome }), log },
+  )
   return {
     plans,
     switches,
@@ -304,6 +319,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     tickets,
     webhooks,
     delivering,
+    payments,
     usage,
     events,
     eventLog,

@@ -13,6 +13,7 @@ export type CursorKind =
   | 'accounts'
   | 'audit'
   | 'deliveries'
+  | 'invoices'
 
 const macCharacters = 16
 

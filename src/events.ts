@@ -15,6 +15,7 @@ export const eventTypes = [
   'account.changed',
   'account.suspended',
   'account.resumed',
+  'account.lapsed',
   'account.deleted',
   'member.changed',
   'member.removed',

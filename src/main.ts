@@ -12,6 +12,7 @@ import { doctor } from './cli/doctor/doctor.ts'
 import { greeting } from './cli/greeting.ts'
 import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
+import { invoiceCommands } from './cli/invoice.ts'
 import { keyCommands } from './cli/key.ts'
 import { restoreBackup } from './cli/restore.ts'
 import { tokenSecretCommands } from './cli/token-secret.ts'
@@ -76,7 +77,7 @@ async function main(): Promise<number | null> {
     default: {
       const { config } = loadConfig({ ...sources, overrides })
       const terminal = { print, note: complain, input: Bun.stdin.stream() }
-      await { ...accountCommands, ...keyCommands, ...tokenSecretCommands }[command]({
+      await { ...accountCommands, ...keyCommands, ...tokenSecretCommands, ...invoiceCommands }[command]({
         config,
         options,
         flags,

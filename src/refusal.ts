@@ -7,6 +7,7 @@ export const reasons = [
   'credential-wrong',
   'key-inactive',
   'account-suspended',
+  'plan-lapsed',
   'forbidden',
   'registration-off',
   'not-in-plan',
@@ -23,6 +24,13 @@ export const reasons = [
   'session-unknown',
   'invitation-unknown',
   'plan-unknown',
+  'plan-unsold',
+  'rail-unknown',
+  'rail-unavailable',
+  'invoice-unknown',
+  'invoice-unpaid',
+  'key-shown',
+  'too-many-invoices',
   'block-unknown',
   'domain-unknown',
   'webhook-unknown',
@@ -79,6 +87,8 @@ export type RefusalDetails = {
   foreign?: true
   /** What is not known any more is there still, its time over: for an API that says so. */
   over?: true
+  /** The way to pay that is not there. */
+  rail?: string
   /** For the log alone. */
   what?: string
 }

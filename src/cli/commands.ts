@@ -116,6 +116,13 @@ export const commands = {
     says: 'sign the tokens of mailboxes with a new secret; those that are out stay good until they run out',
     options: shared,
   },
+  'invoice list': { says: 'list the invoices of plans that were ordered', options: shared },
+  'invoice pay': {
+    says: 'mark an invoice paid: its account has the plan from then on',
+    operand: 'ID',
+    needsOperand: true,
+    options: shared,
+  },
   backup: {
     says: 'write a copy of everything to FILE, also while the server runs',
     operand: 'FILE',

@@ -225,7 +225,12 @@ const PaymentsSection = Type.Object(
           sample: 'sk_live_…',
         }),
         webhook_secret: optionalText('What signs the calls from Stripe.', { secret: true, sample: 'whsec_…' }),
-        api_url: Type.String({ default: 'https://api.stripe.com', form: 'url', description: "Stripe's API." }),
+        api_url: Type.String({ default: 'https://api.stripe.com', form: 'origin', description: "Stripe's API." }),
+        renewal_grace_hours: hours(
+          6,
+          'How long a subscription goes on after the time that was paid for, until its renewal is told of.',
+          { minimum: 0, maximum: 720 },
+        ),
       },
       { additionalProperties: false, description: 'Cards by Stripe.' },
     ),
@@ -235,14 +240,22 @@ const PaymentsSection = Type.Object(
           form: 'url',
           sample: 'https://btcpay.example',
         }),
-        store_id: optionalText("The store's id.", { sample: 'store' }),
-        api_key: optionalText('An API key that may make invoices.', { secret: true, sample: 'key' }),
+        store_id: optionalText("The store's id.", {
+          pattern: '^[A-Za-z0-9]{1,100}$',
+          wanted: "the store's id, letters and digits",
+          sample: 'store',
+        }),
+        api_key: optionalText('An API key that may make and view invoices.', { secret: true, sample: 'key' }),
         webhook_secret: optionalText('What signs the calls from BTCPay.', { secret: true, sample: 'secret' }),
       },
       { additionalProperties: false, description: 'Lightning by a BTCPay server.' },
     ),
   },
-  { additionalProperties: false, description: `Selling plans. ${UNUSED_YET}` },
+  {
+    additionalProperties: false,
+    description:
+      'Selling plans, by POST /keys of the MailFade API. Without any of these, invoices are marked paid by hand: mayfly invoice pay ID.',
+  },
 )
 
 /** The config, declared once. */

@@ -17,14 +17,19 @@ import { ThreadWriter } from '../storage/writer.ts'
 import { startThread } from '../thread.ts'
 import { accountVerbs } from './account-verbs.ts'
 import { perform } from './client.ts'
+import { invoiceVerbs } from './invoice-verbs.ts'
 import { keyVerbs } from './key-verbs.ts'
 import { pageUrl } from './links.ts'
 import { tokenVerbs } from './token-verbs.ts'
 import type { Ground } from './verb.ts'
 import type { InputOf, OutputOf } from './verbs.ts'
 
-type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'jwts' | 'pageUrl'>
-export type StoreVerbName = keyof typeof accountVerbs | keyof typeof keyVerbs | keyof typeof tokenVerbs
+type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'jwts' | 'payments' | 'pageUrl'>
+export type StoreVerbName =
+  | keyof typeof accountVerbs
+  | keyof typeof keyVerbs
+  | keyof typeof tokenVerbs
+  | keyof typeof invoiceVerbs
 type Run<Name extends StoreVerbName> = (
   ground: StoreGround,
   input: InputOf<Name>,
@@ -35,6 +40,7 @@ const storeVerbs: { [Name in StoreVerbName]: { run: Run<Name> } } = {
   ...accountVerbs,
   ...keyVerbs,
   ...tokenVerbs,
+  ...invoiceVerbs,
 }
 
 /**
@@ -94,7 +100,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
     const reading = openForReading(file)
     try {
       const none = { run: () => Promise.reject(new Refusal('storage-failed')) }
-      const { plans, switches, accounts, signIns, links, keys, jwts } = makeCore(config, {
+      const { plans, switches, accounts, signIns, links, keys, jwts, payments } = makeCore(config, {
         db: reading.db,
         writer,
         // No cursor is given out.
@@ -109,7 +115,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
       })
       await plans.recall()
       await switches.load()
-      return await work({ accounts, signIns, links, keys, jwts, pageUrl: pageUrlOf(config) })
+      return await work({ accounts, signIns, links, keys, jwts, payments, pageUrl: pageUrlOf(config) })
     } finally {
       reading.close()
     }

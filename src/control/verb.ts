@@ -28,6 +28,7 @@ export type Ground = {
   links: Core['links']
   keys: Core['keys']
   jwts: Core['jwts']
+  payments: Core['payments']
   /** Where people find the page: without a slash at its end. */
   pageUrl: string
 }

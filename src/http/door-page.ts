@@ -94,21 +94,35 @@ code{display:block;overflow-wrap:anywhere;user-select:all;background:#8882;paddi
 
 const hashOf = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('base64')
 
-function html(kind: Kind): string {
-  const { title, says, path, asksEmail, newPassword, button } = pages[kind]
-  const email = asksEmail
-    ? '<label for="email">E-mail address</label><input id="email" name="email" type="email" required maxlength="254" autocomplete="username" autofocus>'
-    : ''
-  const bounds = newPassword ? ' minlength="8"' : ''
-  const hint = newPassword ? 'new-password' : 'current-password'
-  return `<!doctype html>
+/** A page that needs nothing but this server, and runs nothing but this script. */
+export function plainPage({ title, body, script }: { title: string; body: string; script: string }): Response {
+  const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} – Mayfly</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
-<h1>${title}</h1>
+${body}
+<script>${script}</script>
+</html>
+`
+  return new Response(html, {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hashOf(style)}'; script-src 'sha256-${hashOf(script)}'; connect-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
+    },
+  })
+}
+
+export function doorPage(kind: Kind): Response {
+  const { title, says, path, asksEmail, newPassword, button } = pages[kind]
+  const email = asksEmail
+    ? '<label for="email">E-mail address</label><input id="email" name="email" type="email" required maxlength="254" autocomplete="username" autofocus>'
+    : ''
+  const bounds = newPassword ? ' minlength="8"' : ''
+  const hint = newPassword ? 'new-password' : 'current-password'
+  const body = `<h1>${title}</h1>
 <p id="said" role="alert"></p>
 <form data-path="${path}" data-token="${kind === 'sign-in' ? 'no' : 'yes'}">
 <p>${says}</p>
@@ -124,10 +138,8 @@ ${email}
 <button id="make" type="button">Make a key</button>
 <button id="leave" type="button">Sign out</button>
 <p><a href="/docs">How to call the API</a></p>
-</section>
-<script>${script}</script>
-</html>
-`
+</section>`
+  return plainPage({ title, body, script })
 }
 
 /** Where the pages are. */
@@ -136,12 +148,3 @@ export const doorPaths: ReadonlyMap<string, Kind> = new Map([
   ['/app/password', 'password'],
   ['/app/sign-in', 'sign-in'],
 ])
-
-export function doorPage(kind: Kind): Response {
-  return new Response(html(kind), {
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hashOf(style)}'; script-src 'sha256-${hashOf(script)}'; connect-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
-    },
-  })
-}

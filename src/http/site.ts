@@ -1,6 +1,7 @@
 // What belongs to no dialect: whether the server lives and is ready, metrics, the documents, their page, and the rest.
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../refusal.ts'
+import { checkoutPage, isCheckout } from './checkout-page.ts'
 import type { Dialect } from './dialect.ts'
 import { docsAsset, docsPage } from './docs.ts'
 import { doorPage, doorPaths } from './door-page.ts'
@@ -41,6 +42,7 @@ export class Site implements Dialect {
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
       .set('/docs', () => this.docs(native))
+      .set('/app/checkout/:invoice', () => checkoutPage())
     for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
     for (const dialect of dialects) {
       this.routes
@@ -53,9 +55,10 @@ export class Site implements Dialect {
     const visit = visitOf(request)
     const path = visit.path.length > 1 && visit.path.endsWith('/') ? visit.path.slice(0, -1) : visit.path
     const asset = docsAsset(path)
-    const handler = asset ? () => asset : this.routes.get(path)
+    const place = isCheckout(path) ? '/app/checkout/:invoice' : path
+    const handler = asset ? () => asset : this.routes.get(place)
     if (!handler || (request.method !== 'GET' && request.method !== 'HEAD')) throw new Refusal('route-unknown')
-    visit.route = path
+    visit.route = place
     return handler(visit, request)
   }
 

@@ -1,4 +1,5 @@
 // Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
+import { whyShut } from '../accounts/account.ts'
 import { type AccountCaller, byHandOf, type Caller, isAdmin, may, nobody, ofAccount } from '../accounts/caller.ts'
 import type { Passwords } from '../accounts/passwords.ts'
 import type { Domains } from '../domains/service.ts'
@@ -474,7 +475,8 @@ export class Mailboxes {
     if (accountId === null) return
     const account = await this.accountOf(accountId)
     if (!account) throw new Refusal('credential-wrong')
-    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    const why = whyShut(account)
+    if (why) throw new Refusal(why)
   }
 
   private quarantineEnd(now: number): number {

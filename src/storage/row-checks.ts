@@ -9,12 +9,15 @@ import type {
   blocks,
   contents,
   customDomains,
+  invoices,
   keys,
   links,
   mailboxes,
   mailboxTokens,
   members,
   messages,
+  paymentNotices,
+  purchases,
   sessions,
   webhookDeliveries,
   webhooks,
@@ -120,7 +123,8 @@ export const addedAttachmentCheck = (row: Omit<typeof addedAttachments.$inferSel
   ])
 
 export const accountCheck = (row: Omit<typeof accounts.$inferSelect, 'key' | 'checkValue'>) =>
-  checkOf([row.id, row.plan, row.state, row.createdAt])
+  // Rows from before there was the last one are checked as they were written.
+  checkOf([row.id, row.plan, row.state, row.createdAt, ...(row.lapsedAt === null ? [] : [row.lapsedAt])])
 
 export const memberCheck = (row: Omit<typeof members.$inferSelect, 'key' | 'lastSignInAt' | 'checkValue'>) =>
   checkOf([row.id, row.accountId, row.email, row.role, row.isAdmin, row.passwordHash, row.createdAt])
@@ -197,6 +201,35 @@ export const keyCheck = (
     row.previousHash,
     row.previousUntil,
   ])
+
+export const invoiceCheck = (row: Omit<typeof invoices.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.makesAccount,
+    row.plan,
+    row.rail,
+    row.state,
+    row.reference,
+    row.checkoutUrl,
+    row.subscription,
+    row.secretHash,
+    row.keyId,
+    row.keyShownAt,
+    row.client,
+    row.createdAt,
+    row.expiresAt,
+    row.paidAt,
+    row.paidUntil,
+    row.lastPaidAt,
+    row.endedAt,
+  ])
+
+export const noticeCheck = (row: Omit<typeof paymentNotices.$inferSelect, 'checkValue'>) =>
+  checkOf([row.rail, row.id, row.invoiceKey, row.what, row.at, row.heardAt])
+
+export const purchaseCheck = (row: Omit<typeof purchases.$inferSelect, 'checkValue'>) =>
+  checkOf([row.accountId, row.plan, row.fallback, row.endsAt])
 
 export const auditCheck = (row: Omit<typeof audit.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([

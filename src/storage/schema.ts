@@ -265,6 +265,8 @@ export const accounts = sqliteTable('accounts', {
   state: text('state', { enum: ['active', 'suspended', 'deleted'] }).notNull(),
   createdAt: integer('created_at').notNull(),
   checkValue: check(),
+  /** When what was paid for it ran out, where it has no other plan to go back to. */
+  lapsedAt: integer('lapsed_at'),
 })
 
 /** Persons who sign in to an account. */
@@ -478,6 +480,87 @@ export const webhookDeliveries = sqliteTable(
     index('webhook_deliveries_failed').on(table.webhookKey).where(sql`state = 'failed'`),
     index('webhook_deliveries_old').on(table.createdAt),
   ],
+)
+
+/** Plans that somebody is to pay for, and those that were paid for. They outlive their accounts: money is told of late. */
+export const invoices = sqliteTable(
+  'invoices',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    /** By whose key it was ordered; without one, the account that its payment made. */
+    accountId: text('account_id'),
+    /** Whether it was ordered without a key: paying it makes an account. */
+    makesAccount: flag('makes_account').notNull(),
+    plan: text('plan').notNull(),
+    rail: text('rail', { enum: ['stripe', 'lightning', 'manual'] }).notNull(),
+    state: text('state', { enum: ['pending', 'paid', 'expired'] }).notNull(),
+    /** What the rail's service calls it, and where it is paid; null until it was begun there. */
+    reference: text('reference'),
+    checkoutUrl: text('checkout_url'),
+    /** What pays it again and again. */
+    subscription: text('subscription'),
+    /** Of what stands behind the "#" of its page. */
+    secretHash: text('secret_hash').notNull(),
+    /** Of the key by which it was ordered; without one, of that which its page hands out, and when that was done. */
+    keyId: text('key_id'),
+    keyShownAt: integer('key_shown_at'),
+    /** Who ordered it: an IPv4 address or an IPv6 /64, by which orders are counted. */
+    client: text('client').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When nobody may begin to pay it any more. */
+    expiresAt: integer('expires_at').notNull(),
+    /** When the server first heard that it was paid. */
+    paidAt: integer('paid_at'),
+    /** Until when it was paid. */
+    paidUntil: integer('paid_until'),
+    /** When it was last paid, and when its subscription was over, as the rail tells it. */
+    lastPaidAt: integer('last_paid_at'),
+    endedAt: integer('ended_at'),
+    checkValue: check(),
+  },
+  (table) => [
+    index('invoices_account').on(table.accountId).where(sql`account_id is not null`),
+    index('invoices_client').on(table.client, table.createdAt),
+    index('invoices_pending').on(table.expiresAt).where(sql`state = 'pending'`),
+    index('invoices_rail').on(table.rail, table.state),
+  ],
+)
+
+/** What was heard from rails, so that each thing counts once. */
+export const paymentNotices = sqliteTable(
+  'payment_notices',
+  {
+    rail: text('rail', { enum: ['stripe', 'lightning', 'manual'] }).notNull(),
+    /** The rail's own name of it. */
+    id: text('id').notNull(),
+    invoiceKey: integer('invoice_key')
+      .notNull()
+      .references(() => invoices.key, { onDelete: 'cascade' }),
+    what: text('what', { enum: ['paid', 'expired', 'ended'] }).notNull(),
+    /** When it happened, as the rail tells it, and when it was heard. */
+    at: integer('at').notNull(),
+    heardAt: integer('heard_at').notNull(),
+    checkValue: check(),
+  },
+  (table) => [primaryKey({ columns: [table.rail, table.id] }), index('payment_notices_invoice').on(table.invoiceKey)],
+)
+
+/** The plan that an account has because it was paid for. */
+export const purchases = sqliteTable(
+  'purchases',
+  {
+    accountId: text('account_id')
+      .primaryKey()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    plan: text('plan').notNull(),
+    /** The plan that it goes back to; null: it was made by a payment and has none. */
+    fallback: text('fallback'),
+    /** When that is to be looked at; null: it has run out, and waits to be paid again. */
+    endsAt: integer('ends_at'),
+    checkValue: check(),
+  },
+  (table) => [index('purchases_end').on(table.endsAt).where(sql`ends_at is not null`)],
 )
 
 /** The numbers of each plan as the config last had them, for accounts whose plan is gone from it. */

@@ -134,9 +134,10 @@ const withoutBody: readonly [method: string, path: string][] = [
   ['DELETE', `admin/accounts/${anyId}`],
   ['DELETE', `admin/blocks/${anyId}`],
   ['DELETE', `admin/invitations/${anyId}`],
+  ['POST', `admin/invoices/${anyId}/pay`],
 ]
 
-const lists = ['account/audit', 'admin/accounts', 'admin/audit', 'admin/refusals']
+const lists = ['account/audit', 'account/invoices', 'admin/invoices', 'admin/accounts', 'admin/audit', 'admin/refusals']
 
 const fieldsOf = (json: unknown): unknown[] => listIn(json, 'error', 'fields').map((one) => at(one, 'path'))
 
@@ -170,7 +171,7 @@ test('every route of accounts that takes a body stands in this file', async () =
     mine.test(path)
       ? Object.keys(Object(methods))
           .filter((method) => method !== 'get')
-          .map((method) => `${method.toUpperCase()} ${path.slice(api.length + 1).replace('{id}', anyId)}`)
+          .map((method) => `${method.toUpperCase()} ${path.slice(api.length + 1).replace(/\{(id|invoice)\}/, anyId)}`)
       : [],
   )
   expect([...known].toSorted()).toEqual(documented.toSorted())

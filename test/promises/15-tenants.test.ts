@@ -2,6 +2,7 @@
 // hands of another, answers exactly as for an id that does not exist; an operation without a case fails. Addresses are
 // compared in a domain where only opened mailboxes take mail: in a public one, a free address is there for everybody.
 import { expect, test } from 'bun:test'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
 import { api, firstAdmin, joined, keyOf, mustBe, owner, type Person, password } from '../accounts/team.ts'
 import { temporaryDirectory } from '../core.ts'
 import { at, listen, listIn, type Serving, serve } from '../http/serve.ts'
@@ -51,6 +52,13 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/account': none,
   'GET /mayfly/v1/account/usage': none,
   'GET /mayfly/v1/account/audit': none,
+  'GET /mayfly/v1/account/invoices': none,
+  'GET /mayfly/v1/admin/invoices': none,
+  'POST /mayfly/v1/admin/invoices/{invoice}/pay': none,
+  'POST /mayfly/v1/checkout/{invoice}': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/checkout/{invoice}/key': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/payments/stripe': none,
+  'POST /mayfly/v1/payments/lightning': none,
   'GET /mayfly/v1/members': none,
   'PATCH /mayfly/v1/members/{id}': { body: () => ({ role: 'member' }) },
   'DELETE /mayfly/v1/members/{id}': none,
@@ -100,6 +108,7 @@ type Tenant = {
   box: Box
   archived: { id: string; address: string }
   invitation: string
+  invoice: string
   webhook: { id: string; secret: string; path: string }
   block: string
 }
@@ -157,6 +166,7 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
   const path = `/hook-of-${name}`
   const hook = mustBe(201, await boss.call('POST', 'webhooks', { url: `https://192.88.100.1${path}` }))
   const invitation = mustBe(201, await boss.call('POST', 'invitations', { email: `invited-by-${name}@b.test` }))
+  const ordered = await server.call('POST', '/keys', { token: ownerKey.key, body: { plan: 'dev', rail: 'manual' } })
   return {
     owner: boss,
     member,
@@ -165,6 +175,7 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
     box: await mailed(server, box, `secret words of ${name}`),
     archived,
     invitation: String(invitation.json['id']),
+    invoice: uuidOf(String(mustBe(200, ordered).json['invoice_id'])) ?? '',
     webhook: { id: String(hook.json['id']), secret: String(hook.json['secret']), path },
     block: '',
   }
@@ -248,6 +259,7 @@ function pairsOf(path: string, made: World): Pair[] {
   if (path.includes('/webhooks/')) return ids('id', [mine.webhook.id])
   if (path.includes('/accounts/')) return ids('id', [mine.owner.accountId])
   if (path.includes('/blocks/')) return ids('id', [mine.block])
+  if (path.includes('{invoice}')) return ids('invoice', [mine.invoice, ulidOf(mine.invoice)])
   throw new Error(`no ids for ${path}`)
 }
 
@@ -270,6 +282,7 @@ const secretsOf = ({ mine, anonymous, public: shared }: World): string[] => [
   mine.member.memberId,
   mine.member.sessionId,
   mine.invitation,
+  mine.invoice,
   ...Object.values(mine.webhook),
   'owners-key-of-ann',
   'invited-by-ann',

@@ -18,6 +18,7 @@ import { eventRoutes } from './events.ts'
 import { keyRoutes } from './keys.ts'
 import { mailboxRoutes } from './mailboxes.ts'
 import { messageRoutes } from './messages.ts'
+import { checkoutRoutes, invoiceRoutes, noticeRoutes } from './payments.ts'
 import { refusalRoutes } from './refusals.ts'
 import { sessionRoutes } from './sessions.ts'
 import { teamRoutes } from './team.ts'
@@ -50,6 +51,9 @@ const routes = (door: Door) =>
     .use(teamRoutes(door))
     .use(keyRoutes(door))
     .use(webhookRoutes(door))
+    .use(invoiceRoutes(door))
+    .use(checkoutRoutes(door))
+    .use(noticeRoutes(door))
     .use(adminRoutes(door))
     .all('/*', () => {
       throw new Refusal('route-unknown')

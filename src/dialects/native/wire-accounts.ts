@@ -175,7 +175,7 @@ export function accountInvitation({
 
 export function ownAccount(
   { account }: AccountCaller,
-  { name: _, ...limits }: Plan,
+  { name: _, prices: _prices, ...limits }: Plan,
   { today, month, inboxesToday }: Quota,
   { active, archived }: { active: number; archived: number },
 ): Static<typeof AccountShape> {

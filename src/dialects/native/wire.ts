@@ -5,6 +5,13 @@ import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
 import { type LaterText, laterTextsOf } from '../../messages/long-text.ts'
 import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
+import {
+  CheckoutKeyShape,
+  CheckoutShape,
+  InvoiceShape,
+  ListedInvoiceShape,
+  PaidInvoiceShape,
+} from '../../payments/shown.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
 import { webhookSchemas } from './wire-webhooks.ts'
@@ -134,6 +141,13 @@ export const schemas = {
   Error: ErrorShape,
   ...accountSchemas,
   ...webhookSchemas,
+  Invoice: InvoiceShape,
+  InvoiceList: listOf(ref('Invoice')),
+  ListedInvoice: ListedInvoiceShape,
+  ListedInvoiceList: listOf(ref('ListedInvoice')),
+  PaidInvoice: PaidInvoiceShape,
+  Checkout: CheckoutShape,
+  CheckoutKey: CheckoutKeyShape,
 } satisfies Record<string, TSchema>
 
 export type SchemaName = keyof typeof schemas
