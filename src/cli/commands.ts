@@ -22,7 +22,7 @@ export const shared = {
 } as const satisfies Record<string, Option>
 
 const { config } = shared
-const email = { value: 'E', says: 'the e-mail address of one of its members', needed: true } as const
+const email = { value: 'E', says: 'the e-mail address of one of its members, or its id', needed: true } as const
 const passwordStdin = { says: 'read the password, one line, from standard input' }
 
 const keyFields = {

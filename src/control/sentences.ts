@@ -19,7 +19,7 @@ const sentences = {
   'mailbox-unknown': 'there is no such mailbox',
   'message-unknown': 'there is no such message',
   'attachment-unknown': 'there is no such attachment',
-  'account-unknown': 'no account has a member with this e-mail address: see mayfly account list',
+  'account-unknown': 'no account has a member with this e-mail address, or this id: see mayfly account list',
   'member-unknown': 'there is no such member, or not any more',
   'key-unknown': 'there is no such key, or it was revoked: see mayfly key list',
   'session-unknown': 'there is no such session',

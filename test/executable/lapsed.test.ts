@@ -26,7 +26,9 @@ test('a plan that ran out while the server was down is over with the first answe
   const headers = { authorization: `Bearer ${key}` }
   const inbox = async (): Promise<number> => (await fetch(`${there}/inbox/a@mayfly.test`, { headers })).status
   expect(await inbox()).toBe(402)
-  expect((await run(directory, ['account', 'list'])).out).toContain('lapsed')
+  const [, row = ''] = (await run(directory, ['account', 'list'])).out.split('\n')
+  const [account = '', , state] = row.split(/ {2,}/)
+  expect(state).toBe('lapsed')
   const order = await fetch(`${there}/keys`, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
@@ -44,6 +46,13 @@ test('a plan that ran out while the server was down is over with the first answe
     const { code, err } = await run(directory, ['invoice', 'pay', wrong])
     expect([wrong, code > 0, err !== '']).toEqual([wrong, true, true])
   }
+  // Without members it is named by its id.
+  expect((await run(directory, ['account', 'suspend', '--email', account])).code).toBe(0)
+  expect(await inbox()).toBe(402)
+  expect((await run(directory, ['account', 'resume', '--email', account.toUpperCase()])).code).toBe(0)
+  expect((await run(directory, ['account', 'set', '--email', account, '--plan', 'scale'])).code).toBe(0)
+  expect(await (await fetch(`${there}/mayfly/v1/account`, { headers })).json()).toMatchObject({ plan: 'scale' })
+  expect((await run(directory, ['account', 'delete', '--email', 'nobody'])).err).toContain('or this id')
   const metrics = await (await fetch(`${there}/metrics`)).text()
   expect(metrics).toContain('mayfly_invoices{rail="manual",state="paid"} 2')
   expect(server.log()).not.toContain(key)
