@@ -1,5 +1,5 @@
 // What the writer thread may do to invoices, and to accounts because something was paid or has run out.
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, or } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, or } from 'drizzle-orm'
 import { changeAccount, insertAccount, sayOfAccount } from '../accounts/changes.ts'
 import { type AccountRow, asAccount } from '../accounts/store.ts'
 import { insertKey, type NewKey } from '../keys/store.ts'
@@ -105,6 +105,9 @@ function settle(
   const hasLapsed = lapsedAt !== null && account.lapsedAt === null
   if (plan === account.plan && lapsedAt === account.lapsedAt) return
   changeAccount(db, account, { plan, lapsedAt })
+  if (runs && !isPaid) {
+    record(tx, by, { accountId, what: 'account.changed', target: accountId, detail: { from: account.plan, plan } })
+  }
   if (!runs)
     record(tx, by, {
       accountId,
@@ -146,7 +149,9 @@ function pay(
   const detail = { plan: row.plan, rail: row.rail, until: paidEnd(changed) }
   record(tx, by, { accountId, what: 'invoice.paid', target: row.id, detail })
   const account = accountRow(db, accountId)
-  if (account) settle(tx, account, { isNew, isPaid: true, graceMs: fresh.graceMs, by })
+  // The same payment by another name is none.
+  const isPaid = row.paidAt === null || paidEnd(changed) !== paidEnd(row)
+  if (account) settle(tx, account, { isNew, isPaid, graceMs: fresh.graceMs, by })
   return 'done'
 }
 
@@ -272,14 +277,30 @@ export const changes = {
     else tx.db.delete(purchases).where(eq(purchases.accountId, accountId)).run()
   },
 
-  /** Forgets invoices that nobody paid, and those that ran out long ago, some at a time. Answers whether there is more. */
-  'payments.tidy': ({ db }, { unpaid, over }: { unpaid: number; over: number }): boolean => {
+  /**
+   * Forgets invoices that nobody paid by `unpaid`, all but the newest so many of those that are over by now, and those that
+   * ran out by `over`; some at a time. Answers whether there is more.
+   */
+  'payments.tidy': (
+    { db },
+    { unpaid, over, now, mostUnpaid }: { unpaid: number; over: number; now: number; mostUnpaid: number },
+  ): boolean => {
+    const isUnpaid = and(ne(invoices.state, 'paid'), lte(invoices.expiresAt, now))
+    const crowd = db
+      .select({ key: invoices.key })
+      .from(invoices)
+      .where(isUnpaid)
+      .orderBy(desc(invoices.key))
+      .limit(1)
+      .offset(mostUnpaid)
+      .get()
     const old = db
       .select({ key: invoices.key })
       .from(invoices)
       .where(
         or(
           and(ne(invoices.state, 'paid'), lt(invoices.expiresAt, unpaid)),
+          crowd ? and(isUnpaid, lte(invoices.key, crowd.key)) : undefined,
           and(isNotNull(invoices.paidUntil), lt(invoices.paidUntil, over)),
         ),
       )

@@ -38,6 +38,8 @@ const mostPerSecond = 100
 /** Of all together. */
 const mostPendingInAll = 20_000
 const unpaidKeptMs = 30 * dayMs
+/** Of those that nobody paid in time, for money that comes late. */
+const mostUnpaid = 50_000
 const overKeptMs = 400 * dayMs
 /** Accounts that are looked at together. */
 const dueTogether = 100
@@ -241,10 +243,15 @@ export class Payments {
     return due.length === dueTogether
   }
 
-  /** Forgets invoices that nobody paid a month ago, and those that ran out over a year ago. Answers whether there is more. */
+  /** Forgets invoices that nobody paid for a month, those of them that are too many, and those that ran out over a year ago. Answers whether there is more. */
   tidy(): Promise<boolean> {
     const now = this.outside.now()
-    return this.store.writes.run('payments.tidy', { unpaid: now - unpaidKeptMs, over: now - overKeptMs })
+    return this.store.writes.run('payments.tidy', {
+      unpaid: now - unpaidKeptMs,
+      over: now - overKeptMs,
+      now,
+      mostUnpaid,
+    })
   }
 
   private async take(notice: Notice, rail: RailName, by: By): Promise<Heard> {

@@ -46,8 +46,8 @@ export const sent: Record<string, Record<string, Sent>> = {
     'PATCH /mayfly/v1/members/{id}': { json: { role: 'member' } },
     'POST /mayfly/v1/admin/accounts': { json: { email: 'x@b.test' } },
     'POST /mayfly/v1/admin/blocks': { json: { kind: 'sender', pattern: 'evil.test' } },
-    'POST /mayfly/v1/checkout/{invoice}': { json: { secret: 'x' } },
-    'POST /mayfly/v1/checkout/{invoice}/key': { json: { secret: 'x' } },
+    'POST /mayfly/v1/checkout/{id}': { json: { secret: 'x' } },
+    'POST /mayfly/v1/checkout/{id}/key': { json: { secret: 'x' } },
     'POST /mayfly/v1/webhooks': { json: { url: 'https://hooks.example/mail' } },
   },
   run2mail: {

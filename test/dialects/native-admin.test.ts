@@ -44,6 +44,8 @@ const adminRoutes: readonly [method: string, path: string, body?: object][] = [
   ['GET', 'admin/blocks'],
   ['POST', 'admin/blocks', { kind: 'sender', pattern: 'evil.test' }],
   ['DELETE', `admin/blocks/${anyId}`],
+  ['GET', 'admin/invoices'],
+  ['POST', `admin/invoices/${anyId}/pay`],
 ]
 
 test('every admin route stands in this file', async () => {

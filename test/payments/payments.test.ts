@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { nobody, operator } from '../../src/accounts/caller.ts'
+import { changes } from '../../src/payments/changes.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { reasonOf as refused } from '../refused.ts'
 import { called, forged } from './scripted-rail.ts'
@@ -269,6 +270,22 @@ describe('what was paid for', () => {
 
   test('stays what an admin chooses instead, until it is paid again', async () => {
     const { bought, core, pass, account, order, paid } = shop()
+    const { id: invoiceId, caller } = await bought('dev')
+    const { id } = caller.account
+    // Not by the same payment, told of by another name.
+    await core.accounts.setPlan(operator, id, 'team')
+    await paid('lightning', invoiceId)
+    expect(await account(id)).toMatchObject({ plan: 'team' })
+    const more = await order('lightning', { caller })
+    await paid('lightning', more.id)
+    expect(await account(id)).toMatchObject({ plan: 'dev' })
+    await core.accounts.setPlan(operator, id, 'team')
+    await pass(61 * day)
+    expect(await account(id)).toMatchObject({ plan: 'team', lapsedAt: null })
+  })
+
+  test('that ran out is let in again by a plan that an admin chooses', async () => {
+    const { bought, core, pass, account, order, paid } = shop()
     const { caller, key } = await bought('dev')
     const { id } = caller.account
     await pass(31 * day)
@@ -327,6 +344,28 @@ describe('an invoice', () => {
     await payments.tidy()
     expect(await refused(payments.get(operator, id))).toBe('invoice-unknown')
   })
+})
+
+test('of orders that nobody paid the newest are kept, so that nobody can fill the disk with them', async () => {
+  const { core, order, invoice, pass, paid } = shop()
+  const ids: string[] = []
+  for (let n = 0; n < 6; n++) ids.push((await order('stripe', { client: `192.0.2.${n}` })).id)
+  await paid('stripe', ids[1] ?? '')
+  await pass(day)
+  const waiting = (await order('stripe')).id
+  const { db, sqlite } = core.connection
+  const now = core.clock.now
+  const tidy = changes['payments.tidy']
+  expect(tidy({ db, sqlite, tell: () => 0 }, { unpaid: 0, over: 0, now, mostUnpaid: 3 })).toBe(false)
+  const kept = await Promise.all(
+    [...ids, waiting].map((id) =>
+      invoice(id).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  expect(kept).toEqual([false, true, false, true, true, true, true])
 })
 
 test('no secret of an invoice or a key is told to the log', async () => {

@@ -54,9 +54,9 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/account/audit': none,
   'GET /mayfly/v1/account/invoices': none,
   'GET /mayfly/v1/admin/invoices': none,
-  'POST /mayfly/v1/admin/invoices/{invoice}/pay': none,
-  'POST /mayfly/v1/checkout/{invoice}': { body: () => ({ secret: 'wrong' }) },
-  'POST /mayfly/v1/checkout/{invoice}/key': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/admin/invoices/{id}/pay': none,
+  'POST /mayfly/v1/checkout/{id}': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/checkout/{id}/key': { body: () => ({ secret: 'wrong' }) },
   'POST /mayfly/v1/payments/stripe': none,
   'POST /mayfly/v1/payments/lightning': none,
   'GET /mayfly/v1/members': none,
@@ -259,7 +259,7 @@ function pairsOf(path: string, made: World): Pair[] {
   if (path.includes('/webhooks/')) return ids('id', [mine.webhook.id])
   if (path.includes('/accounts/')) return ids('id', [mine.owner.accountId])
   if (path.includes('/blocks/')) return ids('id', [mine.block])
-  if (path.includes('{invoice}')) return ids('invoice', [mine.invoice, ulidOf(mine.invoice)])
+  if (path.includes('/invoices/') || path.includes('/checkout/')) return ids('id', [mine.invoice, ulidOf(mine.invoice)])
   throw new Error(`no ids for ${path}`)
 }
 

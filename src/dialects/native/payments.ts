@@ -78,8 +78,8 @@ export const invoiceRoutes = (door: Door) =>
       },
     )
     .post(
-      '/admin/invoices/:invoice/pay',
-      async ({ caller, params }) => paidInvoice(await door.core.payments.payByHand(caller, invoiceId(params.invoice))),
+      '/admin/invoices/:id/pay',
+      async ({ caller, params }) => paidInvoice(await door.core.payments.payByHand(caller, invoiceId(params.id))),
       {
         ...described({
           summary: 'Mark an invoice paid',
@@ -97,8 +97,8 @@ export const checkoutRoutes = (door: Door) =>
     .use(blind())
     .onBeforeHandle(({ visit }) => count(door, visit))
     .post(
-      '/:invoice',
-      async ({ params, body }) => checkout(await door.core.payments.look(invoiceId(params.invoice), body.secret)),
+      '/:id',
+      async ({ params, body }) => checkout(await door.core.payments.look(invoiceId(params.id), body.secret)),
       {
         body: Having,
         ...described({
@@ -112,11 +112,11 @@ export const checkoutRoutes = (door: Door) =>
       },
     )
     .post(
-      '/:invoice/key',
+      '/:id/key',
       async ({ params, body, visit, set }) => {
         set.status = 201
         const { payments } = door.core
-        return checkoutKey(await payments.handOut(invoiceId(params.invoice), body.secret, visit.client))
+        return checkoutKey(await payments.handOut(invoiceId(params.id), body.secret, visit.client))
       },
       {
         body: Having,
