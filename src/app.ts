@@ -25,6 +25,7 @@ import { Room } from './storage/room.ts'
 import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
+import { checkDomains } from './tasks/check-domains.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
 import { deliverWebhooks } from './tasks/deliver-webhooks.ts'
 import { expire } from './tasks/expire.ts'
@@ -204,6 +205,7 @@ async function assemble(
   const operator = await core.mailboxes.operator()
   await core.plans.remember()
   await core.switches.load()
+  await core.domains.load()
   await core.blocks.load()
   await core.usage.load()
   const adminLink = await core.links.adminLink()
@@ -234,6 +236,7 @@ async function assemble(
     watchDisk(room, defect),
     watchClock(outside, log, defect),
     deliverWebhooks(core, defect),
+    checkDomains(core, defect),
     collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())

@@ -30,6 +30,7 @@ export const reasons = [
   'mailbox-taken',
   'email-taken',
   'domain-taken',
+  'confirmation-needed',
   'last-owner',
   'mailboxes-exhausted',
   'quota-exceeded',
@@ -79,6 +80,8 @@ export type RefusalDetails = {
   foreign?: true
   /** What is not known any more is there still, its time over: for an API that says so. */
   over?: true
+  /** How many mailboxes would end with what was asked for. */
+  mailboxes?: number
   /** For the log alone. */
   what?: string
 }

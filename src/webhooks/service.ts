@@ -9,11 +9,11 @@ import type { WebhookPatch } from './changes.ts'
 import type { Delivering } from './delivering.ts'
 import type { WebhookStore } from './store.ts'
 import { forbidden, literalOf, type Targets } from './targets.ts'
-import { type Delivery, type Webhook, type WebhookEvent, webhookEvents } from './webhook.ts'
+import { type Delivery, mailEvents, type Webhook, type WebhookEvent, webhookEvents } from './webhook.ts'
 
 export type WebhookWish = {
   url: string
-  /** Without them, all. */
+  /** Without them, all that there is to tell. */
   events?: readonly WebhookEvent[] | undefined
   /** The id or address of one of the account's mailboxes; null: of all. */
   mailbox?: string | null | undefined
@@ -65,7 +65,10 @@ export class Webhooks {
    * Refuses: as `ofAccount`; forbidden for all mailboxes to a key that is for some domains, invalid-request, quota-exceeded; as
    * Mailboxes.own.
    */
-  async create(caller: Caller, { url, events = webhookEvents, mailbox = null }: WebhookWish): Promise<MadeWebhook> {
+  async create(
+    caller: Caller,
+    { url, mailbox = null, events = mailbox === null ? webhookEvents : mailEvents }: WebhookWish,
+  ): Promise<MadeWebhook> {
     const own = ofAccount(caller, 'webhooks')
     const accountId = own.account.id
     if (mailbox === null && isBound(own)) throw new Refusal('forbidden')

@@ -2,10 +2,22 @@
 import type { EventType } from '../events.ts'
 import type { Form } from './payload.ts'
 
-export const webhookEvents = ['message.stored', 'message.digested'] as const satisfies readonly EventType[]
+export const mailEvents = ['message.stored', 'message.digested'] as const satisfies readonly EventType[]
+const domainEvents = [
+  'domain.verified',
+  'domain.failing',
+  'domain.lapsed',
+  'domain.removed',
+] as const satisfies readonly EventType[]
+export const webhookEvents = [...mailEvents, ...domainEvents]
+
+export type MailEvent = (typeof mailEvents)[number]
+export type DomainEvent = (typeof domainEvents)[number]
 
 export type WebhookEvent = (typeof webhookEvents)[number]
 
+export const isMailEvent = (text: string): text is MailEvent => mailEvents.some((one) => one === text)
+export const isDomainEvent = (text: string): text is DomainEvent => domainEvents.some((one) => one === text)
 export const isWebhookEvent = (text: string): text is WebhookEvent => webhookEvents.some((one) => one === text)
 
 /** Instants are epoch milliseconds. */
@@ -38,6 +50,7 @@ export type Delivery = {
   eventId: string
   seq: number
   type: string
+  /** "" where it is about no mail. */
   messageId: string
   createdAt: number
   state: 'waiting' | 'delivered' | 'failed'

@@ -6,8 +6,8 @@ import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { deliveryCheck, digestCheck, isSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, contents, digests, messages, webhookDeliveries, webhooks } from '../storage/schema.ts'
-import { bodyOf, type Happened, type Read } from './payload.ts'
-import { isWebhookEvent, type WebhookEvent } from './webhook.ts'
+import { bodyOf, type DomainHappened, type Happened, type Read } from './payload.ts'
+import { isDomainEvent, isMailEvent, isWebhookEvent, type MailEvent } from './webhook.ts'
 
 /** The same changes, which also write the deliveries of what they tell of. */
 export function withDeliveries(changes: Changes): Changes {
@@ -77,14 +77,14 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
-type Told = Event & { type: WebhookEvent }
+type Told = Event & { type: MailEvent }
 
-const isOfMail = (event: Event): event is Told => isWebhookEvent(event.type)
+type ForWebhook = Omit<Happened, 'webhookId'> | Omit<DomainHappened, 'webhookId'>
 
-/** One look at an index for the mail of an account, none for all other mail. */
+/** One look at an index for what happens to an account's mail and domains, none for all else. */
 function write(db: Db, event: Event): void {
   const { accountId, messageId } = event
-  if (accountId === null || messageId === null || !isOfMail(event)) return
+  if (accountId === null || !isWebhookEvent(event.type)) return
   const listening = statements(db)
     .ofAccount.all({ accountId })
     .map(({ webhook }) => webhook)
@@ -92,7 +92,7 @@ function write(db: Db, event: Event): void {
     .filter((webhook) => isSound(webhook, webhookCheck(webhook)))
     .filter(({ address, events }) => (address ?? event.address) === event.address && isAmong(event.type, events))
   if (listening.length === 0) return
-  const happened = readHappened(db, event, accountId, messageId)
+  const happened = happenedOf(db, event, accountId)
   if (!happened) return
   for (const { key: webhookKey, id: webhookId, form } of listening) {
     const delivery = {
@@ -101,12 +101,20 @@ function write(db: Db, event: Event): void {
       eventId: happened.eventId,
       seq: event.seq,
       type: event.type,
-      messageId,
+      messageId: messageId ?? '',
       body: bodyOf(form, { ...happened, webhookId }),
       createdAt: event.at,
     }
     statements(db).insert.run({ ...delivery, checkValue: deliveryCheck(delivery) })
   }
+}
+
+function happenedOf(db: Db, event: Event, accountId: string): ForWebhook | null {
+  const { type, seq, at, messageId, subjectId } = event
+  if (isMailEvent(type)) return messageId === null ? null : readHappened(db, { ...event, type }, accountId, messageId)
+  if (!isDomainEvent(type) || subjectId === null) return null
+  const eventId = `evt_${Bun.randomUUIDv7()}`
+  return { eventId, type, seq, at, accountId, domainId: subjectId, name: event.address }
 }
 
 const isAmong = (type: string, events: string): boolean => events.split(' ').includes(type)

@@ -17,18 +17,31 @@ test('a domain is noted in its one spelling, with a token of its own', async () 
     state: 'pending',
     token: expect.stringMatching(/^mayfly-[0-9A-Za-z]{32}$/),
     createdAt: core.clock.now,
+    key: expect.any(Number),
+    access: 'private',
+    catchAll: null,
+    verifiedAt: null,
+    failingSince: null,
+    checkedAt: null,
+    nextCheckAt: expect.any(Number),
+    tries: 0,
+    byHand: false,
+    found: null,
   })
+  expect(domain.nextCheckAt).toBeWithin(core.clock.now + 24_000, core.clock.now + 30_001)
   const other = await core.domains.add(caller, 'other.example')
   expect(other.token).not.toBe(domain.token)
   expect(await core.domains.list(caller)).toEqual([domain, other])
   expect(await core.domains.get(caller, domain.id.toUpperCase())).toEqual(domain)
-  expect(await core.domains.verify(caller, domain.id)).toEqual(domain)
+  expect(await core.domains.get(caller, 'MÜNSTER.example.')).toEqual(domain)
   await core.domains.remove(caller, domain.id)
   expect(await core.domains.list(caller)).toEqual([other])
 })
 
 test('what is no domain, and what is the operator’s, is refused', async () => {
-  const core = testCore({ config: testConfig({ MAYFLY_DOMAINS: 'own.test,*.wild.test,*' }) })
+  const core = testCore({
+    config: testConfig({ MAYFLY_DOMAINS: 'own.test,*.wild.test,*', MAYFLY_SMTP_HOSTNAME: 'mx.mayfly-host.test' }),
+  })
   const { caller } = await tenant(core)
   for (const name of [
     '',
@@ -42,7 +55,21 @@ test('what is no domain, and what is the operator’s, is refused', async () => 
     '[192.0.2.1]',
     '2001:db8::1',
     '[2001:db8::1]',
-    '*.example.org',
+    '*',
+    '*.',
+    '*.example',
+    'a.*.example.org',
+    '**.example.org',
+    'co.uk',
+    '*.co.uk',
+    'github.io',
+    'home.arpa',
+    'test',
+    `${'a.'.repeat(119)}toolong.example`,
+    `${'a.'.repeat(200)}example`,
+    'x\u0000.example',
+    'mx.mayfly-host.test',
+    'below.mx.mayfly-host.test',
     'a b.example',
     `${'a'.repeat(64)}.example`,
     'own.test',
@@ -53,7 +80,34 @@ test('what is no domain, and what is the operator’s, is refused', async () => 
   ]) {
     expect([name, await reasonOf(core.domains.add(caller, name))]).toEqual([name, 'invalid-request'])
   }
-  await core.domains.add(caller, 'notown.test')
+  for (const name of [
+    'notown.test',
+    '*.notown.test',
+    'a.lan',
+    'box.internal',
+    'x.home.arpa',
+    'shop.co.uk',
+    'me.github.io',
+    'x.example',
+  ])
+    expect((await core.domains.add(caller, name)).name).toBe(name)
+})
+
+test('one TXT record is good for a domain and for its subdomains', async () => {
+  const core = testCore()
+  const { caller } = await tenant(core)
+  const own = await core.domains.add(caller, 'a.example')
+  const below = await core.domains.add(caller, '*.A.example')
+  expect([below.name, below.token]).toEqual(['*.a.example', own.token])
+  expect(core.domains.records(below).map(({ line }) => line)).toEqual([
+    `_mayfly.a.example. IN TXT "${own.token}"`,
+    `*.a.example. IN MX 10 ${core.config.smtp.hostname}.`,
+  ])
+  expect(core.domains.records(own).map(({ purpose, name }) => [purpose, name])).toEqual([
+    ['ownership', '_mayfly.a.example'],
+    ['delivery', 'a.example'],
+    ['subdomains', '*.a.example'],
+  ])
 })
 
 test('an account has a domain once, and two accounts may wait for the same one', async () => {
