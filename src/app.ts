@@ -261,7 +261,7 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, signIns, links, keys, jwts } = core
+  const { accounts, signIns, links, keys, domains, jwts } = core
   const ground = {
     backups,
     status,
@@ -269,6 +269,7 @@ async function assemble(
     signIns,
     links,
     keys,
+    domains,
     jwts,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
   }

@@ -13,6 +13,7 @@ export type CursorKind =
   | 'accounts'
   | 'audit'
   | 'deliveries'
+  | 'domains'
 
 const macCharacters = 16
 

@@ -66,6 +66,7 @@ const names: Readonly<Record<string, string>> = {
 }
 
 export function sentenceOf({ reason, details }: Refusal): string {
+  if (details.mailboxes !== undefined) return `${details.mailboxes} mailboxes would end with it: say --yes if they may`
   return details.fields?.map(complaint).join('; ') ?? sentences[reason]
 }
 

@@ -116,3 +116,11 @@ export function wantedRecords({ name, token }: Pick<CustomDomain, 'name' | 'toke
     ...(name.startsWith('*.') ? [] : [mx(`*.${name}`, 'subdomains')]),
   ]
 }
+
+/** With all that is shown of it. `lapsesAt`: of one that is failing. */
+export type DescribedDomain = {
+  domain: CustomDomain
+  records: WantedRecord[]
+  note: string | null
+  lapsesAt: number | null
+}

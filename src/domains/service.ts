@@ -10,6 +10,7 @@ import {
   baseOf,
   type CustomAccess,
   type CustomDomain,
+  type DescribedDomain,
   type Served,
   type SharedDomain,
   type WantedRecord,
@@ -122,6 +123,17 @@ export class Domains {
     return wantedRecords(domain, this.rules.mxTarget)
   }
 
+  /** A domain with all that is shown of it. */
+  describe(domain: CustomDomain): DescribedDomain {
+    const { failingSince } = domain
+    return {
+      domain,
+      records: this.records(domain),
+      note: this.noteOn(domain),
+      lapsesAt: failingSince === null ? null : failingSince + this.rules.intervals.graceMs,
+    }
+  }
+
   /** What is to be known about a domain beside its state; null: nothing. */
   noteOn({ byHand, state }: Pick<CustomDomain, 'byHand' | 'state'>): string | null {
     if (byHand) return 'The operator of this server vouches for this domain: its records are not looked at.'
@@ -173,16 +185,18 @@ export class Domains {
     return found
   }
 
-  /**
-   * Looks at its records now; where no name server is asked, the domain as it is. Refuses: as `get` (`getAny` for the operator);
-   * rate-exceeded.
-   */
+  /** Looks at its records now; where no name server is asked, the domain as it is. Refuses: as `get`; rate-exceeded. */
   async verify(caller: Caller, name: string): Promise<CustomDomain> {
-    const domain = await this.ofCaller(caller, name)
+    const domain = await this.get(caller, name)
     if (!this.areAsked) return domain
-    if (caller.kind !== 'operator') this.limit.admit(domain)
-    await this.checking.look(domain, true)
-    return this.fresh(domain)
+    this.limit.admit(domain)
+    return this.look(domain)
+  }
+
+  /** The same, of any account's, as often as it is asked for. Refuses: as `getAny`. */
+  async verifyAny(caller: Caller, name: string): Promise<CustomDomain> {
+    const domain = await this.getAny(caller, name)
+    return this.areAsked ? this.look(domain) : domain
   }
 
   /** Takes the operator's word for its records. Refuses: as `getAny`; domain-taken where another account has it. */
@@ -207,17 +221,17 @@ export class Domains {
     return this.fresh(domain)
   }
 
-  /** How many mailboxes would end with it. Refuses: as `get` (`getAny` for the operator). */
+  /** How many mailboxes would end with it. Refuses: as `get`. */
   async mailboxesIn(caller: Caller, name: string): Promise<number> {
-    return this.store.mailboxes(await this.ofCaller(caller, name))
+    return this.store.mailboxes(await this.get(caller, name))
   }
 
   /**
-   * Removes a domain, and ends its mailboxes. `most`: so many of them may end; null: any number. Refuses: as `get` (`getAny`
-   * for the operator); confirmation-needed, with their number, where they are more.
+   * Removes a domain, and ends its mailboxes. `most`: so many of them may end; null: any number. Refuses: as `get`;
+   * confirmation-needed, with their number, where they are more.
    */
   async remove(caller: Caller, name: string, most: number | null = null): Promise<void> {
-    const { id, accountId } = await this.ofCaller(caller, name)
+    const { id, accountId } = await this.get(caller, name)
     await this.store.writes.run('domains.remove', { id, accountId, most, by: byOf(caller, this.outside) })
     await this.takeUp(id)
     await this.rules.leave()
@@ -278,8 +292,9 @@ export class Domains {
     return own.some((one) => one !== '' && (name === one || name.endsWith(`.${one}`)))
   }
 
-  private ofCaller(caller: Caller, name: string): Promise<CustomDomain> {
-    return caller.kind === 'operator' ? this.getAny(caller, name) : this.get(caller, name)
+  private async look(domain: CustomDomain): Promise<CustomDomain> {
+    await this.checking.look(domain, true)
+    return this.fresh(domain)
   }
 
   /** `isMeant`: which of those with a name; null: the one that is served, or the only one. */
