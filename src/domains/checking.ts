@@ -73,12 +73,14 @@ export class Checking {
     const now = this.outside.now()
     const beyond = now + 2 * Math.max(this.intervals.longestMs, this.intervals.verifiedMs, this.intervals.firstMs)
     const limit = batch + this.underWay.size + this.failed.size
+    // What is under way now is in the table as due, also when it is done a moment later.
+    const busy = new Set([...this.underWay.keys(), ...this.failed])
     const due = await this.store.due({ now, beyond, each: mostOfAccount + this.failed.size, limit })
     let started = 0
     for (const { id } of due) {
       while (!this.isStopped && this.underWay.size >= mostAtOnce) await this.one()
       if (this.isStopped) break
-      if (this.underWay.has(id) || this.failed.has(id)) continue
+      if (busy.has(id) || this.underWay.has(id)) continue
       started++
       this.start(id)
     }

@@ -89,8 +89,9 @@ export class Looking {
 const isName = (exchange: string): boolean =>
   exchange !== '' && !ipaddr.isValid(exchange) && !/(^|\.)localhost$/.test(exchange)
 
+/** Strangers write it, and terminals show it. */
 const shortened = (values: readonly string[]): string[] =>
-  values.slice(0, mostSeen).map((value) => value.slice(0, longestSeen))
+  values.slice(0, mostSeen).map((value) => value.slice(0, longestSeen).replace(/\p{C}/gu, '\ufffd'))
 
 const oneSpelling = (address: string): string =>
   ipaddr.isValid(address) ? ipaddr.process(address).toString() : address

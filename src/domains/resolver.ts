@@ -174,9 +174,9 @@ export class Resolver implements Lookups {
         (packet) => {
           const code = codeOf(packet)
           if (code === answered || code === noSuchName) settle(packet)
-          else failed(`the name server ${server.host} answered ${codeNames[code] ?? `code ${code}`}`)
+          else failed(`the name server answered ${codeNames[code] ?? `code ${code}`}`)
         },
-        (error) => failed(`the name server ${server.host}: ${error instanceof Error ? error.message : error}`),
+        (error) => failed(causeOf(error)),
       )
     }
     begin()
@@ -196,6 +196,13 @@ export class Resolver implements Lookups {
     const [high = 0, low = 0] = this.outside.randomBytes(2)
     return high * 256 + low
   }
+}
+
+/** For people who are not to learn where the operator's name servers are. */
+function causeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code !== '') return `no name server could be asked (${code})`
+  return error instanceof Error ? error.message : String(error)
 }
 
 function serverOf(text: string): Server | null {

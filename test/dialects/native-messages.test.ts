@@ -281,6 +281,7 @@ test('no route takes a parameter or a field that its description does not have',
     [`PATCH ${root}/members/{id}`]: { role: 'member' },
     [`POST ${root}/admin/accounts`]: { email: person.email },
     [`POST ${root}/admin/blocks`]: { kind: 'sender', pattern: '*@sender.test' },
+    [`POST ${root}/domains`]: { name: 'own.example' },
     [`POST ${root}/webhooks`]: { url: 'https://hooks.example/mail' },
   }
   const document = await openapi('native')

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
 import type { CustomDomain } from '../../src/domains/domain.ts'
 import { type Tenant, tenant } from '../accounts/tenant.ts'
-import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
+import { deliver, mail, type TestCore, temporaryDirectory, testConfig, testCore } from '../core.ts'
 import { reasonOf } from '../refused.ts'
 import { a, cname, mx, type NameServer, nameServer, txt } from './name-server.ts'
 
@@ -11,9 +11,9 @@ const here = 'mx.mayfly-host.test'
 const hour = 3_600_000
 const day = 24 * hour
 
-type World = { core: TestCore; dns: NameServer; one: Tenant; [Symbol.asyncDispose]: () => Promise<void> }
+type World = { core: TestCore; dns: NameServer; one: Tenant; file: string; [Symbol.asyncDispose]: () => Promise<void> }
 
-async function world(env: Record<string, string> = {}): Promise<World> {
+async function world(env: Record<string, string> = {}, { isOnDisk = false } = {}): Promise<World> {
   const dns = await nameServer()
   const config = testConfig({
     MAYFLY_DNS_NAMESERVERS: dns.address,
@@ -23,14 +23,18 @@ async function world(env: Record<string, string> = {}): Promise<World> {
     MAYFLY_SMTP_PUBLIC_ADDRESSES: '192.0.2.25',
     ...env,
   })
-  const core = testCore({ config })
+  const directory = temporaryDirectory()
+  const file = isOnDisk ? `${directory.path}/mayfly.db` : ':memory:'
+  const core = testCore({ config, file })
   return {
     core,
     dns,
+    file,
     one: await tenant(core),
     [Symbol.asyncDispose]: async () => {
       core.domains.stopChecking()
       core.close()
+      directory[Symbol.dispose]()
       await dns[Symbol.asyncDispose]()
     },
   }
@@ -243,17 +247,20 @@ describe('a domain', () => {
   })
 
   test('serves after a restart as before', async () => {
-    await using its = await world()
+    await using its = await world({}, { isOnDisk: true })
     const domain = await verified(its, its.one)
     expect(its.core.domains.serving('own.example')?.rule.accountId).toBe(its.one.account.id)
     await its.core.accounts.delete(operator, its.one.account.id)
     expect(its.core.domains.serving('own.example')).toBeNull()
     const other = await tenant(its.core)
     await verified(its, other, domain.name)
-    const fresh = testCore({ config: its.core.config })
-    expect(fresh.domains.serving('own.example')).toBeNull()
-    await its.core.domains.load()
-    expect(its.core.domains.serving('own.example')?.rule.accountId).toBe(other.account.id)
+    its.core.close()
+    const again = testCore({ config: its.core.config, file: its.file })
+    expect(again.domains.serving('own.example')).toBeNull()
+    await again.domains.load()
+    expect(again.domains.serving('own.example')?.rule.accountId).toBe(other.account.id)
+    await send(again, 'x@own.example')
+    again.close()
   })
 
   test('is looked at as often as is good for all who ask', async () => {

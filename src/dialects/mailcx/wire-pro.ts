@@ -105,7 +105,7 @@ function messageOf({ state, found, byHand }: CustomDomain): string {
   const missing = [...(found.txt.is === 'gone' ? ['TXT'] : []), ...(found.mx.is === 'gone' ? ['MX'] : [])]
   return missing.length > 0
     ? `Not found yet: ${missing.join(' and ')}.`
-    : 'The records are there, and mail for the domain is taken for another account.'
+    : 'The records are there, and the domain waits.'
 }
 
 const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))

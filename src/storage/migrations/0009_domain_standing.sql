@@ -15,4 +15,6 @@ CREATE UNIQUE INDEX `custom_domains_account` ON `custom_domains` (`account_id`,`
 DROP INDEX `mailboxes_account`;--> statement-breakpoint
 ALTER TABLE `mailboxes` ADD `by_mail` integer DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE INDEX `mailboxes_account_domain` ON `mailboxes` (`account_id`,`domain`) WHERE account_id is not null;--> statement-breakpoint
-CREATE INDEX `mailboxes_account` ON `mailboxes` (`account_id`) WHERE account_id is not null and by_mail = 0;
+CREATE INDEX `mailboxes_account` ON `mailboxes` (`account_id`) WHERE account_id is not null and by_mail = 0;--> statement-breakpoint
+-- Nobody has looked at those that were added before.
+UPDATE `custom_domains` SET `next_check_at` = `created_at`;
