@@ -66,7 +66,9 @@ const names: Readonly<Record<string, string>> = {
 }
 
 export function sentenceOf({ reason, details }: Refusal): string {
-  if (details.mailboxes !== undefined) return `${details.mailboxes} mailboxes would end with it: say --yes if they may`
+  const { mailboxes } = details
+  if (mailboxes === 1) return '1 mailbox would end with it: say --yes if it may'
+  if (mailboxes !== undefined) return `${mailboxes} mailboxes would end with it: say --yes if they may`
   return details.fields?.map(complaint).join('; ') ?? sentences[reason]
 }
 
