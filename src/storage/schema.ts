@@ -48,7 +48,7 @@ export const mailboxes = sqliteTable(
     /** Those that an account opened, in the order of lists. */
     index('mailboxes_account').on(table.accountId).where(sql`account_id is not null and by_mail = 0`),
     index('mailboxes_account_domain').on(table.accountId, table.domain).where(sql`account_id is not null`),
-    index('mailboxes_account_open').on(table.accountId, table.state).where(sql`account_id is not null`),
+    index('mailboxes_account_open').on(table.accountId, table.state, table.byMail).where(sql`account_id is not null`),
     index('mailboxes_idle').on(table.usedAt).where(sql`state = 'active' and used_at is not null`),
     index('mailboxes_opener').on(table.opener).where(sql`state <> 'ended' and opener is not null`),
   ],
