@@ -224,6 +224,28 @@ describe('its owner is told', () => {
     stream.close()
   })
 
+  test('by the events of an address that has had no mail yet, which nobody else follows', async () => {
+    await using its = await world()
+    const { server, token } = its
+    await verified(its)
+    const path = `${api}/mailboxes/new@own.example/events`
+    const other = await tenant(server.core)
+    expect((await server.call('GET', path, { token: other.secret })).status).toBe(404)
+    expect((await server.call('GET', path)).status).toBe(401)
+    const stream = await listen(server, path, { authorization: `Bearer ${token}` })
+    const id = await server.mail('new@own.example')
+    expect(await stream.next()).toMatchObject({ event: 'message.stored', data: { messageId: id } })
+    await server.call('DELETE', `${api}/messages/${id}`, { token })
+    const again = await server.mail('new@own.example')
+    for (let heard = await stream.next(); at(heard?.data, 'messageId') !== again; heard = await stream.next())
+      expect(heard).not.toBeNull()
+    await server.call('POST', `${api}/mailboxes`, { token, body: { localPart: 'new', domain: 'own.example' } })
+    const last = await server.mail('new@own.example')
+    for (let heard = await stream.next(); at(heard?.data, 'messageId') !== last; heard = await stream.next())
+      expect(heard).not.toBeNull()
+    stream.close()
+  })
+
   test('by a webhook, which nobody else’s hears', async () => {
     await using there = receiver()
     await using elsewhere = receiver()

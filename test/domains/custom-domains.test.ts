@@ -1,6 +1,8 @@
 // Domains that accounts add: noted, quota'd, and not served before their records were looked at.
 import { expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { operator } from '../../src/accounts/caller.ts'
+import { Refusal } from '../../src/refusal.ts'
 import { deeds } from '../../src/storage/audit-trail.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { deliver, mail, testConfig, testCore } from '../core.ts'
@@ -183,4 +185,40 @@ test('a domain that waits takes no mail, and no mailbox opens on it', async () =
   await core.domains.add(caller, 'a.example')
   expect(await reasonOf(deliver(core, 'x@a.example', mail({}, 'Hi.')))).toBe('relay-denied')
   expect(await reasonOf(core.mailboxes.open(caller, { domain: 'a.example' }, '192.0.2.1'))).toBe('domain-unserved')
+})
+
+test('whatever is typed as a domain is taken in one spelling or refused with words, and never a defect', async () => {
+  const core = testCore()
+  const { caller } = await tenant(core)
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.constantFrom(
+      '*.',
+      '.',
+      'xn--',
+      'example',
+      '。',
+      'ß',
+      '\u202e',
+      'a'.repeat(63),
+      'a'.repeat(64),
+      '-',
+      '_',
+      '%00',
+      '@',
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+      const typed = pieces.join('')
+      const added = await core.domains.add(caller, typed).catch((error) => error)
+      if (added instanceof Refusal) {
+        expect(['invalid-request', 'domain-taken', 'quota-exceeded']).toContain(added.reason)
+        return
+      }
+      expect(added.name).toMatch(/^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9_-]+$/)
+      expect(await core.domains.get(caller, added.name)).toEqual(added)
+    }),
+    { numRuns: 300 },
+  )
 })

@@ -246,6 +246,41 @@ describe('a domain', () => {
     await core.mailboxes.open(two.caller, { localPart: 'old', domain: 'own.example' }, '192.0.2.1')
   })
 
+  test('that two accounts prove at the same moment is one’s', async () => {
+    await using its = await world()
+    const { core, dns, one } = its
+    const two = await tenant(core)
+    const claims = [
+      { who: one, domain: await core.domains.add(one.caller, 'own.example') },
+      { who: two, domain: await core.domains.add(two.caller, 'own.example') },
+    ]
+    dns.zone['own.example'] = [mx('own.example', here)]
+    dns.zone['_mayfly.own.example'] = claims.map(({ domain }) => txt('_mayfly.own.example', domain.token))
+    const looked = await Promise.all(claims.map(({ who, domain }) => core.domains.verify(who.caller, domain.id)))
+    expect(looked.map(({ state }) => state).toSorted()).toEqual(['pending', 'verified'])
+    const owner = looked.find(({ state }) => state === 'verified')?.accountId
+    expect(core.domains.serving('own.example')?.rule.accountId).toBe(owner ?? '')
+  })
+
+  test('below another account’s is whose records are there, and the rest stays the other’s', async () => {
+    await using its = await world()
+    const { core, dns, one } = its
+    const all = await core.domains.add(one.caller, '*.own.example')
+    await core.domains.vouch(operator, all.id)
+    const two = await tenant(core)
+    const below = await core.domains.add(two.caller, 'sub.own.example')
+    expect((await core.domains.verify(two.caller, below.id)).state).toBe('pending')
+    await send(core, 'x@sub.own.example')
+    expect((await core.messages.list(one.caller, 'x@sub.own.example', { limit: 5 })).items).toHaveLength(1)
+    publish(dns, below)
+    expect((await core.domains.verify(two.caller, below.id)).state).toBe('verified')
+    await send(core, 'x@sub.own.example')
+    await send(core, 'x@other.own.example')
+    expect((await core.messages.list(two.caller, 'x@sub.own.example', { limit: 5 })).items).toHaveLength(1)
+    expect((await core.messages.list(one.caller, 'x@other.own.example', { limit: 5 })).items).toHaveLength(1)
+    expect(await reasonOf(core.messages.list(one.caller, 'x@sub.own.example', { limit: 5 }))).toBe('mailbox-unknown')
+  })
+
   test('serves after a restart as before', async () => {
     await using its = await world({}, { isOnDisk: true })
     const domain = await verified(its, its.one)
