@@ -1,5 +1,5 @@
 // Rows of custom domains: each is compared with its check value before it is believed, and none is written without its own.
-import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../storage/database.ts'
 import { customDomainCheck, mustBeSound } from '../storage/row-checks.ts'
 import { customDomains, mailboxes } from '../storage/schema.ts'
@@ -48,6 +48,14 @@ export const isTaken = (db: Db, { name, id }: Pick<Row, 'name' | 'id'>): boolean
     .from(customDomains)
     .where(and(eq(customDomains.name, name), sql`state in ('verified', 'failing')`, ne(customDomains.id, id)))
     .get() !== undefined
+
+/** Whether an account has this domain, by its name or one for all subdomains, in whatever state. */
+export function hasDomain(db: Db, accountId: string, domain: string): boolean {
+  const parents = domain.split('.').map((_, at, labels) => `*.${labels.slice(at + 1).join('.')}`)
+  const isMeant = inArray(customDomains.name, [domain, ...parents.slice(0, -1)])
+  const isIts = and(eq(customDomains.accountId, accountId), isMeant, isThere)
+  return db.select({ id: customDomains.id }).from(customDomains).where(isIts).limit(1).get() !== undefined
+}
 
 /** Changes a domain, and its check value with it. */
 export function changeDomain(db: Db, row: Row, patch: Partial<Omit<Row, 'key' | 'checkValue'>>): void {

@@ -1,6 +1,6 @@
 // What the writer thread may do to mailboxes.
 import { and, eq, inArray, lte, type SQL, sql } from 'drizzle-orm'
-import { mailboxesOf } from '../domains/rows.ts'
+import { hasDomain, mailboxesOf } from '../domains/rows.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
@@ -42,7 +42,8 @@ export const changes = {
   /**
    * Opens a mailbox, and takes over what lies at its address unclaimed: `tookOver`.
    * Refuses: mailboxes-exhausted; mailbox-taken, also while a former mailbox holds the address from all but its account;
-   * not to one who may `seize` it. `ownDomain`: of an account that has the domain, to which what others have there gives way.
+   * not to one who may `seize` it. `ownDomain`: of an account that has the domain, to which what others have there gives way;
+   * domain-unserved where it has it no more.
    */
   'mailboxes.open': (
     tx,
@@ -68,7 +69,10 @@ export const changes = {
   ): { key: number; id: string; tookOver: boolean } => {
     const { db } = tx
     if (seize) free(tx, mailbox.address, now)
-    if (ownDomain && mailbox.accountId !== null) giveWay(tx, mailbox.address, mailbox.accountId, now)
+    if (ownDomain && mailbox.accountId !== null) {
+      if (!hasDomain(db, mailbox.accountId, mailbox.domain)) throw new Refusal('domain-unserved')
+      giveWay(tx, mailbox.address, mailbox.accountId, now)
+    }
     endOverdue(tx, mailbox.address, quarantineUntil, now)
     refuseBeyond(db, mailbox, quota, { active: true, archived: mailbox.recoverable }, now)
     if (isHeld(db, mailbox.address, mailbox.accountId, now)) throw new Refusal('mailbox-taken')

@@ -1,5 +1,6 @@
 // What the writer thread may do to messages and their contents.
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { hasDomain } from '../domains/rows.ts'
 import { type Adoption, adoptions, keepAdoption } from '../mailboxes/adoptions.ts'
 import { giveWay } from '../mailboxes/closing.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
@@ -223,6 +224,8 @@ function standing(tx: Tx, recipient: Arrived['recipients'][number], now: number)
   const isKept =
     accountId === null ? isHeld(db, mailboxAddress, null, now) : isHeldBy(db, mailboxAddress, accountId, now)
   if (recipient.mailboxId !== null || isKept) return null
+  // Removed since RCPT, it leaves no mailbox behind that nobody would end.
+  if (accountId !== null && !hasDomain(db, accountId, recipient.domain)) return null
   const made = {
     id: recipient.newMailboxId,
     address: recipient.mailboxAddress,

@@ -443,6 +443,33 @@ describe('at a verified domain', () => {
     expect((await core.domains.add(one.caller, 'own.example')).state).toBe('pending')
   })
 
+  test('what is on its way when it is removed leaves nothing behind', async () => {
+    await using its = await world()
+    const { core, one } = its
+    await verified(its, one)
+    const recipient = await core.mailboxes.accepting('x@own.example', { trusted: false, size: 0 })
+    await core.domains.remove(one.caller, 'own.example')
+    const arrival = core.messages.arrive({ from: 'a@b.test', recipients: [recipient], trace: () => '' })
+    await arrival.write(new TextEncoder().encode(mail({}, 'Too late.')))
+    expect((await arrival.commit()).messageIds).toEqual([])
+    const rows = core.connection.sqlite.query('select count(*) as n from mailboxes').get()
+    expect(rows).toEqual({ n: 0 })
+  })
+
+  test('an account that is deleted leaves none of its mail, and its address is another’s', async () => {
+    await using its = await world()
+    const { core, one } = its
+    await verified(its, one)
+    await send(core, 'x@own.example')
+    await core.accounts.delete(operator, one.account.id)
+    expect(await reasonOf(send(core, 'x@own.example'))).toBe('relay-denied')
+    while (await core.mailboxes.leave());
+    const two = await tenant(core)
+    await verified(its, two)
+    await send(core, 'x@own.example')
+    expect((await core.messages.list(two.caller, 'x@own.example', { limit: 5 })).items).toHaveLength(1)
+  })
+
   test('a plan that allows fewer takes none away, and gives none more', async () => {
     await using its = await world({ MAYFLY_PLANS_HOBBYIST_CUSTOM_DOMAINS: '1' })
     const { core } = its
