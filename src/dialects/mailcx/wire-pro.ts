@@ -1,6 +1,6 @@
 // The shapes of Mail.cx's Pro API: domains and tokens.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { baseOf, type CustomDomain, isServing } from '../../domains/domain.ts'
+import { baseOf, type CustomDomain, type DescribedDomain, isServing } from '../../domains/domain.ts'
 import { isoSeconds } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
@@ -88,16 +88,18 @@ export const madeDomain = (domain: CustomDomain, mxTarget: string): Static<typeo
   dns_records: records(domain, mxTarget),
 })
 
-export const verification = (domain: CustomDomain, mxTarget: string): Static<typeof VerificationShape> => ({
+export const verification = (
+  { domain, note }: DescribedDomain,
+  mxTarget: string,
+): Static<typeof VerificationShape> => ({
   verify_status: statusOf(domain),
   txt_record: domain.found?.txt.is === 'there',
   mx_record: domain.found?.mx.is === 'there',
   dns_records: records(domain, mxTarget),
-  message: messageOf(domain),
+  message: note ?? messageOf(domain),
 })
 
-function messageOf({ state, found, byHand }: CustomDomain): string {
-  if (byHand) return 'The operator of this server vouches for the domain.'
+function messageOf({ state, found }: CustomDomain): string {
   if (isServing(state)) return 'The domain is verified.'
   if (!found) return 'The records were not looked at yet.'
   const unknown = [found.txt, found.mx].find(({ is }) => is === 'unknown')
