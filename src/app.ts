@@ -25,6 +25,7 @@ import { Room } from './storage/room.ts'
 import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
+import { checkDomains } from './tasks/check-domains.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
 import { deliverWebhooks } from './tasks/deliver-webhooks.ts'
 import { expire } from './tasks/expire.ts'
@@ -211,6 +212,7 @@ async function assemble(
     core.links.adminLink(),
     core.plans.remember(),
     core.switches.load(),
+    core.domains.load(),
     core.blocks.load(),
     core.usage.load(),
   ])
@@ -243,6 +245,7 @@ async function assemble(
     watchClock(outside, log, defect),
     deliverWebhooks(core, defect),
     sellPlans(core, defect),
+    checkDomains(core, defect),
     collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())
@@ -267,7 +270,7 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, signIns, links, keys, jwts, payments } = core
+  const { accounts, signIns, links, keys, domains, jwts, payments } = core
   const ground = {
     backups,
     status,
@@ -275,6 +278,7 @@ async function assemble(
     signIns,
     links,
     keys,
+    domains,
     jwts,
     payments,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),

@@ -8,7 +8,10 @@ import { AccountStore } from './accounts/store.ts'
 import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
+import { Looking } from './domains/looking.ts'
+import { type Lookups, lookupsOf, Resolver } from './domains/resolver.ts'
 import { Domains } from './domains/service.ts'
+import type { Intervals } from './domains/standing.ts'
 import { DomainStore } from './domains/store.ts'
 import type { Events } from './events.ts'
 import { Keys } from './keys/service.ts'
@@ -64,6 +67,9 @@ export type Core = {
   failures: Failures
   keys: Keys
   standing: Standing
+  /** Of names, at the name servers of `[dns]`. */
+  lookups: Lookups
+  looking: Looking
   domains: Domains
   blocks: Blocks
   jwts: Jwts
@@ -174,12 +180,27 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
+  const lookups = new Resolver(lookupsOf(config.dns), outside)
+  const { hostname, public_addresses } = config.smtp
+  const looking = new Looking(lookups, { hostname, publicAddresses: public_addresses }, outside)
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
     guarded(new DomainStore(db, writer), found),
     usage,
-    { readDomain: parseDomain, mxTarget: config.smtp.hostname },
+    {
+      readDomain: parseDomain,
+      mxTarget: config.smtp.hostname,
+      mode: config.dns.mode,
+      intervals: intervalsOf(config.dns),
+      mailboxOf: (caller, name) => mailboxes.openedAddress(caller, name),
+      leave: async () => {
+        while (await mailboxes.leaveDomains());
+      },
+    },
+    looking,
     outside,
+    events,
+    defect,
   )
   const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
   const blocks = new Blocks(writer, outside, found, operatorMail)
@@ -308,6 +329,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     failures,
     keys,
     standing,
+    lookups,
+    looking,
     domains,
     blocks,
     jwts,
@@ -328,6 +351,15 @@ export function makeCore(config: Config, ground: Ground): Core {
     cursors,
     gathered,
     outgoing,
+  }
+}
+
+function intervalsOf(dns: Config['dns']): Intervals {
+  return {
+    firstMs: dns.first_check_seconds * 1000,
+    longestMs: dns.max_check_minutes * 60_000,
+    verifiedMs: dns.verified_check_minutes * 60_000,
+    graceMs: dns.grace_hours * 3_600_000,
   }
 }
 

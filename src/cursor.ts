@@ -14,6 +14,7 @@ export type CursorKind =
   | 'audit'
   | 'deliveries'
   | 'invoices'
+  | 'domains'
 
 const macCharacters = 16
 

@@ -9,6 +9,7 @@ import { readArguments, UsageError } from './cli/arguments.ts'
 import { backup } from './cli/backup.ts'
 import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor/doctor.ts'
+import { domainCommands } from './cli/domain.ts'
 import { greeting } from './cli/greeting.ts'
 import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
@@ -77,7 +78,14 @@ async function main(): Promise<number | null> {
     default: {
       const { config } = loadConfig({ ...sources, overrides })
       const terminal = { print, note: complain, input: Bun.stdin.stream() }
-      await { ...accountCommands, ...keyCommands, ...tokenSecretCommands, ...invoiceCommands }[command]({
+      const commands = {
+        ...accountCommands,
+        ...keyCommands,
+        ...domainCommands,
+        ...tokenSecretCommands,
+        ...invoiceCommands,
+      }
+      await commands[command]({
         config,
         options,
         flags,

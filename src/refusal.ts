@@ -38,6 +38,7 @@ export const reasons = [
   'mailbox-taken',
   'email-taken',
   'domain-taken',
+  'confirmation-needed',
   'last-owner',
   'mailboxes-exhausted',
   'quota-exceeded',
@@ -89,6 +90,8 @@ export type RefusalDetails = {
   over?: true
   /** The way to pay that is not there. */
   rail?: string
+  /** How many mailboxes would end with what was asked for. */
+  mailboxes?: number
   /** For the log alone. */
   what?: string
 }

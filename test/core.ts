@@ -38,6 +38,8 @@ export const unlimited = {
   MAYFLY_PLANS_ANONYMOUS_INBOXES_PER_DAY: 'unlimited',
   MAYFLY_PLANS_ANONYMOUS_ACTIVE_MAILBOXES: 'unlimited',
   MAYFLY_DIALECTS_MAILCX_REQUESTS_PER_SECOND_PER_IP: '100000',
+  // No test asks the world: there nobody answers.
+  MAYFLY_DNS_NAMESERVERS: '127.0.0.1:9',
 }
 
 /** The defaults without limits on who has no account, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */

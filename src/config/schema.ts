@@ -116,16 +116,16 @@ const DnsSection = Type.Object(
       sample: ['192.0.2.53'],
     }),
     timeout_seconds: seconds(5, 'How long an answer may take.', { maximum: 60 }),
-    first_check_seconds: seconds(30, `How soon after a domain was added its records are looked for. ${UNUSED_YET}`),
+    queries_per_second: count(100, 'How many questions are asked in a second at most; others wait.', {
+      maximum: 100_000,
+    }),
+    first_check_seconds: seconds(30, 'How soon after a domain was added its records are looked for.'),
     max_check_minutes: minutes(
       1440,
-      `The longest time between two looks for the records of a pending domain. ${UNUSED_YET}`,
+      'The longest time between two looks for the records of a domain that is pending or has lapsed.',
     ),
-    verified_check_minutes: minutes(
-      240,
-      `How often the records of a verified domain are looked for again. ${UNUSED_YET}`,
-    ),
-    grace_hours: hours(72, `How long a domain whose records are gone still takes mail. ${UNUSED_YET}`, { minimum: 0 }),
+    verified_check_minutes: minutes(240, 'How often the records of a verified domain are looked for again.'),
+    grace_hours: hours(72, 'How long a domain whose records are gone still takes mail.', { minimum: 0 }),
   },
   {
     additionalProperties: false,

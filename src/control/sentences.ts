@@ -38,6 +38,7 @@ const sentences = {
   'webhook-unknown': 'there is no such webhook',
   'delivery-unknown': 'there is no such delivery',
   'domain-taken': 'the account has this domain already',
+  'confirmation-needed': 'mailboxes would end with this: say --yes if they may',
   'email-taken': 'this e-mail address has an account already',
   'last-owner': 'an account needs an owner',
   'mailboxes-exhausted': 'the plan allows no more mailboxes',
@@ -73,6 +74,9 @@ const names: Readonly<Record<string, string>> = {
 }
 
 export function sentenceOf({ reason, details }: Refusal): string {
+  const { mailboxes } = details
+  if (mailboxes === 1) return '1 mailbox would end with it: say --yes if it may'
+  if (mailboxes !== undefined) return `${mailboxes} mailboxes would end with it: say --yes if they may`
   return details.fields?.map(complaint).join('; ') ?? sentences[reason]
 }
 

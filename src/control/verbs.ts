@@ -2,6 +2,7 @@
 // socket; a command that finds no server does the same verb itself, with the lock in its hand.
 import { type Static, Type } from '@sinclair/typebox'
 import { accountVerbs } from './account-verbs.ts'
+import { domainVerbs } from './domain-verbs.ts'
 import { invoiceVerbs } from './invoice-verbs.ts'
 import { keyVerbs } from './key-verbs.ts'
 import { tokenVerbs } from './token-verbs.ts'
@@ -21,6 +22,7 @@ export const verbs = {
   }),
   ...accountVerbs,
   ...keyVerbs,
+  ...domainVerbs,
   ...tokenVerbs,
   ...invoiceVerbs,
 }

@@ -59,6 +59,7 @@ export const kinds = {
   'mailbox-taken': 'conflict',
   'email-taken': 'conflict',
   'domain-taken': 'conflict',
+  'confirmation-needed': 'conflict',
   'last-owner': 'conflict',
   'mailboxes-exhausted': 'exhausted',
   'quota-exceeded': 'exhausted',

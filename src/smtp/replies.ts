@@ -42,6 +42,7 @@ const replies = {
   'domain-unknown': [550, '5.1.1', 'There is no such domain'],
   'webhook-unknown': [550, '5.1.1', 'There is no such webhook'],
   'delivery-unknown': [550, '5.1.1', 'There is no such delivery'],
+  'confirmation-needed': [550, '5.5.1', 'Mailboxes would end with this'],
   'domain-taken': [550, '5.5.1', 'The account has this domain already'],
   'account-unknown': [550, '5.1.1', 'There is no such account'],
   'member-unknown': [550, '5.1.1', 'There is no such member'],

@@ -53,8 +53,9 @@ export const mailboxCheck = (
     row.recoverable,
     row.tag,
     row.passwordHash,
-    // Rows from before there was this one are checked as they were written.
+    // Rows from before there were these are checked as they were written.
     ...(row.usedAt === null ? [] : [row.usedAt]),
+    ...(row.byMail ? ['by mail'] : []),
   ])
 
 export const tokenCheck = (row: Pick<typeof mailboxTokens.$inferSelect, 'hash' | 'mailboxKey'>) =>
@@ -146,8 +147,29 @@ export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
     row.expiresAt,
   ])
 
-export const customDomainCheck = (row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkValue'>) =>
-  checkOf([row.id, row.accountId, row.name, row.state, row.token, row.createdAt])
+/** When it is looked at, and what was found, is left out: it only decides about the next look. */
+export const customDomainCheck = (
+  row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkedAt' | 'nextCheckAt' | 'tries' | 'found' | 'checkValue'>,
+) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.name,
+    row.state,
+    row.token,
+    row.createdAt,
+    // Rows from before there were these are checked as they were written.
+    ...(isAsAdded(row) ? [] : [row.access, row.catchAll, row.verifiedAt, row.failingSince, row.byHand]),
+  ])
+
+const isAsAdded = ({
+  access,
+  catchAll,
+  verifiedAt,
+  failingSince,
+  byHand,
+}: Pick<typeof customDomains.$inferSelect, 'access' | 'catchAll' | 'verifiedAt' | 'failingSince' | 'byHand'>) =>
+  access === 'private' && catchAll === null && verifiedAt === null && failingSince === null && !byHand
 
 /** What attempts leave behind is left out: it is only shown and counted. */
 export const webhookCheck = (

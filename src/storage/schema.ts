@@ -35,6 +35,8 @@ export const mailboxes = sqliteTable(
     opener: text('opener'),
     /** When one that ends for want of use was last used; null: it does not end so. */
     usedAt: integer('used_at'),
+    /** An account's, made by mail alone: in no list, and gone with its last message. */
+    byMail: flag('by_mail').notNull().default(false),
   },
   (table) => [
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
@@ -43,8 +45,10 @@ export const mailboxes = sqliteTable(
     index('mailboxes_to_sweep')
       .on(table.state)
       .where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
-    index('mailboxes_account').on(table.accountId).where(sql`account_id is not null`),
-    index('mailboxes_account_open').on(table.accountId, table.state).where(sql`account_id is not null`),
+    /** Those that an account opened, in the order of lists. */
+    index('mailboxes_account').on(table.accountId).where(sql`account_id is not null and by_mail = 0`),
+    index('mailboxes_account_domain').on(table.accountId, table.domain).where(sql`account_id is not null`),
+    index('mailboxes_account_open').on(table.accountId, table.state, table.byMail).where(sql`account_id is not null`),
     index('mailboxes_idle').on(table.usedAt).where(sql`state = 'active' and used_at is not null`),
     index('mailboxes_opener').on(table.opener).where(sql`state <> 'ended' and opener is not null`),
   ],
@@ -218,7 +222,7 @@ export const events = sqliteTable(
     address: text('address').notNull(),
     unclaimed: flag('unclaimed').notNull(),
     messageId: text('message_id'),
-    /** The key, member or session that it is about; then there is no mailbox, and `mailbox_id` and `address` are "". */
+    /** The key, member, session or domain that it is about; then there is no mailbox, and `mailbox_id` is "". */
     subjectId: text('subject_id'),
   },
   (table) => [
@@ -351,15 +355,34 @@ export const customDomains = sqliteTable(
       .references(() => accounts.id, { onDelete: 'cascade' }),
     /** Lower-case A-labels. */
     name: text('name').notNull(),
-    state: text('state', { enum: ['pending'] }).notNull(),
+    /** `removed` until its mailboxes have ended, then the row goes too. */
+    state: text('state', { enum: ['pending', 'verified', 'failing', 'lapsed', 'removed'] }).notNull(),
     /** What its TXT record is to say. */
     token: text('token').notNull(),
     createdAt: integer('created_at').notNull(),
     checkValue: check(),
+    access: text('access', { enum: ['private', 'claimed'] })
+      .notNull()
+      .default('private'),
+    /** The address of a mailbox of its account. */
+    catchAll: text('catch_all'),
+    verifiedAt: integer('verified_at'),
+    failingSince: integer('failing_since'),
+    checkedAt: integer('checked_at'),
+    /** Null: nobody looks by himself. */
+    nextCheckAt: integer('next_check_at'),
+    tries: integer('tries').notNull().default(0),
+    byHand: flag('by_hand').notNull().default(false),
+    /** Of the last look, JSON. */
+    found: text('found'),
   },
   (table) => [
-    uniqueIndex('custom_domains_account').on(table.accountId, table.name),
+    uniqueIndex('custom_domains_account').on(table.accountId, table.name).where(sql`state <> 'removed'`),
     index('custom_domains_name').on(table.name),
+    /** One account has it. */
+    uniqueIndex('custom_domains_owner').on(table.name).where(sql`state in ('verified', 'failing')`),
+    index('custom_domains_due').on(table.nextCheckAt).where(sql`next_check_at is not null`),
+    index('custom_domains_removed').on(table.state).where(sql`state = 'removed'`),
   ],
 )
 

@@ -1,6 +1,6 @@
 // Every change that the writer thread can run.
 import { changes as accounts } from '../accounts/changes.ts'
-import { changes as domains } from '../domains/store.ts'
+import { changes as domains } from '../domains/changes.ts'
 import { changes as keys } from '../keys/store.ts'
 import { changes as blocks } from '../mailboxes/blocks.ts'
 import { changes as mailboxes } from '../mailboxes/changes.ts'

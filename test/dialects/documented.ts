@@ -48,6 +48,7 @@ export const sent: Record<string, Record<string, Sent>> = {
     'POST /mayfly/v1/admin/blocks': { json: { kind: 'sender', pattern: 'evil.test' } },
     'POST /mayfly/v1/checkout/{id}': { json: { secret: 'x' } },
     'POST /mayfly/v1/checkout/{id}/key': { json: { secret: 'x' } },
+    'POST /mayfly/v1/domains': { json: { name: 'own.example' } },
     'POST /mayfly/v1/webhooks': { json: { url: 'https://hooks.example/mail' } },
   },
   run2mail: {

@@ -267,6 +267,31 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({}),
     gets: ofAccounts(404),
   }),
+  'GET /mayfly/v1/domains': () => ({ path: 'domains', gets: ofAccounts(200) }),
+  'POST /mayfly/v1/domains': () => ({
+    path: 'domains',
+    body: () => ({ name: `${crypto.randomUUID()}.example` }),
+    gets: ofAccounts(201),
+  }),
+  'GET /mayfly/v1/domains/{domain}': () => ({ path: 'domains/none.example', gets: ofAccounts(404) }),
+  'PATCH /mayfly/v1/domains/{domain}': () => ({
+    path: 'domains/none.example',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
+  'DELETE /mayfly/v1/domains/{domain}': () => ({ path: 'domains/none.example', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/domains/{domain}/verify': () => ({
+    path: 'domains/none.example/verify',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
+  'GET /mayfly/v1/admin/domains': () => ({ path: 'admin/domains', gets: ofAdmins(200) }),
+  'POST /mayfly/v1/admin/domains/{domain}/verify': () => ({
+    path: 'admin/domains/none.example/verify',
+    body: () => ({}),
+    gets: ofAdmins(404),
+  }),
+  'DELETE /mayfly/v1/admin/domains/{domain}': () => ({ path: 'admin/domains/none.example', gets: ofAdmins(404) }),
   'GET /mayfly/v1/admin/accounts': () => ({ path: 'admin/accounts', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/accounts': () => ({
     path: 'admin/accounts',

@@ -283,6 +283,7 @@ test('no route takes a parameter or a field that its description does not have',
     [`POST ${root}/admin/blocks`]: { kind: 'sender', pattern: '*@sender.test' },
     [`POST ${root}/checkout/{id}`]: { secret: 'x' },
     [`POST ${root}/checkout/{id}/key`]: { secret: 'x' },
+    [`POST ${root}/domains`]: { name: 'own.example' },
     [`POST ${root}/webhooks`]: { url: 'https://hooks.example/mail' },
   }
   const document = await openapi('native')

@@ -18,6 +18,7 @@ export type Described = {
     | 'account'
     | 'team'
     | 'keys'
+    | 'domains'
     | 'webhooks'
     | 'payments'
     | 'admin'
@@ -135,7 +136,7 @@ const idempotencyKey: [string, Header] = [
 ]
 
 /** The longest that what stands in a path can be: an address (RFC 5321 §4.5.3.1), an id, a ticket. */
-export const pathLengths = { mailbox: 320, id: 36, n: 36, ticket: 100 }
+export const pathLengths = { mailbox: 320, domain: 255, id: 36, n: 36, ticket: 100 }
 
 const meaning = (status: number): string =>
   status === 201

@@ -42,6 +42,7 @@ export const answers = {
   'mailbox-taken': [409, 'This address is taken.'],
   'email-taken': [409, 'This e-mail address has an account already.'],
   'domain-taken': [409, 'The account has this domain already.'],
+  'confirmation-needed': [409, 'Mailboxes would end with this: say with "confirm" how many may.'],
   'last-owner': [409, 'An account needs an owner: make another member one first.'],
   'quota-exceeded': [429, 'The plan allows no more of these.'],
   'mailboxes-exhausted': [429, 'No more mailboxes of this kind are allowed.'],
@@ -75,7 +76,9 @@ export function errorBody(refusal: Refusal | null, { id }: Pick<Visit, 'id'>) {
   if (!refusal) return { error: { reason: 'internal', message: defect, requestId: id } }
   const { reason, details } = refusal
   const [, message] = answers[reason]
-  return { error: { reason, message, requestId: id, ...(details.fields ? { fields: details.fields } : {}) } }
+  const { fields, mailboxes } = details
+  const more = { ...(fields ? { fields } : {}), ...(mailboxes === undefined ? {} : { mailboxes }) }
+  return { error: { reason, message, requestId: id, ...more } }
 }
 
 export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id' | 'refused' | 'limit'>): Response {

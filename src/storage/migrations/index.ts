@@ -10,6 +10,7 @@ import addedAttachments from './0006_added_attachments.sql' with { type: 'text' 
 import webhooks from './0007_webhooks.sql' with { type: 'text' }
 import unusedMailboxes from './0008_unused_mailboxes.sql' with { type: 'text' }
 import payments from './0009_payments.sql' with { type: 'text' }
+import domainStanding from './0010_domain_standing.sql' with { type: 'text' }
 
 export const migrations: readonly string[] = [
   first,
@@ -22,4 +23,5 @@ export const migrations: readonly string[] = [
   webhooks,
   unusedMailboxes,
   payments,
+  domainStanding,
 ]
