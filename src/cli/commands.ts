@@ -96,7 +96,7 @@ export const commands = {
   },
   'key list': {
     says: 'list keys',
-    options: { account: { value: 'E', says: 'only of the account of this member' }, ...shared },
+    options: { account: { value: 'E', says: 'only of the account of this member, or of this id' }, ...shared },
   },
   'key set': {
     says: 'change what is given of a key',
