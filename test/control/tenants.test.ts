@@ -107,15 +107,34 @@ describe('what a command prints as JSON is what the native API answers', () => {
   })
 })
 
-test('the keys of an account without members are listed by its id', async () => {
-  await using server = await commanded()
-  await adminKey(server)
-  const { json } = await server.call('POST', '/keys', { body: { plan: 'dev', rail: 'manual' } })
-  const { id, accountId } = await server.command('invoice-pay', { id: uuidOf(String(json['invoice_id'])) ?? '' })
-  const secret = String(json['checkout_url']).split('#')[1]
-  const bought = await server.call('POST', `/mayfly/v1/checkout/${id}/key`, { body: { secret } })
-  expect(await server.command('key-list', { email: accountId ?? '' })).toMatchObject({
-    items: [{ id: bought.json['id'], account: { id: accountId, owner: null } }],
+describe('by its id', () => {
+  test('an account without members has its keys listed, and gets one that is its own', async () => {
+    await using server = await commanded()
+    await adminKey(server)
+    const { json } = await server.call('POST', '/keys', { body: { plan: 'dev', rail: 'manual' } })
+    const { id, accountId } = await server.command('invoice-pay', { id: uuidOf(String(json['invoice_id'])) ?? '' })
+    const secret = String(json['checkout_url']).split('#')[1]
+    const bought = await server.call('POST', `/mayfly/v1/checkout/${id}/key`, { body: { secret } })
+    const email = accountId ?? ''
+    const { id: made, key: token, maker } = await server.command('key-create', { email })
+    expect(maker).toBe('')
+    expect((await server.call('GET', '/mayfly/v1/account', { token })).json['id']).toBe(accountId)
+    const account = { id: accountId, owner: null }
+    expect(await server.command('key-list', { email })).toMatchObject({
+      items: [
+        { id: bought.json['id'], account },
+        { id: made, account },
+      ],
+    })
+  })
+
+  test('an account with members gets one for its first owner', async () => {
+    await using server = await commanded()
+    const { id } = await server.command('account-create', { email: ann, admin: false })
+    expect((await server.command('key-create', { email: id })).maker).toBe(ann)
+    await expect(server.command('key-create', { email: uuidOf('01HF5ZZZZZZZZZZZZZZZZZZZZZ') ?? '' })).rejects.toThrow(
+      'no account has',
+    )
   })
 })
 
