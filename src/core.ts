@@ -302,9 +302,10 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
     {
       attempted: (outcome) => metrics.webhookAttempts.inc({ outcome }),
-      gaveUp: (webhookId) => {
+      gaveUp: ({ id: webhookId, accountId, url }) => {
         metrics.webhooksGivenUp.inc()
-        log.warn({ webhookId }, 'a webhook was paused: its target failed for long')
+        // The rest of the URL may hold a secret.
+        log.warn({ webhookId, accountId, host: new URL(url).host }, 'a webhook was paused: its target keeps failing')
       },
       defect,
     },

@@ -88,7 +88,11 @@ export const commands = {
   'key create': {
     says: 'make a key, and print it, this once',
     options: {
-      account: { value: 'E', says: 'the e-mail address of the member whom it is for', needed: true },
+      account: {
+        value: 'E',
+        says: 'the e-mail address of the member whom it is for, or the id of an account',
+        needed: true,
+      },
       prefix: { value: 'P', says: 'what it begins with; else mayfly_' },
       ...keyFields,
       ...shared,
@@ -96,7 +100,7 @@ export const commands = {
   },
   'key list': {
     says: 'list keys',
-    options: { account: { value: 'E', says: 'only of the account of this member' }, ...shared },
+    options: { account: { value: 'E', says: 'only of the account of this member, or of this id' }, ...shared },
   },
   'key set': {
     says: 'change what is given of a key',
