@@ -31,7 +31,10 @@ export async function route(name: string, examination: Examination): Promise<Rou
   if (exchanges.every((one) => one === '')) {
     return none(wrong(`${name} says that it takes no mail at all (a null MX)`, `take that out, and add ${line}`))
   }
-  const near = new Set([...exchanges.filter((one) => one === here.hostname), ...exchanges].slice(0, mostTargets))
+  // This server's own name first, then the others that verifying looks at, then what is no name.
+  const own = exchanges.filter((one) => one === here.hostname)
+  const inTurn = [...new Set([...own, ...exchanges.filter(isName), ...exchanges])]
+  const near = new Set(inTurn.slice(0, mostTargets))
   const targets = await Promise.all(exchanges.filter((one) => near.has(one)).map((one) => targetOf(one, examination)))
   const leading = new Set(targets.filter(({ ours }) => ours.length > 0).map(({ exchange }) => exchange))
   if (exchanges.includes(here.hostname)) leading.add(here.hostname)
