@@ -8,7 +8,7 @@ import { baseOf, type DescribedDomain } from '../domain.ts'
 import { type Here, type Looking, oneSpelling } from '../looking.ts'
 import type { Looked, Lookups } from '../resolver.ts'
 import { type Examination, harmless, isInner, reserved } from './examination.ts'
-import { host, mostAddresses, ports, reverse } from './host.ts'
+import { host, mostAddresses, nameless, ports, reverse } from './host.ts'
 import { ownership } from './ownership.ts'
 import { Questions, valuesOf, within } from './questions.ts'
 import { reach } from './reach.ts'
@@ -64,7 +64,7 @@ export class Doctor {
     const ofServer = (findings: Finding[]) => (isOperator ? findings : findings.map(forOperator))
     if (this.rules.mode === 'off') {
       const reached = await this.reachAll(this.publicOnes(), examination, begunAt, isServing)
-      return [first, this.off(), ...ofServer([...this.portsNote(), ...reached])].map(harmless)
+      return [first, ...ofServer([this.off(), ...this.portsNote(), ...reached])].map(harmless)
     }
     const below = name.startsWith('*.') ? null : subdomains(name, examination)
     const led = route(name, examination)
@@ -102,13 +102,13 @@ export class Doctor {
     if (real.length === 0) return [...found, ...(await reachPublic())].map(harmless)
     const { hostname } = this.rules.here
     if (reserved.test(hostname) || !hostname.includes('.')) {
-      const says = `smtp.hostname is ${hostname}: nobody in the internet finds a server by it`
-      found.push(findingsOf('host').wrong(says, 'set smtp.hostname to the name that MX records point to'))
-      return [...found, ...(await reachPublic())].map(harmless)
+      return [...found, nameless(hostname), ...(await reachPublic())].map(harmless)
     }
     const begunAt = this.outside.elapsed()
     const byName = new Map(valuesOf(await examination.own).map((address) => [address, new Set<string>()]))
-    for (const { reached } of routes) for (const [address, some] of reached) byName.set(address, some)
+    for (const [address, some] of routes.flatMap(({ reached }) => [...reached])) {
+      byName.set(address, new Set([...(byName.get(address) ?? []), ...some]))
+    }
     const [ofHost, ofPtr, reached] = await Promise.all([
       host(examination),
       reverse(examination),
@@ -170,7 +170,11 @@ export class Doctor {
   }
 
   private off(): Finding {
-    return findingsOf('dns').note(offNote)
+    const isKnown = this.rules.here.publicAddresses.length > 0
+    return findingsOf('dns').note(
+      offNote,
+      isKnown ? undefined : 'set smtp.public_addresses to have it seen whether this server answers there',
+    )
   }
 }
 

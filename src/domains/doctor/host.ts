@@ -8,9 +8,16 @@ import { cannotAsk } from './route.ts'
 /** Of a server's addresses: those that are asked about, and gone to. */
 export const mostAddresses = 8
 
+export const nameless = (hostname: string): Finding =>
+  findingsOf('host').wrong(
+    `smtp.hostname is ${hostname}: nobody in the internet finds a server by it`,
+    'set smtp.hostname to the name that MX records point to',
+  )
+
 export async function host({ here, questions }: Examination): Promise<Finding[]> {
   const { ok, note, wrong } = findingsOf('host')
   const { hostname } = here
+  if (!hostname.includes('.')) return [nameless(hostname)]
   const told = await Promise.all([questions.a(hostname), questions.aaaa(hostname)])
   const [why] = told.flatMap(({ looked }) => (looked.is === 'unknown' ? [looked.why] : []))
   if (why !== undefined)

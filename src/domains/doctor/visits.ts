@@ -22,17 +22,19 @@ export type Visited = {
 const longestLine = 512
 const longestReply = 8192
 const longestShown = 200
+const usualKeptMs = 5000
 
 class CutShort extends Error {}
 
 export class Visits {
-  /** Who asks while somebody is there hears the same. */
-  private readonly underWay = new Map<string, Promise<Visited>>()
+  /** Who asks while somebody is there, or was a moment ago, hears the same: the server counts visits like any client's. */
+  private readonly made = new Map<string, Promise<Visited>>()
 
   /** `hostname`: with it this server greets. */
   constructor(
     private readonly hostname: string,
     private readonly outside: Pick<Outside, 'mailPort'>,
+    private readonly keptMs = usualKeptMs,
   ) {}
 
   get port(): number {
@@ -45,10 +47,12 @@ export class Visits {
    */
   to(address: string, own: ReadonlySet<string>, ms: number): Promise<Visited> | null {
     if (!own.has(address) || !(isForEverybody(address) || isOfMachine(address))) return null
-    const there = this.underWay.get(address)
+    const there = this.made.get(address)
     if (there) return there
-    const visit = visited(address, this.port, this.hostname, ms).finally(() => this.underWay.delete(address))
-    this.underWay.set(address, visit)
+    const visit = visited(address, this.port, this.hostname, ms).finally(() => {
+      setTimeout(() => this.made.delete(address), this.keptMs).unref()
+    })
+    this.made.set(address, visit)
     return visit
   }
 }

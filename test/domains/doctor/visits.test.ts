@@ -81,14 +81,19 @@ describe('a visit', () => {
     expect(there.came()).toBe(0)
   })
 
-  test('is one for all who ask meanwhile', async () => {
+  test('is one for all who ask meanwhile, or a moment later', async () => {
     await using there = await server(speaking('220 another.test ESMTP\r\n'))
-    const visits = new Visits(here, { mailPort: there.port })
+    const visits = new Visits(here, { mailPort: there.port }, 0)
     const all = await Promise.all(Array.from({ length: 20 }, () => visits.to('127.0.0.1', own, 1000)))
     expect(all.map((one) => one?.greeting)).toEqual(Array(20).fill('220 another.test ESMTP'))
     expect(there.came()).toBe(1)
+    await Bun.sleep(5)
     await visits.to('127.0.0.1', own, 1000)
     expect(there.came()).toBe(2)
+    const usual = new Visits(here, { mailPort: there.port })
+    await usual.to('127.0.0.1', own, 1000)
+    await usual.to('127.0.0.1', own, 1000)
+    expect(there.came()).toBe(3)
   })
 
   test.each<[string, (socket: Socket) => void, Partial<Visited>]>([
