@@ -29,6 +29,10 @@ export async function host({ here, questions }: Examination): Promise<Finding[]>
     const example = own.length === 0 ? 'its address' : own.join(' and ')
     return [from(told, wrong(`${hostname} has no address`, `add an A or AAAA record with ${example}`))]
   }
+  if (found.every(isInner) && found.every((address) => own.length === 0 || own.includes(address))) {
+    const says = `${hostname} has the address ${at}: the internet does not lead there`
+    return [from(told, note(says, 'give it an A or AAAA record with a public address if mail is to come from there'))]
+  }
   if (own.length === 0) {
     const says = `${hostname} has the address ${at}`
     return [from(told, note(says, 'set smtp.public_addresses to have this compared'))]

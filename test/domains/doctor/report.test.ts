@@ -80,7 +80,7 @@ describe('the doctor of a domain', () => {
       `ok mx the MX record of ${name} leads to ${here}`,
       `ok target ${here} is this server ([private])`,
       `note wildcard any subdomain of ${name} has no MX record`,
-      `ok host ${here} has the address [private]`,
+      `note host ${here} has the address [private]: the internet does not lead there`,
       `note port this server listens for mail at any free port, and the world comes to port ${door.port}`,
       `ok reach port ${door.port} of [private] leads here`,
       expect.stringMatching(/^ok certificate the certificate at .*: it is good until \d{4}-/),
