@@ -136,6 +136,12 @@ export const commands = {
     needsOperand: true,
     options: { 'by-hand': { says: 'do not look: your word stands for its records' }, ...shared },
   },
+  'domain doctor': {
+    says: 'say what the mail of a domain (its name or id) lacks on its way here, and how to mend it',
+    operand: 'NAME',
+    needsOperand: true,
+    options: shared,
+  },
   'domain remove': {
     says: 'remove a domain of an account (its name or id)',
     operand: 'NAME',

@@ -31,6 +31,7 @@ async function commanded(): Promise<Commanded> {
     domains,
     jwts,
     payments,
+    isServing: true,
     pageUrl: 'https://mail.example',
   }
   const control = await openControl(directory.path, ground, openLog({ level: 'debug', format: 'json', to }))
