@@ -41,6 +41,7 @@ export const reasons = [
   'mailbox-taken',
   'email-taken',
   'domain-taken',
+  'domain-elsewhere',
   'confirmation-needed',
   'last-owner',
   'mailboxes-exhausted',

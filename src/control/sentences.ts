@@ -41,6 +41,7 @@ const sentences = {
   'webhook-unknown': 'there is no such webhook',
   'delivery-unknown': 'there is no such delivery',
   'domain-taken': 'the account has this domain already',
+  'domain-elsewhere': 'another account has this domain, verified: remove it there first',
   'confirmation-needed': 'mailboxes would end with this: say --yes if they may',
   'email-taken': 'this e-mail address has an account already',
   'last-owner': 'an account needs an owner',

@@ -222,7 +222,7 @@ export class Domains {
     return this.areAsked ? this.look(domain) : domain
   }
 
-  /** Takes the operator's word for its records. Refuses: as `getAny`; domain-taken where another account has it. */
+  /** Takes the operator's word for its records. Refuses: as `getAny`; domain-elsewhere where another account has it. */
   async vouch(caller: Caller, name: string): Promise<CustomDomain> {
     const domain = await this.getAny(caller, name)
     await this.store.writes.run('domains.vouch', { id: domain.id, by: byOf(caller, this.outside) })

@@ -62,6 +62,7 @@ export const kinds = {
   'mailbox-taken': 'conflict',
   'email-taken': 'conflict',
   'domain-taken': 'conflict',
+  'domain-elsewhere': 'conflict',
   'confirmation-needed': 'conflict',
   'last-owner': 'conflict',
   'mailboxes-exhausted': 'exhausted',

@@ -47,6 +47,7 @@ const replies = {
   'delivery-unknown': [550, '5.1.1', 'There is no such delivery'],
   'confirmation-needed': [550, '5.5.1', 'Mailboxes would end with this'],
   'domain-taken': [550, '5.5.1', 'The account has this domain already'],
+  'domain-elsewhere': [550, '5.5.1', 'This domain is taken'],
   'account-unknown': [550, '5.1.1', 'There is no such account'],
   'member-unknown': [550, '5.1.1', 'There is no such member'],
   'key-unknown': [550, '5.1.1', 'There is no such key'],

@@ -2,42 +2,21 @@
 import { expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
 import { type Tenant, tenant } from '../accounts/tenant.ts'
-import { mx, type NameServer, nameServer, txt } from '../domains/name-server.ts'
-import { type Answer, at, listIn, type Serving, serve } from '../http/serve.ts'
+import { mx, txt } from '../domains/name-server.ts'
+import { here, type NamedServer, namedServer } from '../domains/named-server.ts'
+import { type Answer, at, listIn } from '../http/serve.ts'
 import { reasonOf } from '../refused.ts'
 
-const here = 'mx.mayfly-host.test'
 const own = 'own.example'
 const hour = 3_600_000
 const password = 'open sesame'
 
-type World = {
-  server: Serving
-  dns: NameServer
-  owner: Tenant
-  stranger: Tenant
-  [Symbol.asyncDispose]: () => Promise<void>
-}
+type World = NamedServer & { owner: Tenant; stranger: Tenant }
 
 async function world(env: Record<string, string> = {}): Promise<World> {
-  const dns = await nameServer()
-  const server = await serve({
-    MAYFLY_DNS_NAMESERVERS: dns.address,
-    MAYFLY_DNS_TIMEOUT_SECONDS: '1',
-    MAYFLY_SMTP_HOSTNAME: here,
-    MAYFLY_DOMAINS: 'mayfly.test,second.test',
-    ...env,
-  })
-  return {
-    server,
-    dns,
-    owner: await tenant(server.core),
-    stranger: await tenant(server.core),
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]()
-      await dns[Symbol.asyncDispose]()
-    },
-  }
+  const named = await namedServer({ MAYFLY_DOMAINS: 'mayfly.test,second.test', ...env })
+  const { core } = named.server
+  return { ...named, owner: await tenant(core), stranger: await tenant(core) }
 }
 
 /** Adds a domain and sets its records; nobody has looked at them yet. */

@@ -326,7 +326,7 @@ describe('a domain', () => {
     expect(dns.asked).toEqual([])
     const two = await tenant(core)
     const second = await core.domains.add(two.caller, 'own.example')
-    expect(await reasonOf(core.domains.vouch(operator, second.id))).toBe('domain-taken')
+    expect(await reasonOf(core.domains.vouch(operator, second.id))).toBe('domain-elsewhere')
   })
 })
 

@@ -45,6 +45,7 @@ export const answers = {
   'mailbox-taken': [409, 'This address is taken.'],
   'email-taken': [409, 'This e-mail address has an account already.'],
   'domain-taken': [409, 'The account has this domain already.'],
+  'domain-elsewhere': [409, 'Another account has this domain, verified.'],
   'confirmation-needed': [409, 'Mailboxes would end with this: say with "confirm" how many may.'],
   'last-owner': [409, 'An account needs an owner: make another member one first.'],
   'quota-exceeded': [429, 'The plan allows no more of these.'],
