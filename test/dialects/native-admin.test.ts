@@ -47,6 +47,7 @@ const adminRoutes: readonly [method: string, path: string, body?: object][] = [
   ['GET', 'admin/invoices'],
   ['POST', `admin/invoices/${anyId}/pay`],
   ['GET', 'admin/domains'],
+  ['GET', `admin/domains/${anyId}/doctor`],
   ['POST', `admin/domains/${anyId}/verify`, { byHand: true }],
   ['DELETE', `admin/domains/${anyId}`],
 ]
