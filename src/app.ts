@@ -7,7 +7,7 @@ import { pageUrl } from './control/links.ts'
 import { openControl } from './control/server.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
-import { type HttpServer, startHttp } from './http/server.ts'
+import type { HttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
@@ -109,6 +109,8 @@ async function assemble(
     log,
   )
   let isInspected = false
+  // The door that has most modules reads them while the writer thread opens the database.
+  const httpDoor = import('./http/server.ts')
   const writer = await ThreadWriter.open({
     start: () => startThread('writer'),
     databaseFile: file,
@@ -225,6 +227,7 @@ async function assemble(
   const certificate = await certificateRead
   const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
+  const { startHttp } = await httpDoor
   const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })
   undo.push(() => http.stop())
   const certificateWatch = watchCertificate(

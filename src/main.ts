@@ -1,30 +1,17 @@
 // The process: arguments, config, signals, exit code.
-
+import './head-start.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { type App, start } from './app.ts'
 import { because, CannotDo } from './cannot-do.ts'
 import { CannotStart } from './cannot-start.ts'
-import { accountCommands } from './cli/account.ts'
 import { readArguments, UsageError } from './cli/arguments.ts'
-import { backup } from './cli/backup.ts'
-import { check } from './cli/check.ts'
-import { doctor } from './cli/doctor/doctor.ts'
-import { domainCommands } from './cli/domain.ts'
 import { greeting } from './cli/greeting.ts'
-import { helpText } from './cli/help.ts'
-import { init } from './cli/init.ts'
-import { invoiceCommands } from './cli/invoice.ts'
-import { keyCommands } from './cli/key.ts'
-import { restoreBackup } from './cli/restore.ts'
-import { tokenSecretCommands } from './cli/token-secret.ts'
 import { warnings } from './cli/warnings.ts'
 import { ConfigComplaints } from './config/complaints.ts'
 import { loadConfig } from './config/load.ts'
 import { surviveDefects } from './defects.ts'
-import { openapi } from './http/openapi.ts'
 import { type Log, openLog } from './log.ts'
 import { realOutside } from './outside.ts'
-import { rehearse } from './rehearsal.ts'
 import { DataDirectoryTaken } from './storage/lock.ts'
 import { SchemaTooNew } from './storage/migrate.ts'
 
@@ -46,6 +33,7 @@ const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 // Whoever reads what is printed may stop reading (`mayfly doctor | head`): no reason to end, least of all for a server.
 const nobodyReads = new Promise<void>((resolve) => process.stdout.on('error', () => resolve()))
 
+/** Each command's own modules are read when it is called: a server that starts needs none of them. */
 async function main(): Promise<number | null> {
   const { command, options, flags, operand } = readArguments(process.argv.slice(2))
   const sources = { file: options['config'], env: process.env, cwd: process.cwd() }
@@ -53,38 +41,46 @@ async function main(): Promise<number | null> {
   // Nobody but the owner reads what is written.
   process.umask(0o077)
   switch (command) {
-    case 'help':
+    case 'help': {
+      const { helpText } = await import('./cli/help.ts')
       say(helpText(operand))
       return 0
+    }
     case 'version':
       print(`mayfly ${manifest.version}`)
       return 0
-    case 'init':
+    case 'init': {
+      const { init } = await import('./cli/init.ts')
       return init(operand ?? options['config'] ?? 'mayfly.toml', print, complain)
-    case 'check':
+    }
+    case 'check': {
+      const { check } = await import('./cli/check.ts')
       return check(sources, Date.now(), print, complain)
-    case 'backup':
+    }
+    case 'backup': {
+      const { backup } = await import('./cli/backup.ts')
       return backup({ ...sources, overrides }, operand ?? '', flags.has('json'), print)
-    case 'restore':
+    }
+    case 'restore': {
+      const { restoreBackup } = await import('./cli/restore.ts')
       return restoreBackup({ ...sources, overrides }, operand ?? '', flags.has('json'), print)
-    case 'doctor':
+    }
+    case 'doctor': {
+      const [{ doctor }, { rehearse }] = await Promise.all([import('./cli/doctor/doctor.ts'), import('./rehearsal.ts')])
       return doctor({ ...sources, overrides }, flags.has('json'), print, rehearse)
-    case 'openapi':
+    }
+    case 'openapi': {
+      const { openapi } = await import('./http/openapi.ts')
       print(JSON.stringify(await openapi(options['dialect'] ?? 'native'), null, 2))
       return 0
+    }
     case 'serve':
       await serve({ ...sources, overrides })
       return null
     default: {
       const { config } = loadConfig({ ...sources, overrides })
       const terminal = { print, note: complain, input: Bun.stdin.stream() }
-      const commands = {
-        ...accountCommands,
-        ...keyCommands,
-        ...domainCommands,
-        ...tokenSecretCommands,
-        ...invoiceCommands,
-      }
+      const { commands } = await import('./cli/through-server.ts')
       const code = await commands[command]({
         config,
         options,

@@ -2,8 +2,20 @@
 
 export type ThreadName = 'writer' | 'digest' | 'reader' | 'inspector' | 'backup' | 'certificate'
 
-/** Starts `threads/NAME.ts`. In the executable each is an entry point of the build, found by its path from `src`. */
+const ahead = new Map<ThreadName, Worker>()
+
+/** Starts a thread that somebody will ask for in a moment. */
+export const startAhead = (name: ThreadName): void => void ahead.set(name, start(name))
+
+/** A thread that runs `threads/NAME.ts`: the one that was started ahead, or a new one. */
 export function startThread(name: ThreadName): Worker {
+  const started = ahead.get(name)
+  ahead.delete(name)
+  return started ?? start(name)
+}
+
+/** In the executable each is an entry point of the build, found by its path from `src`. */
+function start(name: ThreadName): Worker {
   return Bun.isStandaloneExecutable
     ? new Worker(`./threads/${name}.ts`)
     : new Worker(new URL(`./threads/${name}.ts`, import.meta.url).href)

@@ -1,6 +1,7 @@
 // Accounts, members and links as the native API answers them and `--json` prints them: the schema is the type, and a
 // function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../extended.ts'
 import { instant, iso, isoOrNull } from '../instants.ts'
 import type { Account, Member } from './account.ts'
 import type { MadeLink } from './links.ts'
@@ -46,12 +47,9 @@ export const LinkShape = Type.Object({
 })
 
 /** To a new account. */
-export const AccountLinkShape = Type.Composite([
-  LinkShape,
-  Type.Object({
-    usable: Type.Boolean({ description: 'False while registration is off: until it is on the link is refused.' }),
-  }),
-])
+export const AccountLinkShape = extended(LinkShape, {
+  usable: Type.Boolean({ description: 'False while registration is off: until it is on the link is refused.' }),
+})
 
 export const account = (one: Account): Static<typeof AccountShape> => ({
   id: one.id,

@@ -1,7 +1,7 @@
 // Accounts, members, sessions and one-time links in the database: the reads of the main thread.
 import { and, asc, count, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
 import { accounts, links, members, sessions } from '../storage/schema.ts'
 import type { Account, Invitation, Member, Session } from './account.ts'
@@ -41,47 +41,54 @@ export function soundLink(row: LinkRow): LinkRow {
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  account: db
-    .select()
-    .from(accounts)
-    .where(eq(accounts.id, placeholder('id')))
-    .prepare(),
-  member: db
-    .select()
-    .from(members)
-    .where(eq(members.id, placeholder('id')))
-    .prepare(),
-  byEmail: db
-    .select()
-    .from(members)
-    .where(eq(members.email, placeholder('email')))
-    .prepare(),
-  membersOf: db
-    .select()
-    .from(members)
-    .where(eq(members.accountId, placeholder('accountId')))
-    .orderBy(asc(members.key))
-    .prepare(),
-  session: db
-    .select({ session: sessions, member: members, account: accounts })
-    .from(sessions)
-    .innerJoin(members, eq(members.id, sessions.memberId))
-    .innerJoin(accounts, eq(accounts.id, members.accountId))
-    .where(and(eq(sessions.hash, placeholder('hash')), gt(sessions.expiresAt, placeholder('now'))))
-    .prepare(),
-  sessionsOf: db
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.memberId, placeholder('memberId')), gt(sessions.expiresAt, placeholder('now'))))
-    .orderBy(asc(sessions.createdAt))
-    .prepare(),
-  link: db
-    .select()
-    .from(links)
-    .where(eq(links.hash, placeholder('hash')))
-    .prepare(),
-  firstAdmin: db.select({ id: members.id }).from(members).where(eq(members.isAdmin, sql`1`)).limit(1).prepare(),
+const statements = statementsOf((db: Db) => ({
+  account: () =>
+    db
+      .select()
+      .from(accounts)
+      .where(eq(accounts.id, placeholder('id')))
+      .prepare(),
+  member: () =>
+    db
+      .select()
+      .from(members)
+      .where(eq(members.id, placeholder('id')))
+      .prepare(),
+  byEmail: () =>
+    db
+      .select()
+      .from(members)
+      .where(eq(members.email, placeholder('email')))
+      .prepare(),
+  membersOf: () =>
+    db
+      .select()
+      .from(members)
+      .where(eq(members.accountId, placeholder('accountId')))
+      .orderBy(asc(members.key))
+      .prepare(),
+  session: () =>
+    db
+      .select({ session: sessions, member: members, account: accounts })
+      .from(sessions)
+      .innerJoin(members, eq(members.id, sessions.memberId))
+      .innerJoin(accounts, eq(accounts.id, members.accountId))
+      .where(and(eq(sessions.hash, placeholder('hash')), gt(sessions.expiresAt, placeholder('now'))))
+      .prepare(),
+  sessionsOf: () =>
+    db
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.memberId, placeholder('memberId')), gt(sessions.expiresAt, placeholder('now'))))
+      .orderBy(asc(sessions.createdAt))
+      .prepare(),
+  link: () =>
+    db
+      .select()
+      .from(links)
+      .where(eq(links.hash, placeholder('hash')))
+      .prepare(),
+  firstAdmin: () => db.select({ id: members.id }).from(members).where(eq(members.isAdmin, sql`1`)).limit(1).prepare(),
 }))
 
 export type AccountListQuery = { after: number; limit: number }

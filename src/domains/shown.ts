@@ -1,6 +1,7 @@
 // Custom domains as the native API answers them and `--json` prints them: the schema is the type, and a function is named by
 // what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../extended.ts'
 import { levels, worst } from '../finding.ts'
 import { instant, iso, isoOrNull } from '../instants.ts'
 import { customAccesses, type DescribedDomain, domainStates, type Seen, unicodeOf } from './domain.ts'
@@ -56,12 +57,9 @@ export const DomainShape = Type.Object({
   note: orNull(text('What else is to be known.')),
 })
 
-export const ListedDomainShape = Type.Composite([
-  DomainShape,
-  Type.Object({
-    account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }),
-  }),
-])
+export const ListedDomainShape = extended(DomainShape, {
+  account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }),
+})
 
 const LevelShape = Type.Union(
   levels.map((level) => Type.Literal(level)),

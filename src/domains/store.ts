@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
 import { damageOf } from '../storage/damage.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { customDomains } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { CustomDomain } from './domain.ts'
@@ -10,32 +10,36 @@ import { asDomain, countMailboxes, hasDomain, isThere } from './rows.ts'
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  byId: db
-    .select()
-    .from(customDomains)
-    .where(eq(customDomains.id, placeholder('id')))
-    .prepare(),
-  named: db
-    .select()
-    .from(customDomains)
-    .where(and(eq(customDomains.name, placeholder('name')), isThere))
-    .orderBy(asc(customDomains.key))
-    .prepare(),
-  ofAccount: db
-    .select()
-    .from(customDomains)
-    .where(and(eq(customDomains.accountId, placeholder('accountId')), isThere))
-    .orderBy(asc(customDomains.key))
-    .prepare(),
-  ofAll: db
-    .select()
-    .from(customDomains)
-    .where(and(gt(customDomains.key, placeholder('after')), isThere))
-    .orderBy(asc(customDomains.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  serving: db.select().from(customDomains).where(sql`state in ('verified', 'failing')`).prepare(),
+const statements = statementsOf((db: Db) => ({
+  byId: () =>
+    db
+      .select()
+      .from(customDomains)
+      .where(eq(customDomains.id, placeholder('id')))
+      .prepare(),
+  named: () =>
+    db
+      .select()
+      .from(customDomains)
+      .where(and(eq(customDomains.name, placeholder('name')), isThere))
+      .orderBy(asc(customDomains.key))
+      .prepare(),
+  ofAccount: () =>
+    db
+      .select()
+      .from(customDomains)
+      .where(and(eq(customDomains.accountId, placeholder('accountId')), isThere))
+      .orderBy(asc(customDomains.key))
+      .prepare(),
+  ofAll: () =>
+    db
+      .select()
+      .from(customDomains)
+      .where(and(gt(customDomains.key, placeholder('after')), isThere))
+      .orderBy(asc(customDomains.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  serving: () => db.select().from(customDomains).where(sql`state in ('verified', 'failing')`).prepare(),
 }))
 
 /** `each`: of one account at most. `beyond`: no look is later than that, unless the clock was set back. */

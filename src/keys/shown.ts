@@ -1,5 +1,6 @@
 // Keys as the native API answers them and `--json` prints them.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../extended.ts'
 import { instant, iso, isoOrNull } from '../instants.ts'
 import type { Key } from './key.ts'
 import type { MadeKey } from './service.ts'
@@ -27,13 +28,12 @@ export const KeyShape = Type.Object({
   dialects: texts,
 })
 
-export const MadeKeyShape = Type.Composite([KeyShape, Type.Object({ key: text('The key itself, shown this once.') })])
+export const MadeKeyShape = extended(KeyShape, { key: text('The key itself, shown this once.') })
 
 /** For those who see the keys of all accounts. */
-export const ListedKeyShape = Type.Composite([
-  KeyShape,
-  Type.Object({ account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }) }),
-])
+export const ListedKeyShape = extended(KeyShape, {
+  account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }),
+})
 
 export function key(one: Key): Static<typeof KeyShape> {
   return {

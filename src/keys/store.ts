@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx, Writes } from '../storage/change.ts'
 import { damaged } from '../storage/damage.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { keyCheck, mustBeSound } from '../storage/row-checks.ts'
 import { accounts, keys, members } from '../storage/schema.ts'
 import { isPrefix, type Key } from './key.ts'
@@ -30,26 +30,29 @@ export type Held = { key: Key; account: Account; member: Member | null }
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  byHash: db
-    .select({ key: keys, account: accounts, member: members })
-    .from(keys)
-    .innerJoin(accounts, eq(accounts.id, keys.accountId))
-    .leftJoin(members, eq(members.id, keys.memberId))
-    .where(eq(keys.hash, placeholder('hash')))
-    .prepare(),
-  byPreviousHash: db
-    .select({ key: keys, account: accounts, member: members })
-    .from(keys)
-    .innerJoin(accounts, eq(accounts.id, keys.accountId))
-    .leftJoin(members, eq(members.id, keys.memberId))
-    .where(and(sql`${keys.previousHash} is not null`, eq(keys.previousHash, placeholder('hash'))))
-    .prepare(),
-  byId: db
-    .select()
-    .from(keys)
-    .where(eq(keys.id, placeholder('id')))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  byHash: () =>
+    db
+      .select({ key: keys, account: accounts, member: members })
+      .from(keys)
+      .innerJoin(accounts, eq(accounts.id, keys.accountId))
+      .leftJoin(members, eq(members.id, keys.memberId))
+      .where(eq(keys.hash, placeholder('hash')))
+      .prepare(),
+  byPreviousHash: () =>
+    db
+      .select({ key: keys, account: accounts, member: members })
+      .from(keys)
+      .innerJoin(accounts, eq(accounts.id, keys.accountId))
+      .leftJoin(members, eq(members.id, keys.memberId))
+      .where(and(sql`${keys.previousHash} is not null`, eq(keys.previousHash, placeholder('hash'))))
+      .prepare(),
+  byId: () =>
+    db
+      .select()
+      .from(keys)
+      .where(eq(keys.id, placeholder('id')))
+      .prepare(),
 }))
 
 export type KeyQuery = { accountId: string | null; memberId: string | null; after: number; limit: number }

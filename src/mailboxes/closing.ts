@@ -1,7 +1,7 @@
 // Ending mailboxes, within the changes that do it.
 import { eq, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { mailboxCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, quarantine } from '../storage/schema.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -11,24 +11,27 @@ import { say } from './telling.ts'
 const { placeholder } = sql
 
 /** What ends a mailbox: many of them in one change, while the writer does nothing else. */
-const closing = prepared((db: Db) => ({
-  setState: db
-    .update(mailboxes)
-    .set({ state: sql`${placeholder('state')}`, checkValue: sql`${placeholder('checkValue')}` })
-    .where(eq(mailboxes.key, placeholder('key')))
-    .prepare(),
-  forgetTokens: db
-    .delete(mailboxTokens)
-    .where(eq(mailboxTokens.mailboxKey, placeholder('key')))
-    .prepare(),
-  hold: db
-    .insert(quarantine)
-    .values({ address: placeholder('address'), until: placeholder('until'), accountId: placeholder('accountId') })
-    .onConflictDoUpdate({
-      target: quarantine.address,
-      set: { until: sql`${placeholder('until')}`, accountId: sql`${placeholder('accountId')}` },
-    })
-    .prepare(),
+const closing = statementsOf((db: Db) => ({
+  setState: () =>
+    db
+      .update(mailboxes)
+      .set({ state: sql`${placeholder('state')}`, checkValue: sql`${placeholder('checkValue')}` })
+      .where(eq(mailboxes.key, placeholder('key')))
+      .prepare(),
+  forgetTokens: () =>
+    db
+      .delete(mailboxTokens)
+      .where(eq(mailboxTokens.mailboxKey, placeholder('key')))
+      .prepare(),
+  hold: () =>
+    db
+      .insert(quarantine)
+      .values({ address: placeholder('address'), until: placeholder('until'), accountId: placeholder('accountId') })
+      .onConflictDoUpdate({
+        target: quarantine.address,
+        set: { until: sql`${placeholder('until')}`, accountId: sql`${placeholder('accountId')}` },
+      })
+      .prepare(),
 }))
 
 /** Archives it, or ends it: then its address is held until then, unless mail alone made it (`quarantineUntil` null: in no case). */

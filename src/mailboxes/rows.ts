@@ -1,6 +1,6 @@
 // Rows of mailboxes: each is compared with its check value before it is believed, and none is written without its own.
 import { and, eq, gt, sql } from 'drizzle-orm'
-import { type Db, insertedKey, prepared } from '../storage/database.ts'
+import { type Db, insertedKey, statementsOf } from '../storage/database.ts'
 import { mailboxCheck, mustBeSound } from '../storage/row-checks.ts'
 import { mailboxes, quarantine } from '../storage/schema.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -16,55 +16,61 @@ export function asMailbox(row: Row): Mailbox | null {
   return state === 'ended' ? null : { ...fields, state }
 }
 
-const statements = prepared((db: Db) => ({
-  active: db
-    .select()
-    .from(mailboxes)
-    .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'active'`)))
-    .prepare(),
-  archived: db
-    .select()
-    .from(mailboxes)
-    .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'archived'`)))
-    .prepare(),
-  byId: db
-    .select()
-    .from(mailboxes)
-    .where(eq(mailboxes.id, placeholder('id')))
-    .prepare(),
-  byKey: db
-    .select()
-    .from(mailboxes)
-    .where(eq(mailboxes.key, placeholder('key')))
-    .prepare(),
-  insert: db
-    .insert(mailboxes)
-    .values({
-      id: placeholder('id'),
-      address: placeholder('address'),
-      localPart: placeholder('localPart'),
-      domain: placeholder('domain'),
-      kind: placeholder('kind'),
-      accountId: placeholder('accountId'),
-      state: 'active',
-      createdAt: placeholder('createdAt'),
-      expiresAt: placeholder('expiresAt'),
-      recoverable: placeholder('recoverable'),
-      tag: placeholder('tag'),
-      passwordHash: placeholder('passwordHash'),
-      messageCount: 0,
-      bytes: 0,
-      checkValue: placeholder('checkValue'),
-      opener: placeholder('opener'),
-      usedAt: placeholder('usedAt'),
-      byMail: placeholder('byMail'),
-    })
-    .prepare(),
-  quarantined: db
-    .select()
-    .from(quarantine)
-    .where(and(eq(quarantine.address, placeholder('address')), gt(quarantine.until, placeholder('now'))))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  active: () =>
+    db
+      .select()
+      .from(mailboxes)
+      .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'active'`)))
+      .prepare(),
+  archived: () =>
+    db
+      .select()
+      .from(mailboxes)
+      .where(and(eq(mailboxes.address, placeholder('address')), eq(mailboxes.state, sql`'archived'`)))
+      .prepare(),
+  byId: () =>
+    db
+      .select()
+      .from(mailboxes)
+      .where(eq(mailboxes.id, placeholder('id')))
+      .prepare(),
+  byKey: () =>
+    db
+      .select()
+      .from(mailboxes)
+      .where(eq(mailboxes.key, placeholder('key')))
+      .prepare(),
+  insert: () =>
+    db
+      .insert(mailboxes)
+      .values({
+        id: placeholder('id'),
+        address: placeholder('address'),
+        localPart: placeholder('localPart'),
+        domain: placeholder('domain'),
+        kind: placeholder('kind'),
+        accountId: placeholder('accountId'),
+        state: 'active',
+        createdAt: placeholder('createdAt'),
+        expiresAt: placeholder('expiresAt'),
+        recoverable: placeholder('recoverable'),
+        tag: placeholder('tag'),
+        passwordHash: placeholder('passwordHash'),
+        messageCount: 0,
+        bytes: 0,
+        checkValue: placeholder('checkValue'),
+        opener: placeholder('opener'),
+        usedAt: placeholder('usedAt'),
+        byMail: placeholder('byMail'),
+      })
+      .prepare(),
+  quarantined: () =>
+    db
+      .select()
+      .from(quarantine)
+      .where(and(eq(quarantine.address, placeholder('address')), gt(quarantine.until, placeholder('now'))))
+      .prepare(),
 }))
 
 /** The mailbox open at this address, for changes of this feature and of messages. */
@@ -134,23 +140,25 @@ export function noteUse(db: Db, { key, usedAt }: Pick<Mailbox, 'key' | 'usedAt'>
   changeMailbox(db, key, { usedAt: now })
 }
 
-const counting = prepared((db: Db) => ({
-  add: db
-    .update(mailboxes)
-    .set({
-      messageCount: sql`${mailboxes.messageCount} + ${placeholder('count')}`,
-      bytes: sql`${mailboxes.bytes} + ${placeholder('bytes')}`,
-    })
-    .where(eq(mailboxes.key, placeholder('key')))
-    .prepare(),
-  forgetUnclaimed: db
-    .delete(mailboxes)
-    .where(
-      and(
-        eq(mailboxes.key, placeholder('key')),
-        sql`(kind = 'unclaimed' or by_mail = 1)`,
-        eq(mailboxes.messageCount, sql`0`),
-      ),
-    )
-    .prepare(),
+const counting = statementsOf((db: Db) => ({
+  add: () =>
+    db
+      .update(mailboxes)
+      .set({
+        messageCount: sql`${mailboxes.messageCount} + ${placeholder('count')}`,
+        bytes: sql`${mailboxes.bytes} + ${placeholder('bytes')}`,
+      })
+      .where(eq(mailboxes.key, placeholder('key')))
+      .prepare(),
+  forgetUnclaimed: () =>
+    db
+      .delete(mailboxes)
+      .where(
+        and(
+          eq(mailboxes.key, placeholder('key')),
+          sql`(kind = 'unclaimed' or by_mail = 1)`,
+          eq(mailboxes.messageCount, sql`0`),
+        ),
+      )
+      .prepare(),
 }))

@@ -1,7 +1,7 @@
 // Reading mailboxes; what changes them is in changes.ts.
 import { and, desc, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
@@ -18,41 +18,46 @@ const openOf = and(
   or(isNull(mailboxes.expiresAt), gt(mailboxes.expiresAt, placeholder('now'))),
 )
 
-const statements = prepared((db: Db) => ({
-  activeOf: db
-    .select()
-    .from(mailboxes)
-    .where(
-      and(
-        eq(mailboxes.address, placeholder('address')),
-        eq(mailboxes.state, sql`'active'`),
-        // Looked for by the address alone: an account may have very many.
-        sql`+${mailboxes.accountId} = ${placeholder('accountId')}`,
-      ),
-    )
-    .prepare(),
-  byToken: db
-    .select({ token: mailboxTokens, mailbox: mailboxes })
-    .from(mailboxTokens)
-    .innerJoin(mailboxes, eq(mailboxes.key, mailboxTokens.mailboxKey))
-    .where(eq(mailboxTokens.hash, placeholder('hash')))
-    .prepare(),
-  bytesOf: db
-    .select({ bytes: sql<number>`coalesce(sum(${mailboxes.bytes}), 0)` })
-    .from(mailboxes)
-    .where(openOf)
-    .prepare(),
-  overdueBytesOf: db
-    .select({ bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
-    .from(mailboxes)
-    .innerJoin(messages, eq(messages.mailboxKey, mailboxes.key))
-    .where(and(openOf, lte(messages.retainUntil, placeholder('now'))))
-    .prepare(),
-  overdue: db
-    .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
-    .from(messages)
-    .where(and(eq(messages.mailboxKey, placeholder('key')), lte(messages.retainUntil, placeholder('now'))))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  activeOf: () =>
+    db
+      .select()
+      .from(mailboxes)
+      .where(
+        and(
+          eq(mailboxes.address, placeholder('address')),
+          eq(mailboxes.state, sql`'active'`),
+          // Looked for by the address alone: an account may have very many.
+          sql`+${mailboxes.accountId} = ${placeholder('accountId')}`,
+        ),
+      )
+      .prepare(),
+  byToken: () =>
+    db
+      .select({ token: mailboxTokens, mailbox: mailboxes })
+      .from(mailboxTokens)
+      .innerJoin(mailboxes, eq(mailboxes.key, mailboxTokens.mailboxKey))
+      .where(eq(mailboxTokens.hash, placeholder('hash')))
+      .prepare(),
+  bytesOf: () =>
+    db
+      .select({ bytes: sql<number>`coalesce(sum(${mailboxes.bytes}), 0)` })
+      .from(mailboxes)
+      .where(openOf)
+      .prepare(),
+  overdueBytesOf: () =>
+    db
+      .select({ bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
+      .from(mailboxes)
+      .innerJoin(messages, eq(messages.mailboxKey, mailboxes.key))
+      .where(and(openOf, lte(messages.retainUntil, placeholder('now'))))
+      .prepare(),
+  overdue: () =>
+    db
+      .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
+      .from(messages)
+      .where(and(eq(messages.mailboxKey, placeholder('key')), lte(messages.retainUntil, placeholder('now'))))
+      .prepare(),
 }))
 
 export interface MailboxStore {

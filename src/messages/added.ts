@@ -4,7 +4,7 @@ import { countMail } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import type { Changes, Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { addedAttachmentCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { addedAttachments, mailboxes, messages } from '../storage/schema.ts'
 import { isThere, type MailboxRow, sound, stillArriving } from './changed-rows.ts'
@@ -31,30 +31,33 @@ export type NewAttachment = {
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  shown: db
-    .select()
-    .from(addedAttachments)
-    .where(
-      and(
-        eq(addedAttachments.messageKey, placeholder('messageKey')),
-        or(isNull(addedAttachments.expiresAt), gt(addedAttachments.expiresAt, placeholder('now'))),
-      ),
-    )
-    .orderBy(asc(addedAttachments.index))
-    .prepare(),
-  all: db
-    .select()
-    .from(addedAttachments)
-    .where(eq(addedAttachments.messageKey, placeholder('messageKey')))
-    .prepare(),
-  any: db.select({ key: addedAttachments.key }).from(addedAttachments).limit(1).prepare(),
-  messageOf: db
-    .select({ id: messages.id })
-    .from(addedAttachments)
-    .innerJoin(messages, eq(messages.key, addedAttachments.messageKey))
-    .where(eq(addedAttachments.id, placeholder('id')))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  shown: () =>
+    db
+      .select()
+      .from(addedAttachments)
+      .where(
+        and(
+          eq(addedAttachments.messageKey, placeholder('messageKey')),
+          or(isNull(addedAttachments.expiresAt), gt(addedAttachments.expiresAt, placeholder('now'))),
+        ),
+      )
+      .orderBy(asc(addedAttachments.index))
+      .prepare(),
+  all: () =>
+    db
+      .select()
+      .from(addedAttachments)
+      .where(eq(addedAttachments.messageKey, placeholder('messageKey')))
+      .prepare(),
+  any: () => db.select({ key: addedAttachments.key }).from(addedAttachments).limit(1).prepare(),
+  messageOf: () =>
+    db
+      .select({ id: messages.id })
+      .from(addedAttachments)
+      .innerJoin(messages, eq(messages.key, addedAttachments.messageKey))
+      .where(eq(addedAttachments.id, placeholder('id')))
+      .prepare(),
 }))
 
 /** Those of a message that have not run out, in their order. Refuses: storage-damaged. */

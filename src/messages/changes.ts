@@ -8,7 +8,7 @@ import { countMail, findActive, insertMailbox, isHeld, isHeldBy, noteUse } from 
 import { say } from '../mailboxes/telling.ts'
 import { retainUntil } from '../plans/plan.ts'
 import type { Changes, Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { attachmentCheck, messageCheck } from '../storage/row-checks.ts'
 import { attachments, contents, mailboxes, messages } from '../storage/schema.ts'
 import { adding } from './added.ts'
@@ -161,53 +161,58 @@ export const changes = {
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  insertMessage: db
-    .insert(messages)
-    .values({
-      id: placeholder('id'),
-      mailboxKey: placeholder('mailboxKey'),
-      contentKey: placeholder('contentKey'),
-      address: placeholder('address'),
-      size: placeholder('size'),
-      receivedAt: placeholder('receivedAt'),
-      retainUntil: placeholder('retainUntil'),
-      seen: false,
-      checkValue: placeholder('checkValue'),
-    })
-    .prepare(),
-  ofContent: db
-    .select()
-    .from(messages)
-    .where(eq(messages.contentKey, placeholder('contentKey')))
-    .prepare(),
-  mailbox: db
-    .select({
-      key: mailboxes.key,
-      id: mailboxes.id,
-      address: mailboxes.address,
-      accountId: mailboxes.accountId,
-      kind: mailboxes.kind,
-    })
-    .from(mailboxes)
-    .where(eq(mailboxes.key, placeholder('key')))
-    .prepare(),
-  orderDigest: db
-    .update(messages)
-    .set({ digestedSeq: sql`${placeholder('seq')}`, checkValue: sql`${placeholder('checkValue')}` })
-    .where(eq(messages.key, placeholder('key')))
-    .prepare(),
-  keepAttachment: db
-    .insert(attachments)
-    .values({
-      id: placeholder('id'),
-      messageKey: placeholder('messageKey'),
-      index: placeholder('index'),
-      hidden: false,
-      checkValue: placeholder('checkValue'),
-    })
-    .onConflictDoNothing()
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  insertMessage: () =>
+    db
+      .insert(messages)
+      .values({
+        id: placeholder('id'),
+        mailboxKey: placeholder('mailboxKey'),
+        contentKey: placeholder('contentKey'),
+        address: placeholder('address'),
+        size: placeholder('size'),
+        receivedAt: placeholder('receivedAt'),
+        retainUntil: placeholder('retainUntil'),
+        seen: false,
+        checkValue: placeholder('checkValue'),
+      })
+      .prepare(),
+  ofContent: () =>
+    db
+      .select()
+      .from(messages)
+      .where(eq(messages.contentKey, placeholder('contentKey')))
+      .prepare(),
+  mailbox: () =>
+    db
+      .select({
+        key: mailboxes.key,
+        id: mailboxes.id,
+        address: mailboxes.address,
+        accountId: mailboxes.accountId,
+        kind: mailboxes.kind,
+      })
+      .from(mailboxes)
+      .where(eq(mailboxes.key, placeholder('key')))
+      .prepare(),
+  orderDigest: () =>
+    db
+      .update(messages)
+      .set({ digestedSeq: sql`${placeholder('seq')}`, checkValue: sql`${placeholder('checkValue')}` })
+      .where(eq(messages.key, placeholder('key')))
+      .prepare(),
+  keepAttachment: () =>
+    db
+      .insert(attachments)
+      .values({
+        id: placeholder('id'),
+        messageKey: placeholder('messageKey'),
+        index: placeholder('index'),
+        hidden: false,
+        checkValue: placeholder('checkValue'),
+      })
+      .onConflictDoNothing()
+      .prepare(),
 }))
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */

@@ -1,7 +1,7 @@
 // Contents in the database, for the changes of messages: each is stored once, and goes when no message has it any more.
 import { eq, sql } from 'drizzle-orm'
 import { damageOf } from '../storage/damage.ts'
-import { type Db, insertedKey, prepared } from '../storage/database.ts'
+import { type Db, insertedKey, statementsOf } from '../storage/database.ts'
 import { contentCheck, digestCheck, mustBeSound } from '../storage/row-checks.ts'
 import { contents, digests } from '../storage/schema.ts'
 import type { Digested } from './changes.ts'
@@ -46,86 +46,93 @@ const arriving: ContentRow = {
   checkValue: null,
 }
 
-const statements = prepared((db: Db) => ({
-  insertContent: db
-    .insert(contents)
-    .values({
-      state: placeholder('state'),
-      refs: placeholder('refs'),
-      size: placeholder('size'),
-      checksum: placeholder('checksum'),
-      trace: placeholder('trace'),
-      envelopeFrom: placeholder('envelopeFrom'),
-      fromName: placeholder('fromName'),
-      fromAddress: placeholder('fromAddress'),
-      to: placeholder('to'),
-      subject: placeholder('subject'),
-      date: placeholder('date'),
-      messageId: placeholder('messageId'),
-      digest: placeholder('digest'),
-      tries: placeholder('tries'),
-      attachmentCount: placeholder('attachmentCount'),
-      checkValue: placeholder('checkValue'),
-    })
-    .prepare(),
-  keepDigest: db
-    .insert(digests)
-    .values({
-      contentKey: placeholder('contentKey'),
-      // What comes as bytes is text all the same.
-      text: sql`cast(${placeholder('text')} as text)`,
-      html: sql`cast(${placeholder('html')} as text)`,
-      detail: sql`cast(${placeholder('detail')} as text)`,
-      checkValue: placeholder('checkValue'),
-    })
-    .onConflictDoUpdate({
-      target: digests.contentKey,
-      set: {
-        text: sql`excluded.text`,
-        html: sql`excluded.html`,
-        detail: sql`excluded.detail`,
-        checkValue: sql`excluded.check_value`,
-      },
-    })
-    .prepare(),
-  content: db
-    .select()
-    .from(contents)
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
-  markDigest: db
-    .update(contents)
-    .set({
-      digest: sql`${placeholder('digest')}`,
-      attachmentCount: sql`${placeholder('attachmentCount')}`,
-      subject: sql`${placeholder('subject')}`,
-      checkValue: sql`${placeholder('checkValue')}`,
-    })
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
-  releaseContent: db
-    .update(contents)
-    .set({
-      refs: sql`refs - 1`,
-      // The messages themselves are asked, not the count alone: damage to it must not cost another message its bytes.
-      state: sql`case when exists (select 1 from messages where content_key = ${placeholder('key')})
+const statements = statementsOf((db: Db) => ({
+  insertContent: () =>
+    db
+      .insert(contents)
+      .values({
+        state: placeholder('state'),
+        refs: placeholder('refs'),
+        size: placeholder('size'),
+        checksum: placeholder('checksum'),
+        trace: placeholder('trace'),
+        envelopeFrom: placeholder('envelopeFrom'),
+        fromName: placeholder('fromName'),
+        fromAddress: placeholder('fromAddress'),
+        to: placeholder('to'),
+        subject: placeholder('subject'),
+        date: placeholder('date'),
+        messageId: placeholder('messageId'),
+        digest: placeholder('digest'),
+        tries: placeholder('tries'),
+        attachmentCount: placeholder('attachmentCount'),
+        checkValue: placeholder('checkValue'),
+      })
+      .prepare(),
+  keepDigest: () =>
+    db
+      .insert(digests)
+      .values({
+        contentKey: placeholder('contentKey'),
+        // What comes as bytes is text all the same.
+        text: sql`cast(${placeholder('text')} as text)`,
+        html: sql`cast(${placeholder('html')} as text)`,
+        detail: sql`cast(${placeholder('detail')} as text)`,
+        checkValue: placeholder('checkValue'),
+      })
+      .onConflictDoUpdate({
+        target: digests.contentKey,
+        set: {
+          text: sql`excluded.text`,
+          html: sql`excluded.html`,
+          detail: sql`excluded.detail`,
+          checkValue: sql`excluded.check_value`,
+        },
+      })
+      .prepare(),
+  content: () =>
+    db
+      .select()
+      .from(contents)
+      .where(eq(contents.key, placeholder('key')))
+      .prepare(),
+  markDigest: () =>
+    db
+      .update(contents)
+      .set({
+        digest: sql`${placeholder('digest')}`,
+        attachmentCount: sql`${placeholder('attachmentCount')}`,
+        subject: sql`${placeholder('subject')}`,
+        checkValue: sql`${placeholder('checkValue')}`,
+      })
+      .where(eq(contents.key, placeholder('key')))
+      .prepare(),
+  releaseContent: () =>
+    db
+      .update(contents)
+      .set({
+        refs: sql`refs - 1`,
+        // The messages themselves are asked, not the count alone: damage to it must not cost another message its bytes.
+        state: sql`case when exists (select 1 from messages where content_key = ${placeholder('key')})
         or exists (select 1 from added_attachments where content_key = ${placeholder('key')}) then state else 'dropped' end`,
-    })
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
-  dropped: db
-    .select({ key: contents.key })
-    .from(contents)
-    .where(
-      sql`state <> 'kept' and state = 'dropped' and not exists (select 1 from messages where content_key = "contents"."key")
+      })
+      .where(eq(contents.key, placeholder('key')))
+      .prepare(),
+  dropped: () =>
+    db
+      .select({ key: contents.key })
+      .from(contents)
+      .where(
+        sql`state <> 'kept' and state = 'dropped' and not exists (select 1 from messages where content_key = "contents"."key")
         and not exists (select 1 from added_attachments where content_key = "contents"."key")`,
-    )
-    .limit(200)
-    .prepare(),
-  forgetContent: db
-    .delete(contents)
-    .where(eq(contents.key, placeholder('key')))
-    .prepare(),
+      )
+      .limit(200)
+      .prepare(),
+  forgetContent: () =>
+    db
+      .delete(contents)
+      .where(eq(contents.key, placeholder('key')))
+      .prepare(),
 }))
 
 function insertContent(db: Db, row: ContentRow): number {

@@ -2,7 +2,7 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
 import { free } from '../limits/free.ts'
 import { damaged, damageOf } from '../storage/damage.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { mustBeSound, pieceCheck } from '../storage/row-checks.ts'
 import { pieces, piecesPerContent } from '../storage/schema.ts'
 
@@ -13,26 +13,29 @@ export const topBytes = 64 * 1024
 
 export const pieceKey = (contentKey: number, index: number): number => contentKey * piecesPerContent + index
 
-const statements = prepared((db: Db) => ({
-  insert: db
-    .insert(pieces)
-    .values({
-      key: sql.placeholder('key'),
-      bytes: sql.placeholder('bytes'),
-      checkValue: sql.placeholder('checkValue'),
-    })
-    .prepare(),
-  next: db
-    .select()
-    .from(pieces)
-    .where(and(gte(pieces.key, sql.placeholder('from')), lt(pieces.key, sql.placeholder('end'))))
-    .orderBy(pieces.key)
-    .limit(1)
-    .prepare(),
-  remove: db
-    .delete(pieces)
-    .where(eq(pieces.key, sql.placeholder('key')))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  insert: () =>
+    db
+      .insert(pieces)
+      .values({
+        key: sql.placeholder('key'),
+        bytes: sql.placeholder('bytes'),
+        checkValue: sql.placeholder('checkValue'),
+      })
+      .prepare(),
+  next: () =>
+    db
+      .select()
+      .from(pieces)
+      .where(and(gte(pieces.key, sql.placeholder('from')), lt(pieces.key, sql.placeholder('end'))))
+      .orderBy(pieces.key)
+      .limit(1)
+      .prepare(),
+  remove: () =>
+    db
+      .delete(pieces)
+      .where(eq(pieces.key, sql.placeholder('key')))
+      .prepare(),
 }))
 
 // Used again and again: a new one for each piece would be left to the collector.

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
 import { damaged } from '../storage/damage.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { sequences } from '../storage/event-log.ts'
 import { attachmentCheck, digestCheck, isSound, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, contents, digests, mailboxes, messages } from '../storage/schema.ts'
@@ -90,7 +90,7 @@ const listed = {
 }
 const alone = { message: messages, content: contents, mailbox: mailboxes }
 
-const statements = prepared((db: Db) => {
+const statements = statementsOf((db: Db) => {
   const joined = () =>
     db
       .select(listed)
@@ -125,95 +125,107 @@ const statements = prepared((db: Db) => {
   const toAddress = eq(messages.address, placeholder('address'))
   const undigested = { contentKey: contents.key, size: contents.size, tries: contents.tries }
   return {
-    list: list().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
-    listTo: list().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
-    keyAt: db
-      .select({ key: messages.key })
-      .from(messages)
-      .where(eq(messages.mailboxKey, placeholder('mailboxKey')))
-      .orderBy(desc(messages.key))
-      .limit(1)
-      .offset(placeholder('newer'))
-      .prepare(),
-    byId: one()
-      .where(eq(messages.id, placeholder('id')))
-      .prepare(),
-    byKey: one()
-      .where(eq(messages.key, placeholder('key')))
-      .prepare(),
-    digested: joined().where(afterSeq).orderBy(asc(messages.digestedSeq)).limit(placeholder('limit')).prepare(),
-    digestedTo: joined()
-      .where(and(afterSeq, toAddress))
-      .orderBy(asc(messages.digestedSeq))
-      .limit(placeholder('limit'))
-      .prepare(),
+    list: () => list().where(inMailbox).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
+    listTo: () =>
+      list().where(and(inMailbox, toAddress)).orderBy(desc(messages.key)).limit(placeholder('limit')).prepare(),
+    keyAt: () =>
+      db
+        .select({ key: messages.key })
+        .from(messages)
+        .where(eq(messages.mailboxKey, placeholder('mailboxKey')))
+        .orderBy(desc(messages.key))
+        .limit(1)
+        .offset(placeholder('newer'))
+        .prepare(),
+    byId: () =>
+      one()
+        .where(eq(messages.id, placeholder('id')))
+        .prepare(),
+    byKey: () =>
+      one()
+        .where(eq(messages.key, placeholder('key')))
+        .prepare(),
+    digested: () => joined().where(afterSeq).orderBy(asc(messages.digestedSeq)).limit(placeholder('limit')).prepare(),
+    digestedTo: () =>
+      joined().where(and(afterSeq, toAddress)).orderBy(asc(messages.digestedSeq)).limit(placeholder('limit')).prepare(),
     // SQLite knows the lengths without reading what is so long.
-    digestBytes: db
-      .select({
-        bytes: sql<number>`coalesce(octet_length(text), 0) + coalesce(octet_length(html), 0) + octet_length(detail)`,
-      })
-      .from(digests)
-      .where(eq(digests.contentKey, placeholder('contentKey')))
-      .prepare(),
-    digest: db
-      .select()
-      .from(digests)
-      .where(eq(digests.contentKey, placeholder('contentKey')))
-      .prepare(),
-    attachments: db
-      .select()
-      .from(attachments)
-      .where(eq(attachments.messageKey, placeholder('messageKey')))
-      .orderBy(asc(attachments.index))
-      .prepare(),
-    hiddenCount: db
-      .select({ count: sql<number>`count(*)` })
-      .from(attachments)
-      .where(and(eq(attachments.messageKey, placeholder('messageKey')), eq(attachments.hidden, sql`1`)))
-      .prepare(),
-    messageOf: db
-      .select({ id: messages.id })
-      .from(attachments)
-      .innerJoin(messages, eq(messages.key, attachments.messageKey))
-      .where(eq(attachments.id, placeholder('attachmentId')))
-      .prepare(),
-    content: db
-      .select()
-      .from(contents)
-      .where(eq(contents.key, placeholder('contentKey')))
-      .prepare(),
-    undigested: db
-      .select(undigested)
-      .from(contents)
-      .where(sql`digest = 'pending' and state = 'kept'`)
-      .orderBy(asc(contents.size))
-      .limit(placeholder('limit'))
-      .prepare(),
-    undigestedIn: db
-      .select(undigested)
-      .from(messages)
-      .innerJoin(contents, eq(contents.key, messages.contentKey))
-      .where(
-        and(
-          eq(messages.mailboxKey, placeholder('mailboxKey')),
-          isNull(messages.digestedSeq),
-          eq(contents.digest, sql`'pending'`),
-        ),
-      )
-      .limit(1000)
-      .prepare(),
-    undigestedCount: db
-      .select({ count: sql<number>`count(*)` })
-      .from(contents)
-      .where(sql`digest = 'pending' and state = 'kept'`)
-      .prepare(),
-    sequence: db.select({ seq: sequences.seq }).from(sequences).where(eq(sequences.name, sql`'messages'`)).prepare(),
-    count: db.select({ count: sql<number>`count(*)` }).from(messages).prepare(),
-    newest: db
-      .select({ key: sql<number | null>`max(${messages.key})` })
-      .from(messages)
-      .where(eq(messages.mailboxKey, placeholder('mailboxKey')))
-      .prepare(),
+    digestBytes: () =>
+      db
+        .select({
+          bytes: sql<number>`coalesce(octet_length(text), 0) + coalesce(octet_length(html), 0) + octet_length(detail)`,
+        })
+        .from(digests)
+        .where(eq(digests.contentKey, placeholder('contentKey')))
+        .prepare(),
+    digest: () =>
+      db
+        .select()
+        .from(digests)
+        .where(eq(digests.contentKey, placeholder('contentKey')))
+        .prepare(),
+    attachments: () =>
+      db
+        .select()
+        .from(attachments)
+        .where(eq(attachments.messageKey, placeholder('messageKey')))
+        .orderBy(asc(attachments.index))
+        .prepare(),
+    hiddenCount: () =>
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(attachments)
+        .where(and(eq(attachments.messageKey, placeholder('messageKey')), eq(attachments.hidden, sql`1`)))
+        .prepare(),
+    messageOf: () =>
+      db
+        .select({ id: messages.id })
+        .from(attachments)
+        .innerJoin(messages, eq(messages.key, attachments.messageKey))
+        .where(eq(attachments.id, placeholder('attachmentId')))
+        .prepare(),
+    content: () =>
+      db
+        .select()
+        .from(contents)
+        .where(eq(contents.key, placeholder('contentKey')))
+        .prepare(),
+    undigested: () =>
+      db
+        .select(undigested)
+        .from(contents)
+        .where(sql`digest = 'pending' and state = 'kept'`)
+        .orderBy(asc(contents.size))
+        .limit(placeholder('limit'))
+        .prepare(),
+    undigestedIn: () =>
+      db
+        .select(undigested)
+        .from(messages)
+        .innerJoin(contents, eq(contents.key, messages.contentKey))
+        .where(
+          and(
+            eq(messages.mailboxKey, placeholder('mailboxKey')),
+            isNull(messages.digestedSeq),
+            eq(contents.digest, sql`'pending'`),
+          ),
+        )
+        .limit(1000)
+        .prepare(),
+    undigestedCount: () =>
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(contents)
+        .where(sql`digest = 'pending' and state = 'kept'`)
+        .prepare(),
+    sequence: () =>
+      db.select({ seq: sequences.seq }).from(sequences).where(eq(sequences.name, sql`'messages'`)).prepare(),
+    count: () => db.select({ count: sql<number>`count(*)` }).from(messages).prepare(),
+    newest: () =>
+      db
+        .select({ key: sql<number | null>`max(${messages.key})` })
+        .from(messages)
+        .where(eq(messages.mailboxKey, placeholder('mailboxKey')))
+        .prepare(),
   }
 })
 

@@ -5,7 +5,7 @@ import { say } from '../mailboxes/telling.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { attachmentCheck, isSound, mailboxCheck, messageCheck, mustBeSound } from '../storage/row-checks.ts'
 import { attachments, mailboxes, messages } from '../storage/schema.ts'
 import { dropAdded, removeAdded, sweepAdded } from './added.ts'
@@ -178,22 +178,25 @@ export const upkeep = {
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  byId: db
-    .select({ message: messages, mailbox: mailboxes })
-    .from(messages)
-    .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
-    .where(eq(messages.id, placeholder('id')))
-    .prepare(),
-  mark: db
-    .update(messages)
-    .set({ seen: sql`${placeholder('seen')}`, checkValue: sql`${placeholder('checkValue')}` })
-    .where(eq(messages.key, placeholder('key')))
-    .prepare(),
-  removeMessage: db
-    .delete(messages)
-    .where(eq(messages.key, placeholder('key')))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  byId: () =>
+    db
+      .select({ message: messages, mailbox: mailboxes })
+      .from(messages)
+      .innerJoin(mailboxes, eq(mailboxes.key, messages.mailboxKey))
+      .where(eq(messages.id, placeholder('id')))
+      .prepare(),
+  mark: () =>
+    db
+      .update(messages)
+      .set({ seen: sql`${placeholder('seen')}`, checkValue: sql`${placeholder('checkValue')}` })
+      .where(eq(messages.key, placeholder('key')))
+      .prepare(),
+  removeMessage: () =>
+    db
+      .delete(messages)
+      .where(eq(messages.key, placeholder('key')))
+      .prepare(),
 }))
 
 /** Refuses: storage-damaged. */

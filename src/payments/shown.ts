@@ -1,6 +1,7 @@
 // Invoices as the native API answers them and `--json` prints them: the schema is the type, and a function is named by what
 // it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../extended.ts'
 import { instant, iso, isoOrNull } from '../instants.ts'
 import type { Invoice } from './invoice.ts'
 import { paidEnd } from './invoice.ts'
@@ -26,19 +27,15 @@ export const InvoiceShape = Type.Object({
   ),
 })
 
-export const ListedInvoiceShape = Type.Composite([
-  InvoiceShape,
-  Type.Object({
-    accountId: orNull(text('Null until it is paid, where no key ordered it.')),
-    reference: orNull(text("What the rail's service calls it.")),
-    subscription: orNull(text()),
-  }),
-])
+export const ListedInvoiceShape = extended(InvoiceShape, {
+  accountId: orNull(text('Null until it is paid, where no key ordered it.')),
+  reference: orNull(text("What the rail's service calls it.")),
+  subscription: orNull(text()),
+})
 
-export const PaidInvoiceShape = Type.Composite([
-  ListedInvoiceShape,
-  Type.Object({ wasPaid: Type.Boolean({ description: 'Whether it was paid before: then nothing was changed.' }) }),
-])
+export const PaidInvoiceShape = extended(ListedInvoiceShape, {
+  wasPaid: Type.Boolean({ description: 'Whether it was paid before: then nothing was changed.' }),
+})
 
 export const CheckoutShape = Type.Object({
   plan: text(),

@@ -1,7 +1,7 @@
 // Invoices in the database: the reads of the main thread. What the writer thread does to them: changes.ts.
 import { and, asc, count, desc, eq, gt, isNotNull, lt, lte, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { invoiceCheck, mustBeSound } from '../storage/row-checks.ts'
 import { invoices, purchases } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
@@ -21,50 +21,56 @@ export type ListedInvoice = Invoice & { key: number }
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  byId: db
-    .select()
-    .from(invoices)
-    .where(eq(invoices.id, placeholder('id')))
-    .prepare(),
-  due: db
-    .select({ accountId: purchases.accountId })
-    .from(purchases)
-    .where(and(isNotNull(purchases.endsAt), lte(purchases.endsAt, placeholder('now'))))
-    .orderBy(asc(purchases.endsAt))
-    .limit(placeholder('limit'))
-    .prepare(),
-  ofAccount: db
-    .select()
-    .from(invoices)
-    .where(and(eq(invoices.accountId, placeholder('accountId')), lt(invoices.key, placeholder('before'))))
-    .orderBy(desc(invoices.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  newest: db
-    .select()
-    .from(invoices)
-    .where(lt(invoices.key, placeholder('before')))
-    .orderBy(desc(invoices.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  oldest: db
-    .select()
-    .from(invoices)
-    .where(gt(invoices.key, placeholder('after')))
-    .orderBy(asc(invoices.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  counts: db
-    .select({
-      rail: invoices.rail,
-      state: invoices.state,
-      isOver: sql<number>`${invoices.state} = 'pending' and ${invoices.expiresAt} <= ${placeholder('now')}`,
-      n: count(),
-    })
-    .from(invoices)
-    .groupBy(invoices.rail, invoices.state, sql`3`)
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  byId: () =>
+    db
+      .select()
+      .from(invoices)
+      .where(eq(invoices.id, placeholder('id')))
+      .prepare(),
+  due: () =>
+    db
+      .select({ accountId: purchases.accountId })
+      .from(purchases)
+      .where(and(isNotNull(purchases.endsAt), lte(purchases.endsAt, placeholder('now'))))
+      .orderBy(asc(purchases.endsAt))
+      .limit(placeholder('limit'))
+      .prepare(),
+  ofAccount: () =>
+    db
+      .select()
+      .from(invoices)
+      .where(and(eq(invoices.accountId, placeholder('accountId')), lt(invoices.key, placeholder('before'))))
+      .orderBy(desc(invoices.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  newest: () =>
+    db
+      .select()
+      .from(invoices)
+      .where(lt(invoices.key, placeholder('before')))
+      .orderBy(desc(invoices.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  oldest: () =>
+    db
+      .select()
+      .from(invoices)
+      .where(gt(invoices.key, placeholder('after')))
+      .orderBy(asc(invoices.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  counts: () =>
+    db
+      .select({
+        rail: invoices.rail,
+        state: invoices.state,
+        isOver: sql<number>`${invoices.state} = 'pending' and ${invoices.expiresAt} <= ${placeholder('now')}`,
+        n: count(),
+      })
+      .from(invoices)
+      .groupBy(invoices.rail, invoices.state, sql`3`)
+      .prepare(),
 }))
 
 export class PaymentStore {

@@ -1,7 +1,7 @@
 // Who did what, when and from where: a row beside each change that members, admins and the command line make.
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Tx } from './change.ts'
-import { type Db, prepared } from './database.ts'
+import { type Db, statementsOf } from './database.ts'
 import { auditCheck, mustBeSound } from './row-checks.ts'
 import { audit } from './schema.ts'
 
@@ -58,21 +58,23 @@ export type DeedRow = Deed & { key: number }
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  newest: db
-    .select()
-    .from(audit)
-    .where(lt(audit.key, placeholder('before')))
-    .orderBy(desc(audit.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  newestOf: db
-    .select()
-    .from(audit)
-    .where(and(eq(audit.accountId, placeholder('accountId')), lt(audit.key, placeholder('before'))))
-    .orderBy(desc(audit.key))
-    .limit(placeholder('limit'))
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  newest: () =>
+    db
+      .select()
+      .from(audit)
+      .where(lt(audit.key, placeholder('before')))
+      .orderBy(desc(audit.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  newestOf: () =>
+    db
+      .select()
+      .from(audit)
+      .where(and(eq(audit.accountId, placeholder('accountId')), lt(audit.key, placeholder('before'))))
+      .orderBy(desc(audit.key))
+      .limit(placeholder('limit'))
+      .prepare(),
 }))
 
 /** Newest first, of one account or (null) all. Refuses: storage-damaged. */

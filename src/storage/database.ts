@@ -10,6 +10,7 @@ import { migrations } from './migrations/index.ts'
 import * as schema from './schema.ts'
 import { unknownIn } from './shape.ts'
 import { sync } from './sync.ts'
+import { untyped } from './untyped.ts'
 
 export type Db = BunSQLiteDatabase<typeof schema>
 
@@ -115,8 +116,8 @@ function refuseOldSqlite(sqlite: Database): void {
   }
 }
 
-/** Statements prepared once for each connection. */
-export function prepared<Statements>(make: (db: Db) => Statements): (db: Db) => Statements {
+/** A statement, or several, prepared once for each connection. */
+export function prepared<Statements extends object>(make: (db: Db) => Statements): (db: Db) => Statements {
   const made = new WeakMap<Db, Statements>()
   return (db) => {
     let statements = made.get(db)
@@ -127,6 +128,23 @@ export function prepared<Statements>(make: (db: Db) => Statements): (db: Db) => 
     return statements
   }
 }
+
+type Makers = Record<string, () => unknown>
+
+/** Statements by name, each prepared when it is first used: a start needs few of them. */
+export const statementsOf = <Made extends Makers>(make: (db: Db) => Made) =>
+  prepared((db): { readonly [Name in keyof Made]: ReturnType<Made[Name]> } => {
+    const statements = {}
+    for (const [name, prepare] of Object.entries(make(db))) {
+      const get = (): unknown => {
+        const statement = prepare()
+        Object.defineProperty(statements, name, { value: statement, enumerable: true })
+        return statement
+      }
+      Object.defineProperty(statements, name, { get, enumerable: true, configurable: true })
+    }
+    return untyped(statements)
+  })
 
 const lastKey = prepared((db: Db) =>
   db.select({ key: sql<number>`last_insert_rowid()` }).from(sql`(select 1)`).prepare(),

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, lt, sql } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Event } from '../events.ts'
 import type { Changes, Writes } from './change.ts'
-import { type Db, prepared } from './database.ts'
+import { type Db, statementsOf } from './database.ts'
 import { events } from './schema.ts'
 
 /** SQLite's own table of AUTOINCREMENT counters: it remembers also what was deleted. */
@@ -11,26 +11,29 @@ export const sequences = sqliteTable('sqlite_sequence', { name: text('name').not
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  since: db
-    .select()
-    .from(events)
-    .where(and(eq(events.address, placeholder('address')), gt(events.seq, placeholder('seq'))))
-    .orderBy(asc(events.seq))
-    .limit(placeholder('limit'))
-    .prepare(),
-  sinceOf: db
-    .select()
-    .from(events)
-    .where(and(eq(events.accountId, placeholder('accountId')), gt(events.seq, placeholder('seq'))))
-    .orderBy(asc(events.seq))
-    .limit(placeholder('limit'))
-    .prepare(),
-  last: db.select().from(sequences).where(eq(sequences.name, sql`'events'`)).prepare(),
-  oldest: db
-    .select({ seq: sql<number | null>`min(${events.seq})` })
-    .from(events)
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  since: () =>
+    db
+      .select()
+      .from(events)
+      .where(and(eq(events.address, placeholder('address')), gt(events.seq, placeholder('seq'))))
+      .orderBy(asc(events.seq))
+      .limit(placeholder('limit'))
+      .prepare(),
+  sinceOf: () =>
+    db
+      .select()
+      .from(events)
+      .where(and(eq(events.accountId, placeholder('accountId')), gt(events.seq, placeholder('seq'))))
+      .orderBy(asc(events.seq))
+      .limit(placeholder('limit'))
+      .prepare(),
+  last: () => db.select().from(sequences).where(eq(sequences.name, sql`'events'`)).prepare(),
+  oldest: () =>
+    db
+      .select({ seq: sql<number | null>`min(${events.seq})` })
+      .from(events)
+      .prepare(),
 }))
 
 export class EventLog {

@@ -80,6 +80,9 @@ export const inspected = [
   'keys',
   'webhooks',
   'webhook_deliveries',
+  'invoices',
+  'payment_notices',
+  'purchases',
   'audit',
   'blocks',
   'message_search',
@@ -131,6 +134,12 @@ export const isWhole = ({ damage, structure, pages, indexes, search }: Findings)
 
 /** What was mended, and what then is still wrong. */
 export type Report = { mended: string[]; left: Findings }
+
+/** Of a database that was made a moment ago. */
+export const nothingFound: Report = {
+  mended: [],
+  left: { damage: [], structure: [], pages: [], indexes: [], search: false },
+}
 
 /** Looks through a small database, and mends its indexes and its book of pages. */
 export function inspectAndMend(connection: Connection): Report {

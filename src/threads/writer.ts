@@ -1,11 +1,11 @@
 // The writer thread: the only connection that writes. Takes what waits, commits it as one group, and answers when that is on
 // the disk; meanwhile it may write the next.
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { trimAfterStart } from '../limits/heap.ts'
 import { Checkpoints } from '../storage/checkpoints.ts'
 import { type Connection, openForWriting } from '../storage/database.ts'
 import { type GroupResult, refusedAll, runGroup, type Work } from '../storage/group.ts'
-import { inspectAndMend } from '../storage/inspection.ts'
+import { inspectAndMend, nothingFound, type Report } from '../storage/inspection.ts'
 import { type LogFiles, LogSync, openLogFiles } from '../storage/log-sync.ts'
 import { unpack } from '../storage/parcel.ts'
 import type { Figures, FromWriter, ToWriter } from '../storage/writer.ts'
@@ -49,6 +49,7 @@ self.onmessage = (message: MessageEvent<ToWriter>) => {
 function open(path: string, again: boolean, files: LogFiles | null): void {
   try {
     file = path
+    const isNew = !existsSync(path)
     connection = openForWriting(path, undefined, { again })
     checkpoints = new Checkpoints(connection.sqlite)
     logFiles = files
@@ -57,12 +58,14 @@ function open(path: string, again: boolean, files: LogFiles | null): void {
     setInterval(() => careful(shrink), 250).unref()
     last = { ...last, walBytes: walBytes() }
     measure(connection)
-    const report = last.bytes <= inspectedAtOnceBytes ? inspectAndMend(connection) : null
-    answer({ opened: last, files: logFiles ?? undefined, report })
+    answer({ opened: last, files: logFiles ?? undefined, report: isNew ? nothingFound : inspection(connection) })
   } catch (error) {
     answer({ refused: error instanceof Error ? error.message : String(error), files: logFiles })
   }
 }
+
+const inspection = (open: Connection): Report | null =>
+  last.bytes <= inspectedAtOnceBytes ? inspectAndMend(open) : null
 
 /** A turn of the loop later, so that messages which have arrived meanwhile join the group. */
 function schedule(): void {

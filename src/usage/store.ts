@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import { reasons } from '../refusal.ts'
 import { type DeedRow, deeds } from '../storage/audit-trail.ts'
 import type { Changes, Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { audit, counts, customDomains, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
 import { dayOf, hourOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
@@ -26,50 +26,54 @@ const newest = (db: Db, where?: Parameters<typeof and>[0]) =>
     .limit(placeholder('limit'))
     .prepare()
 
-const statements = prepared((db: Db) => ({
-  newest: newest(db),
-  newestAt: newest(db, eq(refusals.address, placeholder('address'))),
-  newestOf: newest(
-    db,
-    and(
-      eq(refusals.accountId, placeholder('accountId')),
-      sql`(${placeholder('domains')} = '[]' or substr(${refusals.address}, instr(${refusals.address}, '@') + 1) in
+const statements = statementsOf((db: Db) => ({
+  newest: () => newest(db),
+  newestAt: () => newest(db, eq(refusals.address, placeholder('address'))),
+  newestOf: () =>
+    newest(
+      db,
+      and(
+        eq(refusals.accountId, placeholder('accountId')),
+        sql`(${placeholder('domains')} = '[]' or substr(${refusals.address}, instr(${refusals.address}, '@') + 1) in
         (select value from json_each(${placeholder('domains')})))`,
+      ),
     ),
-  ),
-  counts: db
-    .select()
-    .from(counts)
-    .where(gte(counts.start, placeholder('since')))
-    .prepare(),
-  keepCount: db
-    .insert(counts)
-    .values({
-      subject: placeholder('subject'),
-      what: placeholder('what'),
-      start: placeholder('start'),
-      value: placeholder('value'),
-    })
-    .onConflictDoUpdate({
-      target: [counts.subject, counts.what],
-      set: { start: sql`excluded.start`, value: sql`excluded.value` },
-    })
-    .prepare(),
-  addUsage: db
-    .insert(usage)
-    .values({
-      span: placeholder('span'),
-      start: placeholder('start'),
-      accountId: placeholder('accountId'),
-      what: placeholder('what'),
-      label: placeholder('label'),
-      value: placeholder('value'),
-    })
-    .onConflictDoUpdate({
-      target: [usage.span, usage.start, usage.accountId, usage.what, usage.label],
-      set: { value: sql`${usage.value} + excluded.value` },
-    })
-    .prepare(),
+  counts: () =>
+    db
+      .select()
+      .from(counts)
+      .where(gte(counts.start, placeholder('since')))
+      .prepare(),
+  keepCount: () =>
+    db
+      .insert(counts)
+      .values({
+        subject: placeholder('subject'),
+        what: placeholder('what'),
+        start: placeholder('start'),
+        value: placeholder('value'),
+      })
+      .onConflictDoUpdate({
+        target: [counts.subject, counts.what],
+        set: { start: sql`excluded.start`, value: sql`excluded.value` },
+      })
+      .prepare(),
+  addUsage: () =>
+    db
+      .insert(usage)
+      .values({
+        span: placeholder('span'),
+        start: placeholder('start'),
+        accountId: placeholder('accountId'),
+        what: placeholder('what'),
+        label: placeholder('label'),
+        value: placeholder('value'),
+      })
+      .onConflictDoUpdate({
+        target: [usage.span, usage.start, usage.accountId, usage.what, usage.label],
+        set: { value: sql`${usage.value} + excluded.value` },
+      })
+      .prepare(),
 }))
 
 export class UsageStore {

@@ -1,7 +1,7 @@
 // Webhooks and their deliveries in the database: the reads of the main thread. What the writer thread does to them: changes.ts.
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { deliveryCheck, isSound, mustBeSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
@@ -41,70 +41,79 @@ const { placeholder } = sql
 const mine = eq(webhookDeliveries.webhookKey, placeholder('webhookKey'))
 const waits = sql`${webhookDeliveries.state} = 'waiting'`
 
-const statements = prepared((db: Db) => ({
-  byId: db
-    .select()
-    .from(webhooks)
-    .where(eq(webhooks.id, placeholder('id')))
-    .prepare(),
-  ofAccount: db
-    .select()
-    .from(webhooks)
-    .where(eq(webhooks.accountId, placeholder('accountId')))
-    .orderBy(asc(webhooks.key))
-    .prepare(),
-  aim: db
-    .select({ webhook: webhooks })
-    .from(webhooks)
-    .innerJoin(
-      accounts,
-      and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active'), isNull(accounts.lapsedAt)),
-    )
-    .where(and(eq(webhooks.key, placeholder('key')), eq(webhooks.state, 'active')))
-    .prepare(),
-  all: db.select({ key: webhooks.key, accountId: webhooks.accountId }).from(webhooks).prepare(),
-  firsts: db
-    .select()
-    .from(webhookDeliveries)
-    .where(and(mine, waits, isNull(webhookDeliveries.nextAt), gt(webhookDeliveries.key, placeholder('after'))))
-    .orderBy(asc(webhookDeliveries.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  due: db
-    .select()
-    .from(webhookDeliveries)
-    .where(and(mine, waits, lte(webhookDeliveries.nextAt, placeholder('now'))))
-    .orderBy(asc(webhookDeliveries.nextAt), asc(webhookDeliveries.key))
-    .limit(1)
-    .prepare(),
-  nextAt: db
-    .select({ at: webhookDeliveries.nextAt })
-    .from(webhookDeliveries)
-    .where(and(mine, waits, isNotNull(webhookDeliveries.nextAt)))
-    .orderBy(asc(webhookDeliveries.nextAt))
-    .limit(1)
-    .prepare(),
-  list: db
-    .select()
-    .from(webhookDeliveries)
-    .where(and(mine, lt(webhookDeliveries.key, placeholder('before'))))
-    .orderBy(desc(webhookDeliveries.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  failed: db
-    .select()
-    .from(webhookDeliveries)
-    .where(and(mine, sql`${webhookDeliveries.state} = 'failed'`, lt(webhookDeliveries.key, placeholder('before'))))
-    .orderBy(desc(webhookDeliveries.key))
-    .limit(placeholder('limit'))
-    .prepare(),
-  counts: db
-    .select({ webhookKey: webhookDeliveries.webhookKey })
-    .from(webhookDeliveries)
-    .groupBy(webhookDeliveries.webhookKey)
-    .having(sql`count(*) > ${placeholder('most')}`)
-    .prepare(),
-  waiting: db.select({ n: sql<number>`count(*)` }).from(webhookDeliveries).where(waits).prepare(),
+const statements = statementsOf((db: Db) => ({
+  byId: () =>
+    db
+      .select()
+      .from(webhooks)
+      .where(eq(webhooks.id, placeholder('id')))
+      .prepare(),
+  ofAccount: () =>
+    db
+      .select()
+      .from(webhooks)
+      .where(eq(webhooks.accountId, placeholder('accountId')))
+      .orderBy(asc(webhooks.key))
+      .prepare(),
+  aim: () =>
+    db
+      .select({ webhook: webhooks })
+      .from(webhooks)
+      .innerJoin(
+        accounts,
+        and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active'), isNull(accounts.lapsedAt)),
+      )
+      .where(and(eq(webhooks.key, placeholder('key')), eq(webhooks.state, 'active')))
+      .prepare(),
+  all: () => db.select({ key: webhooks.key, accountId: webhooks.accountId }).from(webhooks).prepare(),
+  firsts: () =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(mine, waits, isNull(webhookDeliveries.nextAt), gt(webhookDeliveries.key, placeholder('after'))))
+      .orderBy(asc(webhookDeliveries.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  due: () =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(mine, waits, lte(webhookDeliveries.nextAt, placeholder('now'))))
+      .orderBy(asc(webhookDeliveries.nextAt), asc(webhookDeliveries.key))
+      .limit(1)
+      .prepare(),
+  nextAt: () =>
+    db
+      .select({ at: webhookDeliveries.nextAt })
+      .from(webhookDeliveries)
+      .where(and(mine, waits, isNotNull(webhookDeliveries.nextAt)))
+      .orderBy(asc(webhookDeliveries.nextAt))
+      .limit(1)
+      .prepare(),
+  list: () =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(mine, lt(webhookDeliveries.key, placeholder('before'))))
+      .orderBy(desc(webhookDeliveries.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  failed: () =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(mine, sql`${webhookDeliveries.state} = 'failed'`, lt(webhookDeliveries.key, placeholder('before'))))
+      .orderBy(desc(webhookDeliveries.key))
+      .limit(placeholder('limit'))
+      .prepare(),
+  counts: () =>
+    db
+      .select({ webhookKey: webhookDeliveries.webhookKey })
+      .from(webhookDeliveries)
+      .groupBy(webhookDeliveries.webhookKey)
+      .having(sql`count(*) > ${placeholder('most')}`)
+      .prepare(),
+  waiting: () => db.select({ n: sql<number>`count(*)` }).from(webhookDeliveries).where(waits).prepare(),
 }))
 
 export class WebhookStore {

@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
 import { beginningOf, type DigestDetail } from '../messages/message.ts'
 import type { Changes, Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import { type Db, statementsOf } from '../storage/database.ts'
 import { deliveryCheck, digestCheck, isSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, contents, digests, messages, webhookDeliveries, webhooks } from '../storage/schema.ts'
 import {
@@ -38,53 +38,57 @@ export function withDeliveries(changes: Changes): Changes {
 
 const { placeholder } = sql
 
-const statements = prepared((db: Db) => ({
-  ofAccount: db
-    .select({ webhook: webhooks })
-    .from(webhooks)
-    .innerJoin(accounts, and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active')))
-    .where(eq(webhooks.accountId, placeholder('accountId')))
-    .prepare(),
-  message: db
-    .select({
-      contentKey: messages.contentKey,
-      address: messages.address,
-      size: messages.size,
-      receivedAt: messages.receivedAt,
-      fromName: contents.fromName,
-      fromAddress: contents.fromAddress,
-      envelopeFrom: contents.envelopeFrom,
-      to: contents.to,
-      subject: contents.subject,
-      digest: contents.digest,
-      attachmentCount: contents.attachmentCount,
-    })
-    .from(messages)
-    .innerJoin(contents, eq(contents.key, messages.contentKey))
-    .where(eq(messages.id, placeholder('id')))
-    .prepare(),
-  digest: db
-    .select()
-    .from(digests)
-    .where(eq(digests.contentKey, placeholder('contentKey')))
-    .prepare(),
-  insert: db
-    .insert(webhookDeliveries)
-    .values({
-      id: placeholder('id'),
-      webhookKey: placeholder('webhookKey'),
-      eventId: placeholder('eventId'),
-      seq: placeholder('seq'),
-      type: placeholder('type'),
-      messageId: placeholder('messageId'),
-      body: placeholder('body'),
-      createdAt: placeholder('createdAt'),
-      state: 'waiting',
-      attempts: 0,
-      round: 0,
-      checkValue: placeholder('checkValue'),
-    })
-    .prepare(),
+const statements = statementsOf((db: Db) => ({
+  ofAccount: () =>
+    db
+      .select({ webhook: webhooks })
+      .from(webhooks)
+      .innerJoin(accounts, and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active')))
+      .where(eq(webhooks.accountId, placeholder('accountId')))
+      .prepare(),
+  message: () =>
+    db
+      .select({
+        contentKey: messages.contentKey,
+        address: messages.address,
+        size: messages.size,
+        receivedAt: messages.receivedAt,
+        fromName: contents.fromName,
+        fromAddress: contents.fromAddress,
+        envelopeFrom: contents.envelopeFrom,
+        to: contents.to,
+        subject: contents.subject,
+        digest: contents.digest,
+        attachmentCount: contents.attachmentCount,
+      })
+      .from(messages)
+      .innerJoin(contents, eq(contents.key, messages.contentKey))
+      .where(eq(messages.id, placeholder('id')))
+      .prepare(),
+  digest: () =>
+    db
+      .select()
+      .from(digests)
+      .where(eq(digests.contentKey, placeholder('contentKey')))
+      .prepare(),
+  insert: () =>
+    db
+      .insert(webhookDeliveries)
+      .values({
+        id: placeholder('id'),
+        webhookKey: placeholder('webhookKey'),
+        eventId: placeholder('eventId'),
+        seq: placeholder('seq'),
+        type: placeholder('type'),
+        messageId: placeholder('messageId'),
+        body: placeholder('body'),
+        createdAt: placeholder('createdAt'),
+        state: 'waiting',
+        attempts: 0,
+        round: 0,
+        checkValue: placeholder('checkValue'),
+      })
+      .prepare(),
 }))
 
 type Told = Event & { type: MailSource }

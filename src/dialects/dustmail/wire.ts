@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { AccountCaller } from '../../accounts/caller.ts'
 import type { Core } from '../../core.ts'
+import { extended } from '../../extended.ts'
 import { iso, isoOrNever } from '../../http/instants.ts'
 import type { Shown } from '../../http/list-answer.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
@@ -18,7 +19,7 @@ const InboxShape = Type.Object({
   created_at: instant(),
   expires_at: instant(),
 })
-const CountedInboxShape = Type.Composite([InboxShape, Type.Object({ email_count: Type.Integer() })])
+const CountedInboxShape = extended(InboxShape, { email_count: Type.Integer() })
 
 const RateLimitShape = Type.Object({
   limit: Type.Union([Type.Integer(), Type.Null()], { description: 'Calls a day (UTC); null: as many as one likes.' }),
@@ -31,12 +32,12 @@ type Limits = Static<typeof LimitsShape>
 const CreatedShape = Type.Object({
   success,
   data: InboxShape,
-  meta: Type.Composite([LimitsShape, Type.Object({ available_domains: Type.Array(Type.String()) })]),
+  meta: extended(LimitsShape, { available_domains: Type.Array(Type.String()) }),
 })
 const InboxListShape = Type.Object({
   success,
   data: Type.Array(CountedInboxShape),
-  meta: Type.Composite([Type.Object({ total: Type.Integer() }), LimitsShape]),
+  meta: extended(Type.Object({ total: Type.Integer() }), LimitsShape.properties),
 })
 
 const EmailShape = Type.Object({

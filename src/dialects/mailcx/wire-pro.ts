@@ -1,6 +1,7 @@
 // The shapes of Mail.cx's Pro API: domains and tokens.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { type CustomDomain, type DescribedDomain, isServing } from '../../domains/domain.ts'
+import { extended } from '../../extended.ts'
 import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
@@ -15,10 +16,9 @@ const RecordShape = Type.Object({
   value: Type.String(),
   priority: Type.Optional(Type.Integer({ description: 'Of an MX record.' })),
 })
-const LookedRecordShape = Type.Composite([
-  RecordShape,
-  Type.Object({ ok: Type.Boolean({ description: 'Whether the last look found it.' }) }),
-])
+const LookedRecordShape = extended(RecordShape, {
+  ok: Type.Boolean({ description: 'Whether the last look found it.' }),
+})
 
 const ProDomainShape = Type.Object({
   id: id(),

@@ -1,5 +1,6 @@
 // The shapes of Mail.cx's webhooks and their deliveries. What is sent to them is in src/webhooks/payload.ts.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../../extended.ts'
 import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import { mailcxEvents } from '../../webhooks/forms.ts'
 import type { MadeWebhook } from '../../webhooks/service.ts'
@@ -19,7 +20,7 @@ const WebhookShape = Type.Object({
   last_triggered_at: orNull(instant()),
   created_at: instant(),
 })
-const MadeWebhookShape = Type.Composite([WebhookShape, Type.Object({ secret: secret() })])
+const MadeWebhookShape = extended(WebhookShape, { secret: secret() })
 
 const DeliveryShape = Type.Object({
   id: id(),

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Invitation, Member } from '../../accounts/account.ts'
 import type { MadeLink } from '../../accounts/links.ts'
 import { type CustomDomain, isServing } from '../../domains/domain.ts'
+import { extended } from '../../extended.ts'
 import { isoSeconds } from '../../http/instants.ts'
 
 const id = () => Type.String({ format: 'uuid' })
@@ -32,13 +33,10 @@ const InvitationShape = Type.Object({
   createdAt: instant(),
   expiresAt: instant(),
 })
-const MadeInvitationShape = Type.Composite([
-  InvitationShape,
-  Type.Object({
-    token: Type.String({ description: 'Shown this once.' }),
-    link: Type.String({ description: 'Where it is taken; shown this once.' }),
-  }),
-])
+const MadeInvitationShape = extended(InvitationShape, {
+  token: Type.String({ description: 'Shown this once.' }),
+  link: Type.String({ description: 'Where it is taken; shown this once.' }),
+})
 
 export const teamSchemas: Record<string, TSchema> = {
   Domain: DomainShape,

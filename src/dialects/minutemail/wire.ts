@@ -1,5 +1,6 @@
 // The shapes of MinuteMail's answers: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../../extended.ts'
 import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Shown } from '../../http/list-answer.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
@@ -35,10 +36,7 @@ const AttachmentShape = Type.Object({
   sizeBytes: Type.Integer(),
   expiresAt: orNull(instant()),
 })
-const AttachmentContentShape = Type.Composite([
-  AttachmentShape,
-  Type.Object({ data: Type.String({ description: 'Its bytes in base64.' }) }),
-])
+const AttachmentContentShape = extended(AttachmentShape, { data: Type.String({ description: 'Its bytes in base64.' }) })
 
 const MailShape = Type.Object({
   id: id(),

@@ -14,6 +14,7 @@ import {
   RoleShape,
 } from '../../accounts/shown.ts'
 import { Registration, type SwitchesNow } from '../../accounts/switches.ts'
+import { extended } from '../../extended.ts'
 import { instant, iso } from '../../instants.ts'
 import { KeyShape, MadeKeyShape } from '../../keys/shown.ts'
 import type { Block } from '../../mailboxes/blocks.ts'
@@ -132,10 +133,9 @@ export const accountSchemas = {
   Account: AccountShape,
   Usage: UsageShape,
   UsageList: listOf(ref('Usage')),
-  TotalUsage: Type.Composite([
-    listOf(ref('Usage')),
-    Type.Object({ top: Type.Object({ requests: TopShape, mails: TopShape, inboxes: TopShape }) }),
-  ]),
+  TotalUsage: extended(listOf(ref('Usage')), {
+    top: Type.Object({ requests: TopShape, mails: TopShape, inboxes: TopShape }),
+  }),
   Deed: DeedShape,
   DeedList: listOf(ref('Deed')),
   ListedAccount: ListedAccountShape,

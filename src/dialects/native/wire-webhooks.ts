@@ -1,5 +1,6 @@
 // The shapes of webhooks and their deliveries.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { extended } from '../../extended.ts'
 import { instant, iso, isoOrNull } from '../../instants.ts'
 import { mailcxEvents, nativeEvents } from '../../webhooks/forms.ts'
 import type { MadeWebhook } from '../../webhooks/service.ts'
@@ -27,10 +28,9 @@ const WebhookShape = Type.Object({
   lastSuccessAt: orNull(instant()),
 })
 
-const MadeWebhookShape = Type.Composite([
-  WebhookShape,
-  Type.Object({ secret: text('What its deliveries are signed with, shown this once.') }),
-])
+const MadeWebhookShape = extended(WebhookShape, {
+  secret: text('What its deliveries are signed with, shown this once.'),
+})
 
 const DeliveryShape = Type.Object({
   id: text('A UUIDv7.'),

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { DomainReportShape, DomainShape, ListedDomainShape } from '../../domains/shown.ts'
 import { isOfDomain } from '../../events.ts'
+import { extended } from '../../extended.ts'
 import { iso, isoOrNull } from '../../http/instants.ts'
 import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
 import { type LaterText, laterTextsOf } from '../../messages/long-text.ts'
@@ -44,12 +45,9 @@ export const MailboxShape = Type.Object({
   hasPassword: Type.Boolean(),
 })
 
-export const OpenedMailboxShape = Type.Composite([
-  MailboxShape,
-  Type.Object({
-    token: Type.Optional(text("The credential of this mailbox, shown this once; an account's mailbox has none.")),
-  }),
-])
+export const OpenedMailboxShape = extended(MailboxShape, {
+  token: Type.Optional(text("The credential of this mailbox, shown this once; an account's mailbox has none.")),
+})
 
 export const MessageShape = Type.Object({
   id: text('A UUIDv7.'),
@@ -81,23 +79,20 @@ const LinkShape = Type.Object({ url: text(), text: text() })
 const codes = Type.Array(Type.String(), { description: 'One-time codes, the likeliest first.' })
 const links = Type.Array(LinkShape, { description: 'Those that verify something first.' })
 
-export const FullMessageShape = Type.Composite([
-  MessageShape,
-  Type.Object({
-    text: orNull(text('Made from the html if the mail has no other.')),
-    html: orNull(text('As it came: never show it without a sandbox. `…/html` answers it sanitised.')),
-    headers: Type.Array(Type.Object({ name: text(), value: text() })),
-    attachments: Type.Array(AttachmentShape),
-    codes,
-    links,
-    cc: Type.Array(Type.String()),
-    replyTo: Type.Array(Type.String()),
-    date: orNull(instant('The Date header.')),
-    messageId: orNull(text('The Message-ID header.')),
-    listUnsubscribe: Type.Array(Type.String()),
-    notes: Type.Array(Type.String(), { description: 'What was left out and why.' }),
-  }),
-])
+export const FullMessageShape = extended(MessageShape, {
+  text: orNull(text('Made from the html if the mail has no other.')),
+  html: orNull(text('As it came: never show it without a sandbox. `…/html` answers it sanitised.')),
+  headers: Type.Array(Type.Object({ name: text(), value: text() })),
+  attachments: Type.Array(AttachmentShape),
+  codes,
+  links,
+  cc: Type.Array(Type.String()),
+  replyTo: Type.Array(Type.String()),
+  date: orNull(instant('The Date header.')),
+  messageId: orNull(text('The Message-ID header.')),
+  listUnsubscribe: Type.Array(Type.String()),
+  notes: Type.Array(Type.String(), { description: 'What was left out and why.' }),
+})
 
 export const WaitShape = Type.Object({
   messages: Type.Array(ref('Message')),
@@ -137,7 +132,7 @@ export const schemas = {
   MessageList: listOf(ref('MessageSummary')),
   Message: FullMessageShape,
   Wait: WaitShape,
-  WaitRefused: Type.Composite([ErrorShape, WaitShape]),
+  WaitRefused: extended(ErrorShape, WaitShape.properties),
   View: ViewShape,
   RefusedMail: RefusedMailShape,
   RefusedMailList: listOf(ref('RefusedMail')),
