@@ -11,6 +11,7 @@ import type { HttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import type { Payments } from './payments/service.ts'
 import { plansOf } from './plans/from-config.ts'
 import { Refusal } from './refusal.ts'
 import { type SmtpServer, startSmtp } from './smtp/server.ts'
@@ -162,11 +163,13 @@ async function assemble(
 
   const shortage = () =>
     writer.isAlive ? (integrity.shortage() ?? room.shortage()) : 'the writer thread ended, and is being started again'
-  const cursorSecret = await new Settings(writer).secret('cursors', outside.randomBytes(32))
+  const settings = new Settings(writer, reading.db)
+  // Nobody else can have made one meanwhile: the first that is kept is this one.
+  const cursors = settings.get('cursors') ?? Buffer.from(outside.randomBytes(32)).toString('hex')
   const core = makeCore(config, {
     db: reading.db,
     writer,
-    cursorSecret,
+    cursorSecret: Buffer.from(cursors, 'hex'),
     digestWorkers,
     readerWorkers,
     events,
@@ -206,27 +209,31 @@ async function assemble(
   }
   // Without it a server can still do all but search.
   if (isInspected) await mendSearch().catch(defect)
-  await core.messages.forgetLost()
-  await core.messages.takeUp()
-  // What these write is committed together.
-  const [operator, adminLink] = await Promise.all([
+  core.switches.load()
+  core.blocks.load()
+  await core.domains.load()
+  await core.usage.load()
+  // What these write is committed together, and before whatever the doors ask for.
+  const written = Promise.all([
     core.mailboxes.operator(),
     core.links.adminLink(),
+    core.messages.forgetLost(),
+    core.messages.takeUp(),
     core.plans.remember(),
-    core.switches.load(),
-    core.domains.load(),
-    core.blocks.load(),
-    core.usage.load(),
+    settings.keep('cursors', cursors),
     // Without it only those who sign in to a mailbox are refused.
     core.jwts.load().catch(defect),
+    runOut(core.payments),
   ])
-  while (await core.payments.runOut());
+  const writtenOrNot = written.catch(() => {})
+  undo.push(() => writtenOrNot)
   undo.push(() => core.usage.flush())
   undo.push(() => core.keys.flush())
 
   const certificate = await certificateRead
   const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
+  const [operator, adminLink] = await written
   const { startHttp } = await httpDoor
   const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })
   undo.push(() => http.stop())
@@ -299,6 +306,10 @@ async function assemble(
     adminLink: adminLink?.token ?? null,
     reload: (fresh) => core.plans.replace(plansOf(fresh.plans)),
   }
+}
+
+async function runOut(payments: Payments): Promise<void> {
+  while (await payments.runOut());
 }
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -135,10 +135,11 @@ export function makeCore(config: Config, ground: Ground): Core {
   const passwords = new Passwords()
   const cursors = new Cursors(ground.cursorSecret)
   const eventLog = guarded(new EventLog(db, writer), found)
+  const settings = guarded(new Settings(writer, db), found)
   const { registration } = config.server
   const dialects = Object.fromEntries(Object.entries(config.dialects).map(([name, { enabled }]) => [name, enabled]))
   const switches = new Switches(
-    new Settings(writer),
+    settings,
     () => ({ developerApi: true, registration, dialects }),
     outside,
     () => standing.lookAgain(),
@@ -205,8 +206,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     defect,
   )
   const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
-  const blocks = new Blocks(writer, outside, found, operatorMail)
-  const jwts = new Jwts(new Settings(writer), outside)
+  const blocks = new Blocks(writer, db, outside, found, operatorMail)
+  const jwts = new Jwts(settings, outside)
   const { idle_days, accounts_per_day_per_ip } = config.dialects.mailcx
   const trusted = new Networks(config.smtp.trusted_networks)
   const mailboxes = new Mailboxes(

@@ -47,8 +47,8 @@ export class Switches {
   ) {}
 
   /** Takes up what was set before a restart. */
-  async load(): Promise<void> {
-    this.kept = read(await this.settings.get(name))
+  load(): void {
+    this.kept = read(this.settings.get(name))
   }
 
   get now(): SwitchesNow {

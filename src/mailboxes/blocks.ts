@@ -5,8 +5,9 @@ import { byOf, type Caller, mustBeAdmin } from '../accounts/caller.ts'
 import type { Outside } from '../outside.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
-import type { Changes, Tx, Writes } from '../storage/change.ts'
+import type { Changes, Writes } from '../storage/change.ts'
 import { damaged } from '../storage/damage.ts'
+import type { Db } from '../storage/database.ts'
 import { blockCheck, isSound } from '../storage/row-checks.ts'
 import { blocks } from '../storage/schema.ts'
 import { type BlockKind, BlockRules, readPattern } from './block-rules.ts'
@@ -27,6 +28,7 @@ export class Blocks {
 
   constructor(
     private readonly writes: Writes<typeof changes>,
+    private readonly db: Db,
     private readonly outside: Outside,
     /** Told of each rule that is damaged, once. */
     private readonly found: (damage: Refusal) => void,
@@ -34,8 +36,8 @@ export class Blocks {
   ) {}
 
   /** Takes up the rules that were made before a restart. */
-  async load(): Promise<void> {
-    this.take(await this.writes.run('blocks.all', null))
+  load(): void {
+    this.take(all(this.db))
   }
 
   /** Oldest first. Refuses: as `mustBeAdmin`. */
@@ -95,7 +97,7 @@ export class Blocks {
   }
 }
 
-function all({ db }: Tx): Stored {
+function all(db: Db): Stored {
   const rows = db.select().from(blocks).orderBy(asc(blocks.key)).all()
   const sound = rows.filter((row) => isSound(row, blockCheck(row)))
   return {
@@ -107,8 +109,6 @@ function all({ db }: Tx): Stored {
 
 /** Each answers what rules there are then. */
 export const changes = {
-  'blocks.all': (tx, _: null): Stored => all(tx),
-
   /** Refuses: quota-exceeded. */
   'blocks.add': (tx, { block, most, by }: { block: Block; most: number; by: By }): Stored => {
     const there = tx.db.select({ n: count() }).from(blocks).get()?.n ?? 0
@@ -119,7 +119,7 @@ export const changes = {
       .run()
     const { id, kind, pattern } = block
     record(tx, by, { accountId: null, what: 'block.added', target: id, detail: { kind, pattern } })
-    return all(tx)
+    return all(tx.db)
   },
 
   /** Refuses: block-unknown. */
@@ -133,6 +133,6 @@ export const changes = {
       target: id,
       detail: { kind: row.kind, pattern: row.pattern },
     })
-    return all(tx)
+    return all(tx.db)
   },
 } satisfies Changes

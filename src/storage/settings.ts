@@ -2,23 +2,22 @@
 import { eq } from 'drizzle-orm'
 import { type By, record } from './audit-trail.ts'
 import type { Changes, Writes } from './change.ts'
+import type { Db } from './database.ts'
 import { settings } from './schema.ts'
 
 export class Settings {
-  constructor(private readonly writes: Writes<typeof changes>) {}
-
-  /** The secret of this name; the first one that is offered is kept for good. */
-  async secret(name: string, offered: Uint8Array): Promise<Uint8Array> {
-    return Buffer.from(await this.keep(name, Buffer.from(offered).toString('hex')), 'hex')
-  }
+  constructor(
+    private readonly writes: Writes<typeof changes>,
+    private readonly db: Db,
+  ) {}
 
   /** The value of this name; the first one that is offered is kept, until another is set. */
   keep(name: string, offered: string): Promise<string> {
     return this.writes.run('settings.keep', { name, value: offered })
   }
 
-  get(name: string): Promise<string | null> {
-    return this.writes.run('settings.get', { name })
+  get(name: string): string | null {
+    return kept(this.db, name)
   }
 
   /** Sets a value, and records who did. */
@@ -27,10 +26,10 @@ export class Settings {
   }
 }
 
-export const changes = {
-  'settings.get': ({ db }, { name }: { name: string }): string | null =>
-    db.select().from(settings).where(eq(settings.name, name)).get()?.value ?? null,
+const kept = (db: Db, name: string): string | null =>
+  db.select().from(settings).where(eq(settings.name, name)).get()?.value ?? null
 
+export const changes = {
   'settings.set': (
     tx,
     {
@@ -46,6 +45,6 @@ export const changes = {
   /** Keeps a value unless there is one. Answers the one that is kept. */
   'settings.keep': ({ db }, { name, value }: { name: string; value: string }): string => {
     db.insert(settings).values({ name, value }).onConflictDoNothing().run()
-    return db.select().from(settings).where(eq(settings.name, name)).get()?.value ?? value
+    return kept(db, name) ?? value
   },
 } satisfies Changes

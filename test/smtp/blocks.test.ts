@@ -150,9 +150,10 @@ describe('a rule', () => {
   test('is kept over a restart', async () => {
     await using door = await openDoor()
     await block(door, 'sender', 'bad.example')
-    const later = new Blocks(new LocalWriter(door.core.connection, changes, () => {}), door.core.outside, () => {}, '')
+    const { connection, outside } = door.core
+    const later = new Blocks(new LocalWriter(connection, changes, () => {}), connection.db, outside, () => {}, '')
     expect(later.refusesSender('a@bad.example')).toBe(false)
-    await later.load()
+    later.load()
     expect(later.refusesSender('a@bad.example')).toBe(true)
   })
 
@@ -164,8 +165,14 @@ describe('a rule', () => {
     core.connection.sqlite.run("update blocks set pattern = 'fine.example' where id = ?", [id])
     const told: string[] = []
     const writes = new LocalWriter(core.connection, changes, () => {})
-    const later = new Blocks(writes, core.outside, ({ details }) => told.push(details.what ?? ''), '')
-    await later.load()
+    const later = new Blocks(
+      writes,
+      core.connection.db,
+      core.outside,
+      ({ details }) => told.push(details.what ?? ''),
+      '',
+    )
+    later.load()
     expect(later.refusesSender('a@bad.example')).toBe(true)
     expect(later.refusesSender('a@worse.example') || later.refusesSender('a@fine.example')).toBe(false)
     expect(later.list(operator).map(({ pattern }) => pattern)).toEqual(['bad.example'])
