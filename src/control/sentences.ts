@@ -73,6 +73,7 @@ const sentences = {
 /** What the command line calls the fields of a request. */
 const names: Readonly<Record<string, string>> = {
   password: 'the password',
+  'path.domain': 'the domain',
   expiresAt: '--expires',
   overlapHours: '--overlap',
 }

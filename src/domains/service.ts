@@ -50,6 +50,8 @@ export type Examined = { domain: CustomDomain; at: number; findings: Finding[] }
 /** Custom domains that one account may have where its plan sets no limit. */
 const mostDomains = 1000
 const tokenLength = 32
+const elsewhere =
+  'Its records are all there, but another account of this server has this domain. Have that account remove it, or take its TXT record out of DNS: after a time of grace this one can be verified.'
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export class Domains {
@@ -147,9 +149,10 @@ export class Domains {
   }
 
   /** What is to be known about a domain beside its state; null: nothing. */
-  noteOn({ byHand, state }: Pick<CustomDomain, 'byHand' | 'state'>): string | null {
+  noteOn({ byHand, state, found }: Pick<CustomDomain, 'byHand' | 'state' | 'found'>): string | null {
     if (byHand) return 'The operator of this server vouches for this domain: its records are not looked at.'
-    if (this.areAsked) return null
+    // Who has shown by his records that it is his is told why they are not enough.
+    if (this.areAsked) return !isServing(state) && found && verdictOf(found) === 'there' ? elsewhere : null
     const off = 'No name server is asked here (dns.mode is off in the config)'
     return state === 'verified' ? `${off}: it stays verified.` : `${off}: the operator of this server verifies by hand.`
   }

@@ -256,6 +256,11 @@ describe('a domain', () => {
     dns.zone['_mayfly.own.example'] = claims.map(({ domain }) => txt('_mayfly.own.example', domain.token))
     const looked = await Promise.all(claims.map(({ who, domain }) => core.domains.verify(who.caller, domain.id)))
     expect(looked.map(({ state }) => state).toSorted()).toEqual(['pending', 'verified'])
+    // Whose records are all there is told why they are not enough; nobody else hears of the other.
+    for (const domain of looked) {
+      const note = domain.state === 'pending' ? expect.stringContaining('another account') : null
+      expect(core.domains.noteOn(domain)).toEqual(note)
+    }
     const owner = looked.find(({ state }) => state === 'verified')?.accountId
     expect(core.domains.serving('own.example')?.rule.accountId).toBe(owner ?? '')
   })
