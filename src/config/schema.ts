@@ -192,7 +192,7 @@ const LogSection = Type.Object(
 
 const PageSection = Type.Object(
   {
-    notice: optionalText(`A notice at the top of the web page, which a visitor can close. ${UNUSED_YET}`, {
+    notice: optionalText('A notice at the top of the web page, which a visitor can close.', {
       sample: 'Mail here is deleted after an hour.',
     }),
     requests_per_minute: count(600, 'Calls a minute that the page of somebody signed in may make.'),

@@ -36,6 +36,7 @@ const cases: Record<string, Case> = {
   'GET /view/{ticket}/': none,
   'GET /view/{ticket}/attachments/{n}': none,
   'POST /mayfly/v1/session': { body: ({ theirs }) => ({ email: theirs.owner.email, password }) },
+  'GET /mayfly/v1/server': none,
   'GET /mayfly/v1/session': none,
   'PATCH /mayfly/v1/session': { body: () => ({ present: password, password }), last: true },
   'DELETE /mayfly/v1/session': { last: true },

@@ -53,6 +53,7 @@ const cases: Record<string, Case> = {
   'GET /view/{ticket}/': { params: { ticket: 'x' }, as: 'nobody' },
   'GET /view/{ticket}/attachments/{n}': { params: { ticket: 'x', n: '0' }, as: 'nobody' },
   'POST /mayfly/v1/session': { body: person, as: 'nobody' },
+  'GET /mayfly/v1/server': {},
   'GET /mayfly/v1/session': admin,
   'DELETE /mayfly/v1/session': admin,
   'PATCH /mayfly/v1/session': { body: { present: 'open sesame', password: 'open sesame' }, ...admin },

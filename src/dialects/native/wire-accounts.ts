@@ -173,9 +173,15 @@ export function accountInvitation({
   return { id, plan, email, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }
 }
 
+/** What a plan allows. */
+export const limits = ({ name: _, ...numbers }: Plan): Static<typeof PlanNumbers> => ({
+  ...numbers,
+  keyScopes: numbers.keyScopes && [...numbers.keyScopes],
+})
+
 export function ownAccount(
   { account }: AccountCaller,
-  { name: _, ...limits }: Plan,
+  ofPlan: Plan,
   { today, month, inboxesToday }: Quota,
   { active, archived }: { active: number; archived: number },
 ): Static<typeof AccountShape> {
@@ -185,7 +191,7 @@ export function ownAccount(
     plan,
     state,
     createdAt: iso(createdAt),
-    limits: { ...limits, keyScopes: limits.keyScopes && [...limits.keyScopes] },
+    limits: limits(ofPlan),
     used: {
       requestsToday: today,
       requestsThisMonth: month,

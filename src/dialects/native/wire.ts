@@ -7,6 +7,7 @@ import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
+import { serverSchemas } from './wire-server.ts'
 import { webhookSchemas } from './wire-webhooks.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
@@ -134,6 +135,7 @@ export const schemas = {
   Error: ErrorShape,
   ...accountSchemas,
   ...webhookSchemas,
+  ...serverSchemas,
 } satisfies Record<string, TSchema>
 
 export type SchemaName = keyof typeof schemas

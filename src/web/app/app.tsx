@@ -1,0 +1,48 @@
+// The page's frame: what stands around every view, and which view stands at which path.
+import { useEffect } from 'preact/hooks'
+import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso'
+import { sentenceOf } from './api.ts'
+import { Footer } from './parts/footer.tsx'
+import { Header } from './parts/header.tsx'
+import { NotFound } from './parts/not-found.tsx'
+import { Notice } from './parts/notice.tsx'
+import { Announcements, say as announce, Toasts } from './parts/toasts.tsx'
+import { lookForSession } from './session.ts'
+import { VisitorView } from './visitor/visitor.tsx'
+import { say } from './words/words.ts'
+
+const SignIn = lazy(() => import('./member/sign-in.tsx').then(({ SignIn }) => SignIn))
+const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
+
+export function App() {
+  useEffect(() => {
+    lookForSession().catch((error) => announce(sentenceOf(error), 'danger'))
+  }, [])
+  return (
+    <LocationProvider scope={/^\/($|app\b|privacy$)/}>
+      <a class="visually-hidden-focusable skip" href="#main">
+        {say('frame.skip')}
+      </a>
+      <Header />
+      <Notice />
+      <main id="main" tabIndex={-1} class="container-xl flex-grow-1 py-3 py-md-4">
+        <ErrorBoundary onError={(error) => announce(sentenceOf(error), 'danger')}>
+          <Router onRouteChange={settle}>
+            <Route path="/" component={VisitorView} />
+            <Route path="/app/sign-in" component={SignIn} />
+            <Route path="/privacy" component={Privacy} />
+            <Route default component={NotFound} />
+          </Router>
+        </ErrorBoundary>
+      </main>
+      <Footer />
+      <Toasts />
+      <Announcements />
+    </LocationProvider>
+  )
+}
+
+/** Who hears the page instead of seeing it is told where he is. */
+function settle(): void {
+  document.getElementById('main')?.focus({ preventScroll: true })
+}

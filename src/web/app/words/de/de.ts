@@ -1,0 +1,5 @@
+// All that the page says in German.
+import { frame } from './frame.ts'
+import { visitor } from './visitor.ts'
+
+export const de = { ...frame, ...visitor }

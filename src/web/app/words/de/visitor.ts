@@ -1,0 +1,7 @@
+// The visitor's page, in German.
+import type { visitor as en } from '../en/visitor.ts'
+import type { Text } from '../words.ts'
+
+export const visitor: Record<keyof typeof en, Text> = {
+  'visitor.title': 'Ihre Wegwerfadresse',
+}

@@ -1,0 +1,53 @@
+// The frame, in Russian.
+
+import type { frame as en } from '../en/frame.ts'
+import type { Text } from '../words.ts'
+
+export const frame: Record<keyof typeof en, Text> = {
+  'frame.skip': 'Перейти к содержанию',
+  'frame.navigation': 'Главное меню',
+  'frame.inbox': 'Входящие',
+  'frame.mailboxes': 'Ящики',
+  'frame.api': 'API',
+  'frame.look': 'Оформление',
+  'frame.language': 'Язык',
+  'frame.sign-in': 'Войти',
+  'frame.profile': 'Ваша учётная запись, {email}',
+  'frame.privacy': 'Конфиденциальность',
+  'frame.notice': 'Сообщение администратора',
+  'frame.close': 'Закрыть',
+  'frame.loading': 'Загрузка…',
+  'frame.not-found': 'По этому адресу ничего нет',
+  'frame.to-start': 'На главную',
+  'look.system': 'Как в системе',
+  'look.light': 'Светлое',
+  'look.dark': 'Тёмное',
+  'profile.keys': 'Ключи API',
+  'profile.plan': 'Тариф и расход',
+  'profile.domains': 'Домены',
+  'profile.webhooks': 'Вебхуки',
+  'profile.members': 'Участники',
+  'profile.sessions': 'Сеансы',
+  'profile.admin': 'Администрирование',
+  'profile.sign-out': 'Выйти',
+  'copy.copy': 'Копировать',
+  'copy.done': 'Скопировано',
+  'copy.failed': 'Браузер не дал скопировать. Выделите текст и скопируйте его сами.',
+  'error.offline': 'Сервер недоступен. Проверьте соединение; страница продолжит работу сама.',
+  'error.unknown': 'Сервер ответил {status} и больше ничего не сказал. Попробуйте ещё раз чуть позже.',
+  'error.internal':
+    'На сервере произошёл сбой. Попробуйте ещё раз; если не поможет, сообщите администратору этот номер: {requestId}.',
+  'error.signed-out': 'Вы вышли из системы. Войдите снова, чтобы продолжить.',
+  'error.rate': 'Слишком часто.',
+  'error.storage': 'Диск сервера заполнен, новое сохранить нельзя. Администратору нужно освободить место.',
+  'error.taken': 'Этот адрес занят. Выберите другой.',
+  'error.exhausted': 'Больше ящиков иметь нельзя. Удалите один или подождите, пока один из них закончится.',
+  'error.mailbox-unknown': 'Этого ящика больше нет: его срок истёк, или он удалён.',
+  'error.message-unknown': 'Этого письма больше нет: его срок истёк, или оно удалено.',
+  'error.retry': {
+    one: 'Повторите через {count} секунду.',
+    few: 'Повторите через {count} секунды.',
+    many: 'Повторите через {count} секунд.',
+    other: 'Повторите через {count} секунды.',
+  },
+}
