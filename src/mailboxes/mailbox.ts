@@ -51,6 +51,12 @@ export type Recipient = {
   retentionMinutes: number | null
 }
 
+/** Whether its address or tag has this in it, in any case. */
+export function hasPart({ address, tag }: Pick<Mailbox, 'address' | 'tag'>, part = ''): boolean {
+  const wanted = part.toLowerCase()
+  return address.toLowerCase().includes(wanted) || (tag ?? '').toLowerCase().includes(wanted)
+}
+
 export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>
   mailbox.expiresAt !== null && mailbox.expiresAt <= now
 

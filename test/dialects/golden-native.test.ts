@@ -66,6 +66,7 @@ keepsItsAnswers(
     'deliveries that failed': afterwards('GET', '/deliveries?state=failed', undefined, {
       MAYFLY_WEBHOOKS_ATTEMPTS: '1',
     }),
+    'a test that is not taken': afterwards('POST', '/test'),
     'one delivery again': afterwards('POST', '/replay', { delivery: 'DELIVERY' }),
     'all that failed again': afterwards('POST', '/replay', {}, { MAYFLY_WEBHOOKS_ATTEMPTS: '1' }),
     'a removed webhook': usual(then('DELETE', '/ID')),

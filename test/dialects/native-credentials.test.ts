@@ -155,6 +155,7 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({ email: boss.email, password }),
     gets: all(201),
   }),
+  'GET /mayfly/v1/server': () => ({ path: 'server', gets: all(200) }),
   'GET /mayfly/v1/session': () => ({ path: 'session', byCookie: true, gets: ofAccounts(200) }),
   'PATCH /mayfly/v1/session': () => ({
     path: 'session',
@@ -235,6 +236,7 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     gets: ofAccounts(404),
   }),
   'GET /mayfly/v1/webhooks/{id}/deliveries': () => ({ path: 'webhooks/nothing/deliveries', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/webhooks/{id}/test': () => ({ path: 'webhooks/nothing/test', gets: ofAccounts(404) }),
   'POST /mayfly/v1/webhooks/{id}/replay': () => ({
     path: 'webhooks/nothing/replay',
     body: () => ({}),

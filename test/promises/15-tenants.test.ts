@@ -73,6 +73,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/webhooks/{id}': none,
   'POST /mayfly/v1/webhooks/{id}/rotate': none,
   'GET /mayfly/v1/webhooks/{id}/deliveries': none,
+  'POST /mayfly/v1/webhooks/{id}/test': none,
   'POST /mayfly/v1/webhooks/{id}/replay': none,
   'GET /mayfly/v1/admin/accounts': none,
   'POST /mayfly/v1/admin/accounts': { body: () => ({ email: 'x@b.test' }) },

@@ -86,6 +86,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/webhooks/{id}': ofAdmin,
   'POST /mayfly/v1/webhooks/{id}/rotate': ofAdmin,
   'GET /mayfly/v1/webhooks/{id}/deliveries': ofAdmin,
+  'POST /mayfly/v1/webhooks/{id}/test': ofAdmin,
   'POST /mayfly/v1/webhooks/{id}/replay': ofAdmin,
   'GET /mayfly/v1/admin/accounts': admin,
   'POST /mayfly/v1/admin/accounts': { body: { email: person.email }, ...admin },

@@ -70,11 +70,13 @@ const AccountShape = Type.Object({
   createdAt: instant(),
   limits: PlanNumbers,
   used: Type.Object({
+    requestsThisMinute: whole('Calls by keys of which the burst is not made up for yet.'),
     requestsToday: whole('Calls by keys, in this day (UTC).'),
     requestsThisMonth: whole(),
     inboxesToday: whole(),
     activeMailboxes: whole(),
     archivedMailboxes: whole('Open recoverable ones included.'),
+    bytes: whole('Of mail, in all open mailboxes.'),
   }),
 })
 
@@ -182,8 +184,9 @@ export const limits = ({ name: _, ...numbers }: Plan): Static<typeof PlanNumbers
 export function ownAccount(
   { account }: AccountCaller,
   ofPlan: Plan,
-  { today, month, inboxesToday }: Quota,
+  { minute, today, month, inboxesToday }: Quota,
   { active, archived }: { active: number; archived: number },
+  bytes: number,
 ): Static<typeof AccountShape> {
   const { id, plan, state, createdAt } = account
   return {
@@ -193,11 +196,13 @@ export function ownAccount(
     createdAt: iso(createdAt),
     limits: limits(ofPlan),
     used: {
+      requestsThisMinute: minute,
       requestsToday: today,
       requestsThisMonth: month,
       inboxesToday,
       activeMailboxes: active,
       archivedMailboxes: archived,
+      bytes,
     },
   }
 }

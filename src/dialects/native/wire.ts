@@ -36,6 +36,11 @@ export const MailboxShape = Type.Object({
   hasPassword: Type.Boolean(),
 })
 
+export const ListedMailboxShape = Type.Composite([
+  MailboxShape,
+  Type.Object({ unseenCount: Type.Integer({ description: 'Of its newest 100 messages, those that were not seen.' }) }),
+])
+
 export const OpenedMailboxShape = Type.Composite([
   MailboxShape,
   Type.Object({
@@ -123,7 +128,8 @@ export const ErrorShape = Type.Object({
 export const schemas = {
   Mailbox: MailboxShape,
   OpenedMailbox: OpenedMailboxShape,
-  MailboxList: listOf(ref('Mailbox')),
+  ListedMailbox: ListedMailboxShape,
+  MailboxList: listOf(ref('ListedMailbox')),
   MessageSummary: MessageShape,
   MessageList: listOf(ref('MessageSummary')),
   Message: FullMessageShape,
@@ -157,6 +163,11 @@ export function mailbox(one: Mailbox): Static<typeof MailboxShape> {
     hasPassword: one.passwordHash !== null,
   }
 }
+
+export const listedMailbox = (one: Mailbox & { unseen: number }): Static<typeof ListedMailboxShape> => ({
+  ...mailbox(one),
+  unseenCount: one.unseen,
+})
 
 /** A mailbox, or the empty one that a free address of a public domain reads as. */
 export function place({ mailbox: there, address, localPart, domain }: Place): Static<typeof MailboxShape> {
