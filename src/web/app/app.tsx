@@ -12,6 +12,19 @@ import { VisitorView } from './visitor/visitor.tsx'
 import { say } from './words/words.ts'
 
 const SignIn = lazy(() => import('./member/sign-in.tsx').then(({ SignIn }) => SignIn))
+const Register = lazy(() => import('./member/register.tsx').then(({ Register }) => Register))
+const TakeInvitation = lazy(() => import('./member/link-views.tsx').then(({ TakeInvitation }) => TakeInvitation))
+const NewPassword = lazy(() => import('./member/link-views.tsx').then(({ NewPassword }) => NewPassword))
+const Welcome = lazy(() => import('./member/welcome.tsx').then(({ Welcome }) => Welcome))
+const Mailboxes = lazy(() => import('./member/mailboxes.tsx').then(({ Mailboxes }) => Mailboxes))
+const OneMailbox = lazy(() => import('./member/one-mailbox.tsx').then(({ OneMailbox }) => OneMailbox))
+const Search = lazy(() => import('./member/search.tsx').then(({ Search }) => Search))
+const Keys = lazy(() => import('./member/keys.tsx').then(({ Keys }) => Keys))
+const Webhooks = lazy(() => import('./member/webhooks.tsx').then(({ Webhooks }) => Webhooks))
+const OneWebhook = lazy(() => import('./member/one-webhook.tsx').then(({ OneWebhook }) => OneWebhook))
+const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
+const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
+const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
 export function App() {
@@ -30,6 +43,19 @@ export function App() {
           <Router onRouteChange={settle}>
             <Route path="/" component={VisitorView} />
             <Route path="/app/sign-in" component={SignIn} />
+            <Route path="/app/register" component={Register} />
+            <Route path="/app/invitation" component={TakeInvitation} />
+            <Route path="/app/password" component={NewPassword} />
+            <Route path="/app/welcome" component={Welcome} />
+            <Route path="/app/mailboxes" component={Mailboxes} />
+            <Route path="/app/mailboxes/:address" component={OneMailbox} />
+            <Route path="/app/search" component={Search} />
+            <Route path="/app/keys" component={Keys} />
+            <Route path="/app/webhooks" component={Webhooks} />
+            <Route path="/app/webhooks/:id" component={OneWebhook} />
+            <Route path="/app/members" component={Team} />
+            <Route path="/app/sessions" component={Sessions} />
+            <Route path="/app/plan" component={PlanAndUsage} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />
           </Router>

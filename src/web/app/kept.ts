@@ -1,6 +1,9 @@
 // What this browser keeps, on this device alone. Where it keeps nothing (a private window, a full disk) all goes on without.
 const prefix = 'mayfly.'
 
+/** As storage events name it. */
+export const keptName = (name: string): string => prefix + name
+
 export function keep(name: string, value: unknown): void {
   try {
     localStorage.setItem(prefix + name, JSON.stringify(value))

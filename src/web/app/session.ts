@@ -1,8 +1,10 @@
 // Who is signed in in this browser. The cookie is the server's and no script reads it; whether to ask is remembered here.
 import { signal } from '@preact/signals'
 import { ApiError, call } from './api.ts'
-import { forget, keep, recall } from './kept.ts'
+import { forget, keep, keptName, recall } from './kept.ts'
 import type { Session } from './shapes.ts'
+
+const keptAs = keptName('signed-in')
 
 /** Undefined until it is known, null for nobody. */
 export const session = signal<Session | null | undefined>(undefined)
@@ -34,8 +36,28 @@ export function gone(): void {
 }
 
 export async function signOut(): Promise<void> {
-  await call('DELETE', '/session')
+  try {
+    await call('DELETE', '/session')
+  } catch (error) {
+    // It had ended before.
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+  }
+  leave()
+}
+
+/** What stands in the memory of this page goes with it. The server has browsers keep none of its answers. */
+export function leave(): void {
   gone()
-  // What stands in the memory of this page goes with it.
-  location.assign('/')
+  location.replace('/')
+}
+
+/** A sign-out in one tab is one in all, and a page that a browser had kept for its back button is not shown again. */
+export function watchSession(): void {
+  addEventListener('storage', ({ key, newValue }) => {
+    const isEnded = key === null || (key === keptAs && newValue === null)
+    if (isEnded && session.value) leave()
+  })
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted && session.value !== null) location.reload()
+  })
 }

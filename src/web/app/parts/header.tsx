@@ -18,6 +18,7 @@ export function Header() {
         <nav class="d-flex gap-1 ms-2 ms-sm-3 me-auto" aria-label={say('frame.navigation')}>
           <Place href="/" text={say('frame.inbox')} />
           {session.value && <Place href="/app/mailboxes" text={say('frame.mailboxes')} />}
+          {session.value && <Place href="/app/search" text={say('frame.search')} />}
           <a class="place d-none d-sm-inline-block" href="/docs">
             {say('frame.api')}
           </a>
@@ -88,7 +89,6 @@ function Who() {
       {[
         go('/app/keys', say('profile.keys')),
         go('/app/plan', say('profile.plan')),
-        go('/app/domains', say('profile.domains')),
         go('/app/webhooks', say('profile.webhooks')),
         go('/app/members', say('profile.members')),
         go('/app/sessions', say('profile.sessions')),

@@ -1,5 +1,6 @@
 // All that the page says in Russian.
 import { frame } from './frame.ts'
+import { member } from './member.ts'
 import { visitor } from './visitor.ts'
 
-export const ru = { ...frame, ...visitor }
+export const ru = { ...frame, ...member, ...visitor }
