@@ -88,8 +88,8 @@ export type Core = {
 const dialectNames = ['native', 'run2mail', 'dustmail', 'minutemail', 'mailcx', 'mailfade']
 /** How long a download waits for others to end. */
 const downloadWaitMs = 30_000
-/** How long an attempt to deliver to a webhook may take. */
-const deliveryMs = 10_000
+const second = 1000
+const hour = 3600 * second
 
 /** What the services stand on. */
 export type Ground = {
@@ -264,12 +264,12 @@ export function makeCore(config: Config, ground: Ground): Core {
     defect,
   )
   const tickets = new Tickets(outside)
-  const { allow_networks, allow_http } = config.webhooks
+  const { allow_networks, allow_http, timeout_seconds, attempts, delivered_kept_hours, kept_hours } = config.webhooks
   const targets = new Targets({ allowNetworks: allow_networks, allowHttp: allow_http })
   const webhookStore = guarded(new WebhookStore(db, writer), found)
   const delivering = new Delivering(
     webhookStore,
-    new HttpSender(targets, (host) => outside.resolve(host), { milliseconds: deliveryMs }),
+    new HttpSender(targets, (host) => outside.resolve(host), { milliseconds: timeout_seconds * second }),
     outside,
     events,
     {
@@ -280,8 +280,10 @@ export function makeCore(config: Config, ground: Ground): Core {
       },
       defect,
     },
+    attempts,
   )
-  const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside)
+  const keeping = { deliveredMs: delivered_kept_hours * hour, allMs: kept_hours * hour }
+  const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside, keeping)
   return {
     plans,
     switches,

@@ -2,6 +2,8 @@
 import { FormatRegistry, type TString, Type } from '@sinclair/typebox'
 
 export const iso = (at: number): string => new Date(at).toISOString()
+/** Without fractions of a second. */
+export const isoSeconds = (at: number): string => `${iso(at).slice(0, 19)}Z`
 export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
 
 const format = 'date-time'

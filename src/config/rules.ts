@@ -111,6 +111,16 @@ const roomForAMail: Rule = ({ smtp }) =>
         },
       ]
 
+/** The longest pause between two attempts to deliver to a webhook, at its longest. */
+const HOURS_OF_AN_ATTEMPT = 2.4
+
+const keptWhileTried: Rule = ({ webhooks: { attempts, kept_hours: kept } }) => {
+  const least = Math.ceil(attempts * HOURS_OF_AN_ATTEMPT)
+  if (kept >= least) return []
+  const expected = `at least ${least}, since ${attempts} attempts may take so long`
+  return [{ path: 'webhooks.kept_hours', expected, got: shown(kept), reads: ['webhooks.attempts'] }]
+}
+
 const plainOnLoopback: Rule = ({ http }) =>
   http.listen_plain.flatMap((text, index) => {
     const place = parseListen(text)
@@ -144,6 +154,7 @@ const rules: readonly Rule[] = [
   reachableDefaultTtl,
   wholePrices,
   roomForAMail,
+  keptWhileTried,
   plainOnLoopback,
   distinctListeners,
 ]

@@ -144,8 +144,23 @@ const WebhooksSection = Type.Object(
       },
     ),
     allow_http: flag(false, 'Whether a webhook may be sent to an http:// URL, without TLS.'),
+    timeout_seconds: seconds(10, 'How long one attempt to deliver may take, to the end of the answer.', {
+      maximum: 60,
+    }),
+    attempts: count(
+      6,
+      'Attempts until a delivery is kept as failed: after 10 s, 1 min, 5 min, 30 min, 2 h, and then every 2 h. Replaying begins anew.',
+      { maximum: 100 },
+    ),
+    delivered_kept_hours: hours(72, 'How long deliveries that arrived are kept, to be looked at and replayed.', {
+      maximum: 8760,
+    }),
+    kept_hours: hours(720, 'How long any delivery is kept: beyond it it is forgotten, also one that still waits.', {
+      minimum: 24,
+      maximum: 8760,
+    }),
   },
-  { additionalProperties: false, description: 'Where webhooks may go.' },
+  { additionalProperties: false, description: 'Where webhooks may go, how often it is tried, and what is kept of it.' },
 )
 
 const StorageSection = Type.Object(

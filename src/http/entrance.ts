@@ -22,6 +22,8 @@ export type EntranceOptions = {
   idleSeconds: number
   /** What a client of a WebSocket may leave unread. */
   maxSocketBufferBytes: number
+  /** One was dropped for leaving more. */
+  socketDropped: () => void
   gate: Omit<GateOptions, 'certificate'>
 }
 
@@ -72,7 +74,7 @@ function serve(
   place: Listen,
   tls: boolean,
   peerOf: (request: Request, server: HttpListener) => string | null,
-  { handle, defect, idleSeconds, maxSocketBufferBytes }: EntranceOptions,
+  { handle, defect, idleSeconds, maxSocketBufferBytes, socketDropped }: EntranceOptions,
 ): HttpListener {
   try {
     return Bun.serve({
@@ -89,7 +91,7 @@ function serve(
         if (peer === null) return new Response(null, { status: 403, headers: { Connection: 'close' } })
         return handle(request, server, { peer, tls })
       },
-      websocket: webSockets(maxSocketBufferBytes),
+      websocket: webSockets(maxSocketBufferBytes, socketDropped),
       error: (error) => {
         defect(error)
         return new Response(null, { status: 500 })

@@ -1,10 +1,9 @@
 // Instants as requests and the answers of dialects write them.
-import { iso } from '../instants.ts'
+import { iso, isoSeconds } from '../instants.ts'
 
-export { iso, isoOrNull } from '../instants.ts'
+export { iso, isoOrNull, isoSeconds } from '../instants.ts'
 
-/** Without fractions of a second. */
-export const isoSeconds = (at: number): string => `${iso(at).slice(0, 19)}Z`
+export const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))
 
 /** Of a mailbox without an end, where a dialect's field is never null (dialects/README.md, rule 2). */
 export const isoOrNever = (at: number | null): string => (at === null ? '9999-12-31T23:59:59.999Z' : iso(at))

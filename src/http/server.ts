@@ -126,6 +126,7 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     defect: (error) => log.error({ err: error }, 'a defect'),
     idleSeconds: http.idle_seconds,
     maxSocketBufferBytes: http.max_stream_buffer_bytes,
+    socketDropped: () => metrics.httpRefused.inc({ reason: 'socket-unread' }),
     gate: {
       enter: (client) => room.enter(gated.take(client)),
       refused: (reason) => metrics.httpRefused.inc({ reason }),

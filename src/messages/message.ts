@@ -65,3 +65,22 @@ export type FullMessage = Message & {
 
 /** What is kept of a digest beside the two bodies. */
 export type DigestDetail = Omit<Digest, 'text' | 'html'>
+
+/** `Name <address>`, with the name in quotes where it must be (RFC 5322 §3.2.4); null where there is neither. */
+export function fromHeader({ name, address }: Pick<Contact, 'name' | 'address'>): string | null {
+  if (address === '') return name === '' ? null : name
+  if (name === '') return address
+  return `${/[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name} <${address}>`
+}
+
+/** How a text begins: so many characters, its white space made single blanks. */
+export const beginningOf = (text: string, characters: number): string =>
+  [
+    ...text
+      .slice(0, characters * 8)
+      .replace(/\s+/g, ' ')
+      .trim(),
+  ]
+    .slice(0, characters)
+    .join('')
+    .trimEnd()

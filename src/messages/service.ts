@@ -16,7 +16,7 @@ import type { Digesting } from './digesting.ts'
 import type { Downloads, Held } from './downloads.ts'
 import type { Gathered } from './gathered.ts'
 import type { readerJobs } from './jobs.ts'
-import type { Attachment, FullMessage, Message } from './message.ts'
+import { type Attachment, beginningOf, type FullMessage, type Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import { earlier } from './rows.ts'
 import { screen } from './screening.ts'
@@ -268,16 +268,8 @@ export class Messages {
   async beginning(message: FullMessage, characters: number): Promise<string | null> {
     const { text } = message
     if (text === null) return null
-    const begun = typeof text === 'string' ? text : await this.digests.beginning(message, characters * 4)
-    return [
-      ...begun
-        .slice(0, characters * 8)
-        .replace(/\s+/g, ' ')
-        .trim(),
-    ]
-      .slice(0, characters)
-      .join('')
-      .trimEnd()
+    const begun = typeof text === 'string' ? text : await this.digests.beginning(message, characters * 8)
+    return beginningOf(begun, characters)
   }
 
   /** Refuses: as `mark`. */

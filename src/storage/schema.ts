@@ -421,7 +421,7 @@ export const webhooks = sqliteTable(
     /** Names of events, with a blank between two. */
     events: text('events').notNull(),
     /** Whose payload it gets: a dialect's. */
-    form: text('form', { enum: ['native'] }).notNull(),
+    form: text('form', { enum: ['native', 'mailcx'] }).notNull(),
     /** In clear: it signs. */
     secret: text('secret').notNull(),
     /** The secret before the last rotation signs too, until `previousUntil`. */

@@ -1,5 +1,5 @@
 // What the writer thread may do to webhooks and their deliveries, but for writing these: see writing.ts.
-import { and, asc, count, desc, eq, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
 import { sayOfAccount } from '../accounts/changes.ts'
 import { asAccount } from '../accounts/store.ts'
 import { Refusal } from '../refusal.ts'
@@ -8,6 +8,7 @@ import type { Changes } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { webhookCheck } from '../storage/row-checks.ts'
 import { accounts, webhookDeliveries, webhooks } from '../storage/schema.ts'
+import { rulesOf } from './forms.ts'
 import { asWebhook, type WebhookRow } from './store.ts'
 import { isGivenUp } from './webhook.ts'
 
@@ -29,14 +30,16 @@ export type Attempted = {
 const batch = 200
 
 export const changes = {
-  /** `most`: webhooks that the account may have. Refuses: account-unknown, quota-exceeded. */
+  /** `most`: webhooks that the account may have, whatever their form. Refuses: account-unknown, quota-exceeded. */
   'webhooks.create': (tx, { webhook, most, by }: { webhook: NewWebhook; most: number; by: By }): void => {
     const { db } = tx
     const { accountId, id, url, events, address } = webhook
     const account = db.select().from(accounts).where(eq(accounts.id, accountId)).get()
     if (!account || !asAccount(account)) throw new Refusal('account-unknown')
-    const there = db.select({ n: count() }).from(webhooks).where(eq(webhooks.accountId, accountId)).get()?.n ?? 0
-    if (there >= most) throw new Refusal('quota-exceeded')
+    const there = db.select({ form: webhooks.form }).from(webhooks).where(eq(webhooks.accountId, accountId)).all()
+    const alike = there.filter(({ form }) => form === webhook.form)
+    if (there.length >= most || alike.length >= (rulesOf(webhook.form).most ?? most))
+      throw new Refusal('quota-exceeded')
     const row = { ...webhook, previousSecret: null, previousUntil: null, state: 'active', createdAt: by.at } as const
     db.insert(webhooks)
       .values({ ...row, failures: 0, checkValue: webhookCheck(row) })
@@ -68,11 +71,16 @@ export const changes = {
   ): void => {
     const row = webhookRow(tx.db, accountId, id)
     const isOver = overlapUntil <= by.at
+    const isRevived = rulesOf(row.form).isRevivedByRotation
+    const wasGivenUp = row.state === 'paused' && row.gaveUpAt !== null
     changeWebhook(tx.db, row, {
+      ...(isRevived ? unharmed : {}),
+      ...(isRevived && wasGivenUp ? { state: 'active' } : {}),
       secret,
       previousSecret: isOver ? null : row.secret,
       previousUntil: isOver ? null : overlapUntil,
     })
+    if (isRevived && wasGivenUp) tryNow(tx.db, row.key, by.at)
     record(tx, by, { accountId, what: 'webhook.rotated', target: id, detail: { overlapUntil } })
   },
 
@@ -126,7 +134,7 @@ export const changes = {
     }
     const failures = row.failures + 1
     const failingSince = row.failingSince ?? now
-    const gaveUp = row.state === 'active' && isGivenUp(failures, failingSince, now)
+    const gaveUp = row.state === 'active' && isGivenUp(row.form, failures, failingSince, now)
     const patch = { failures, failingSince, lastAttemptAt: now }
     if (!gaveUp) {
       db.update(webhooks).set(patch).where(eq(webhooks.key, webhookKey)).run()
@@ -140,14 +148,25 @@ export const changes = {
     return true
   },
 
-  /** Has the one delivery tried again, or (null) some of all that failed. Answers how many. Refuses: delivery-unknown. */
+  /**
+   * Has the one delivery tried again, or (null) some of all that failed, behind this one: what fails anew meanwhile is not
+   * taken up without end. Answers how many, and the last of them. Refuses: delivery-unknown.
+   */
   'webhooks.replay': (
     { db },
-    { webhookKey, deliveryId, now }: { webhookKey: number; deliveryId: string | null; now: number },
-  ): number => {
+    {
+      webhookKey,
+      deliveryId,
+      after,
+      now,
+    }: { webhookKey: number; deliveryId: string | null; after: number; now: number },
+  ): { replayed: number; last: number } => {
     const mine = eq(webhookDeliveries.webhookKey, webhookKey)
     const { key, state, nextAt } = webhookDeliveries
-    const which = deliveryId === null ? sql`${state} = 'failed'` : eq(webhookDeliveries.id, deliveryId)
+    const which =
+      deliveryId === null
+        ? and(sql`${state} = 'failed'`, gt(webhookDeliveries.key, after))
+        : eq(webhookDeliveries.id, deliveryId)
     const found = db
       .select({ key, state, nextAt })
       .from(webhookDeliveries)
@@ -161,7 +180,7 @@ export const changes = {
     if (again.length > 0) {
       db.update(webhookDeliveries).set({ state: 'waiting', nextAt: now, round: 0 }).where(inArray(key, again)).run()
     }
-    return found.length
+    return { replayed: found.length, last: found.at(-1)?.key ?? after }
   },
 
   /**

@@ -3,10 +3,11 @@
 // no deliveries, only places in the table: what a crash left is found there.
 import type { Event, Events } from '../events.ts'
 import type { Outside } from '../outside.ts'
+import { isSource } from './forms.ts'
 import type { Sender } from './sending.ts'
 import type { Aim, Load, WebhookStore } from './store.ts'
 import { Turns } from './turns.ts'
-import { isWebhookEvent, nextAttemptAt, signatures } from './webhook.ts'
+import { nextAttemptAt, signatureHeaders } from './webhook.ts'
 
 type Lane = {
   webhookKey: number
@@ -62,6 +63,8 @@ export class Delivering {
     private readonly outside: Outside,
     private readonly events: Events,
     private readonly reports: DeliveringReports,
+    /** Of one delivery, until it has failed. */
+    private readonly mostAttempts: number,
   ) {}
 
   /** Begins, with what an earlier run left. */
@@ -127,7 +130,7 @@ export class Delivering {
   private hear(event: Event): void {
     const { type, accountId } = event
     if (accountId === null) return
-    if (isWebhookEvent(type)) {
+    if (isSource(type)) {
       if (this.known.get(accountId)?.length !== 0) this.pokeAll(accountId).catch(this.reports.defect)
     } else if (type === 'account.suspended' || type === 'account.deleted') {
       for (const lane of this.lanes.values()) if (lane.accountId === accountId) this.end(lane)
@@ -284,7 +287,7 @@ export class Delivering {
     }
   }
 
-  private post({ url, secret, previousSecret, previousUntil }: Aim, { eventId, body }: Load) {
+  private post({ url, form, secret, previousSecret, previousUntil }: Aim, { eventId, body }: Load) {
     const now = this.outside.now()
     const timestamp = Math.floor(now / 1000)
     const isBoth = previousSecret !== null && previousUntil !== null && previousUntil > now
@@ -296,7 +299,7 @@ export class Delivering {
         'User-Agent': 'Mayfly',
         'X-Webhook-ID': eventId,
         'X-Webhook-Timestamp': String(timestamp),
-        'X-Webhook-Signature': signatures(isBoth ? [secret, previousSecret] : [secret], timestamp, body),
+        ...signatureHeaders(form, isBoth ? [secret, previousSecret] : [secret], timestamp, body),
       },
     }
   }
@@ -313,7 +316,8 @@ export class Delivering {
     const isDelivered = last.error === null
     this.reports.attempted(isDelivered ? 'delivered' : 'failed')
     const [byte = 0] = this.outside.randomBytes(1)
-    const nextAt = isDelivered || !isSound ? null : nextAttemptAt(round + 1, byte / 256, now)
+    const tried = { failed: round + 1, mostAttempts: this.mostAttempts }
+    const nextAt = isDelivered || !isSound ? null : nextAttemptAt(tried, byte / 256, now)
     const noted = this.store.writes
       .run('webhooks.attempted', { webhookKey, deliveryKey, isDelivered, nextAt, ...last, now })
       .then(

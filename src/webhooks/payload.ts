@@ -1,10 +1,8 @@
 // What webhooks are sent: JSON, made once for each delivery. Whose words it is in is a webhook's `form`.
-import { iso } from '../instants.ts'
+import { iso, isoSeconds } from '../instants.ts'
 import type { Link } from '../messages/links.ts'
-import type { WebhookEvent } from './webhook.ts'
-
-/** The dialects that have a form of their own: a new one is a row in `bodies`. */
-export type Form = 'native'
+import { fromHeader } from '../messages/message.ts'
+import type { Form, WebhookEvent } from './forms.ts'
 
 type Person = { name: string; address: string }
 
@@ -22,7 +20,9 @@ export type Happened = {
   messageId: string
   /** That it was sent to, with its tag. */
   address: string
+  /** The header's, else the envelope's. */
   from: Person
+  envelopeFrom: string
   to: readonly Person[]
   subject: string
   receivedAt: number
@@ -36,8 +36,8 @@ export type Read = {
   attachmentCount: number
   codes: readonly string[]
   links: readonly Link[]
-  /** The first of its text. */
-  preview: string
+  /** The first of its text; null where it has none. */
+  preview: string | null
 }
 
 const longestText = 1000
@@ -75,6 +75,22 @@ const bodies: Record<Form, (happened: Happened) => object> = {
               .map(shortLink),
           }
         : {}),
+    },
+  }),
+  mailcx: ({ digest, ...happened }) => ({
+    id: happened.eventId,
+    type: happened.type,
+    created_at: isoSeconds(happened.at),
+    data: {
+      email_id: happened.messageId,
+      account_id: happened.mailboxId,
+      address: happened.mailboxAddress,
+      from: fromHeader(happened.from)?.slice(0, longestText) ?? null,
+      sender: happened.envelopeFrom,
+      subject: happened.subject.slice(0, longestText),
+      preview_text: digest?.preview ?? null,
+      size: happened.size,
+      created_at: isoSeconds(happened.receivedAt),
     },
   }),
 }

@@ -7,9 +7,10 @@ import { makeSecret } from '../secret.ts'
 import type { Usage } from '../usage/service.ts'
 import type { WebhookPatch } from './changes.ts'
 import type { Delivering } from './delivering.ts'
+import { eventsOf, type Form, tells, type WebhookEvent } from './forms.ts'
 import type { WebhookStore } from './store.ts'
 import { forbidden, literalOf, type Targets } from './targets.ts'
-import { type Delivery, type Webhook, type WebhookEvent, webhookEvents } from './webhook.ts'
+import type { Delivery, Webhook } from './webhook.ts'
 
 export type WebhookWish = {
   url: string
@@ -17,24 +18,25 @@ export type WebhookWish = {
   events?: readonly WebhookEvent[] | undefined
   /** The id or address of one of the account's mailboxes; null: of all. */
   mailbox?: string | null | undefined
+  /** Whose words it speaks; the native ones if it is not said. */
+  form?: Form | undefined
 }
 
 /** The secret is shown this once. */
 export type MadeWebhook = { webhook: Webhook; secret: string }
 
 const hour = 3_600_000
-const day = 24 * hour
 /** Webhooks that one account may have where its plan sets no limit. */
 const mostWebhooks = 1000
 export const mostOverlapHours = 72
 export const usualOverlapHours = 24
-/** How long deliveries are kept: those that arrived, and all others. */
-const deliveredKeptMs = 3 * day
-const allKeptMs = 30 * day
 /** Deliveries of one webhook; beyond, the oldest go. */
 export const mostDeliveries = 50_000
 /** How long a name may take that is given with a wish. */
 const nameMs = 2000
+
+/** How long deliveries are kept: those that arrived, and all others. */
+export type Keeping = { deliveredMs: number; allMs: number }
 
 export class Webhooks {
   constructor(
@@ -44,6 +46,7 @@ export class Webhooks {
     private readonly mailboxes: Mailboxes,
     private readonly usage: Usage,
     private readonly outside: Outside,
+    private readonly keeping: Keeping,
   ) {}
 
   /** Those of the caller's account that he may see, oldest first. Refuses: as `ofAccount`. */
@@ -61,11 +64,19 @@ export class Webhooks {
     return found
   }
 
+  /** As `get`; one of another form is as if it were not there. */
+  async ofForm(caller: Caller, id: string, form: Form): Promise<Webhook> {
+    const found = await this.get(caller, id)
+    if (found.form !== form) throw new Refusal('webhook-unknown')
+    return found
+  }
+
   /**
    * Refuses: as `ofAccount`; forbidden for all mailboxes to a key that is for some domains, invalid-request, quota-exceeded; as
    * Mailboxes.own.
    */
-  async create(caller: Caller, { url, events = webhookEvents, mailbox = null }: WebhookWish): Promise<MadeWebhook> {
+  async create(caller: Caller, wish: WebhookWish): Promise<MadeWebhook> {
+    const { url, form = 'native', events = eventsOf(form), mailbox = null } = wish
     const own = ofAccount(caller, 'webhooks')
     const accountId = own.account.id
     if (mailbox === null && isBound(own)) throw new Refusal('forbidden')
@@ -73,7 +84,7 @@ export class Webhooks {
     const target = await this.readUrl(url)
     const secret = makeSecret(this.outside, 'whsec_')
     const id = this.outside.uuid()
-    const webhook = { id, accountId, address, url: target, events: readEvents(events), form: 'native', secret } as const
+    const webhook = { id, accountId, address, url: target, events: readEvents(events, form), form, secret }
     const most = Math.min(this.usage.planOf(caller).webhooks ?? mostWebhooks, mostWebhooks)
     await this.store.writes.run('webhooks.create', { webhook, most, by: byOf(caller, this.outside) })
     this.delivering.forget(accountId)
@@ -86,10 +97,10 @@ export class Webhooks {
     id: string,
     wish: { url?: string; events?: readonly WebhookEvent[]; state?: Webhook['state'] },
   ): Promise<Webhook> {
-    const { accountId, key } = await this.get(caller, id)
+    const { accountId, key, form } = await this.get(caller, id)
     const patch: WebhookPatch = {
       ...(wish.url === undefined ? {} : { url: await this.readUrl(wish.url) }),
-      ...(wish.events === undefined ? {} : { events: readEvents(wish.events) }),
+      ...(wish.events === undefined ? {} : { events: readEvents(wish.events, form) }),
       ...(wish.state === undefined ? {} : { state: wish.state }),
     }
     const by = byOf(caller, this.outside)
@@ -108,11 +119,12 @@ export class Webhooks {
     if (!(overlapHours >= 0 && overlapHours <= mostOverlapHours)) {
       throw invalid('body.overlapHours', `must be 0 to ${mostOverlapHours}`)
     }
-    const { accountId } = await this.get(caller, id)
+    const { accountId, key } = await this.get(caller, id)
     const secret = makeSecret(this.outside, 'whsec_')
     const by = byOf(caller, this.outside)
     const overlapUntil = by.at + overlapHours * hour
     await this.store.writes.run('webhooks.rotate', { accountId, id: id.toLowerCase(), secret, overlapUntil, by })
+    await this.delivering.look(key)
     return { webhook: await this.fresh(id), secret }
   }
 
@@ -141,19 +153,20 @@ export class Webhooks {
   async replay(caller: Caller, id: string, deliveryId: string | null): Promise<number> {
     const { key: webhookKey } = await this.get(caller, id)
     const change = { webhookKey, deliveryId: deliveryId?.toLowerCase() ?? null, now: this.outside.now() }
-    let replayed = await this.store.writes.run('webhooks.replay', change)
-    if (deliveryId === null && replayed > 0) {
-      for (let more = replayed; more > 0; replayed += more)
-        more = await this.store.writes.run('webhooks.replay', change)
+    let some = await this.store.writes.run('webhooks.replay', { ...change, after: 0 })
+    let sum = some.replayed
+    while (deliveryId === null && some.replayed > 0) {
+      some = await this.store.writes.run('webhooks.replay', { ...change, after: some.last })
+      sum += some.replayed
     }
     await this.delivering.look(webhookKey)
-    return replayed
+    return sum
   }
 
   /** Forgets old deliveries. Answers whether there is more. */
   async tidy(): Promise<boolean> {
     const now = this.outside.now()
-    const until = { deliveredUntil: now - deliveredKeptMs, allUntil: now - allKeptMs }
+    const until = { deliveredUntil: now - this.keeping.deliveredMs, allUntil: now - this.keeping.allMs }
     let isMore = await this.store.writes.run('webhooks.tidy', until)
     for (const webhookKey of await this.store.crowded(mostDeliveries)) {
       if (await this.store.writes.run('webhooks.cut', { webhookKey, most: mostDeliveries })) isMore = true
@@ -186,8 +199,9 @@ export class Webhooks {
 }
 
 /** Refuses: invalid-request. */
-function readEvents(events: readonly WebhookEvent[]): string {
-  if (events.length === 0) throw invalid('body.events', `must be some of ${webhookEvents.join(', ')}`)
+function readEvents(events: readonly WebhookEvent[], form: Form): string {
+  if (events.length === 0 || !events.every((one) => tells(form, one)))
+    throw invalid('body.events', `must be some of ${eventsOf(form).join(', ')}`)
   return [...new Set(events)].join(' ')
 }
 

@@ -5,7 +5,8 @@ import { type Db, prepared } from '../storage/database.ts'
 import { deliveryCheck, isSound, mustBeSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
-import { type Delivery, isWebhookEvent, type Webhook } from './webhook.ts'
+import { isWebhookEvent } from './forms.ts'
+import type { Delivery, Webhook } from './webhook.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
 
@@ -21,7 +22,16 @@ type DeliveryRow = typeof webhookDeliveries.$inferSelect
 /** What an attempt needs of a webhook. */
 export type Aim = Pick<
   WebhookRow,
-  'key' | 'id' | 'accountId' | 'url' | 'secret' | 'previousSecret' | 'previousUntil' | 'failures' | 'lastSuccessAt'
+  | 'key'
+  | 'id'
+  | 'accountId'
+  | 'url'
+  | 'form'
+  | 'secret'
+  | 'previousSecret'
+  | 'previousUntil'
+  | 'failures'
+  | 'lastSuccessAt'
 >
 
 /** What is to be sent. `isSound`: it is as it was written. */

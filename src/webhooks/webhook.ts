@@ -1,12 +1,5 @@
 // What a webhook and its deliveries are, when a delivery is tried again, and how it is signed.
-import type { EventType } from '../events.ts'
-import type { Form } from './payload.ts'
-
-export const webhookEvents = ['message.stored', 'message.digested'] as const satisfies readonly EventType[]
-
-export type WebhookEvent = (typeof webhookEvents)[number]
-
-export const isWebhookEvent = (text: string): text is WebhookEvent => webhookEvents.some((one) => one === text)
+import { type Form, rulesOf, type WebhookEvent } from './forms.ts'
 
 /** Instants are epoch milliseconds. */
 export type Webhook = {
@@ -37,6 +30,7 @@ export type Delivery = {
   /** `evt_` and a UUID: the same at each attempt, and for all webhooks that are told of the same. */
   eventId: string
   seq: number
+  /** As its form names it. */
   type: string
   messageId: string
   createdAt: number
@@ -53,31 +47,45 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** The pauses between one attempt and the next; after the last of them a delivery has failed. */
-export const pausesMs: readonly number[] = [10 * second, minute, 5 * minute, 30 * minute, 2 * hour]
+/** The pauses between one attempt and the next; beyond them, the last of them. */
+const pausesMs: readonly number[] = [10 * second, minute, 5 * minute, 30 * minute, 2 * hour]
+const lastPauseMs = 2 * hour
 
-/** A target is given up on when it has failed so often, for so long, without a success between. */
-const failuresToGiveUp = 20
-const giveUpAfterMs = 24 * hour
-
-export const isGivenUp = (failures: number, failingSince: number, now: number): boolean =>
-  failures >= failuresToGiveUp && now - failingSince >= giveUpAfterMs
+/** Whether a target that failed so often since then is given up on. */
+export function isGivenUp(form: Form, failures: number, failingSince: number, now: number): boolean {
+  const { giveUp } = rulesOf(form)
+  return failures >= giveUp.failures && now - failingSince >= giveUp.afterMs
+}
 
 /**
  * When the next attempt is, after so many of them failed; null: there is none. `chance` (0 to 1) makes a pause up to a fifth
  * longer, so that what failed together is not tried together.
  */
-export function nextAttemptAt(failed: number, chance: number, now: number): number | null {
-  const pause = pausesMs[failed - 1]
-  return pause === undefined ? null : Math.ceil(now + pause * (1 + chance / 5))
+export function nextAttemptAt(
+  { failed, mostAttempts }: { failed: number; mostAttempts: number },
+  chance: number,
+  now: number,
+): number | null {
+  if (failed >= mostAttempts) return null
+  return Math.ceil(now + (pausesMs[failed - 1] ?? lastPauseMs) * (1 + chance / 5))
 }
 
 /**
- * The value of `X-Webhook-Signature`: for each secret, the newest first, `sha256=` and the HMAC-SHA256 in hexadecimal of
- * the Unix seconds, a dot and the body. There are two of them, with `, ` between, only while a rotated secret is still good.
+ * The headers that say who sent this: `sha256=` and the HMAC-SHA256 in hexadecimal of the Unix seconds, a dot and the body.
+ * While a rotated secret is still good there are two of them, the newest first, with `, ` between; or, in a form whose
+ * receivers compare the header as a whole, the one before in a header of its own.
  */
-export const signatures = (secrets: readonly string[], timestamp: number, body: string): string =>
-  secrets
+export function signatureHeaders(
+  form: Form,
+  secrets: readonly string[],
+  timestamp: number,
+  body: string,
+): Record<string, string> {
+  const all = secrets
     .map((secret) => new Bun.CryptoHasher('sha256', secret).update(`${timestamp}.${body}`).digest('hex'))
     .map((hex) => `sha256=${hex}`)
-    .join(', ')
+  const name = 'X-Webhook-Signature'
+  if (rulesOf(form).signsTogether) return { [name]: all.join(', ') }
+  const [own = '', before] = all
+  return { [name]: own, ...(before === undefined ? {} : { [`${name}-Previous`]: before }) }
+}

@@ -1,13 +1,13 @@
 // Deliveries are written in the transaction of what they tell of: none is lost, and none tells of what did not happen.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Event } from '../events.ts'
-import type { DigestDetail } from '../messages/message.ts'
+import { beginningOf, type DigestDetail } from '../messages/message.ts'
 import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { deliveryCheck, digestCheck, isSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, contents, digests, messages, webhookDeliveries, webhooks } from '../storage/schema.ts'
+import { eventsOf, type Form, isSource, rulesOf, type Source, type WebhookEvent } from './forms.ts'
 import { bodyOf, type Happened, type Read } from './payload.ts'
-import { isWebhookEvent, type WebhookEvent } from './webhook.ts'
 
 /** The same changes, which also write the deliveries of what they tell of. */
 export function withDeliveries(changes: Changes): Changes {
@@ -77,9 +77,9 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
-type Told = Event & { type: WebhookEvent }
+type Told = Event & { type: Source }
 
-const isOfMail = (event: Event): event is Told => isWebhookEvent(event.type)
+const isOfMail = (event: Event): event is Told => isSource(event.type)
 
 /** One look at an index for the mail of an account, none for all other mail. */
 function write(db: Db, event: Event): void {
@@ -90,33 +90,40 @@ function write(db: Db, event: Event): void {
     .map(({ webhook }) => webhook)
     // A damaged one is told of nothing, and keeps no mail from being stored.
     .filter((webhook) => isSound(webhook, webhookCheck(webhook)))
-    .filter(({ address, events }) => (address ?? event.address) === event.address && isAmong(event.type, events))
+    .filter(({ address }) => (address ?? event.address) === event.address)
+    .flatMap((webhook) => namesOf(event.type, webhook).map((type) => ({ ...webhook, type })))
   if (listening.length === 0) return
   const happened = readHappened(db, event, accountId, messageId)
   if (!happened) return
-  for (const { key: webhookKey, id: webhookId, form } of listening) {
+  for (const { key: webhookKey, id: webhookId, form, type } of listening) {
     const delivery = {
       id: Bun.randomUUIDv7(),
       webhookKey,
       eventId: happened.eventId,
       seq: event.seq,
-      type: event.type,
+      type,
       messageId,
-      body: bodyOf(form, { ...happened, webhookId }),
+      body: bodyOf(form, { ...happened, type, webhookId }),
       createdAt: event.at,
     }
     statements(db).insert.run({ ...delivery, checkValue: deliveryCheck(delivery) })
   }
 }
 
-const isAmong = (type: string, events: string): boolean => events.split(' ').includes(type)
+/** What a webhook that asked for these events calls one of the server's. */
+const namesOf = (source: Source, { form, events }: { form: Form; events: string }): WebhookEvent[] =>
+  eventsOf(form).filter((name) => rulesOf(form).events[name] === source && events.split(' ').includes(name))
 
-function readHappened(db: Db, event: Told, accountId: string, messageId: string): Omit<Happened, 'webhookId'> | null {
+function readHappened(
+  db: Db,
+  event: Told,
+  accountId: string,
+  messageId: string,
+): Omit<Happened, 'webhookId' | 'type'> | null {
   const row = statements(db).message.get({ id: messageId })
   if (!row) return null
   return {
     eventId: `evt_${Bun.randomUUIDv7()}`,
-    type: event.type,
     seq: event.seq,
     at: event.at,
     accountId,
@@ -125,6 +132,7 @@ function readHappened(db: Db, event: Told, accountId: string, messageId: string)
     messageId,
     address: row.address,
     from: { name: row.fromName, address: row.fromAddress === '' ? row.envelopeFrom : row.fromAddress },
+    envelopeFrom: row.envelopeFrom,
     to: row.to.length === 0 ? [{ name: '', address: row.address }] : row.to,
     subject: row.subject,
     receivedAt: row.receivedAt,
@@ -136,19 +144,16 @@ function readHappened(db: Db, event: Told, accountId: string, messageId: string)
   }
 }
 
-const previewLength = 200
+const previewCharacters = 100
 
 function readDigest(
   db: Db,
   { contentKey, state, attachmentCount }: { contentKey: number; state: Read['state']; attachmentCount: number },
 ): Read {
   const row = statements(db).digest.get({ contentKey })
-  const detail: Partial<DigestDetail> = row && isSound(row, digestCheck(row)) ? JSON.parse(row.detail) : {}
-  const { codes = [], links = [] } = detail
-  const preview = (row?.text ?? '')
-    .slice(0, 10 * previewLength)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, previewLength)
+  const sound = row && isSound(row, digestCheck(row)) ? row : null
+  const { codes = [], links = [] }: Partial<DigestDetail> = sound ? JSON.parse(sound.detail) : {}
+  const text = sound?.text ?? null
+  const preview = text === null ? null : beginningOf(text, previewCharacters)
   return { state, attachmentCount, codes, links, preview }
 }

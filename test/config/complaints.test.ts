@@ -107,6 +107,15 @@ const cases: [toml: string, said: string | RegExp][] = [
     'smtp.session_bytes: expected at least smtp.max_message_bytes (300000000), got 262144000',
   ],
   [
+    '[webhooks]\nattempts = 100\nkept_hours = 48',
+    'webhooks.kept_hours: expected at least 240, since 100 attempts may take so long, got 48',
+  ],
+  ['[webhooks]\nattempts = 101', /^webhooks\.attempts: expected .*1 to 100, got 101$/],
+  ['[webhooks]\nattempts = 0', /^webhooks\.attempts: expected .*1 to 100, got 0$/],
+  ['[webhooks]\ntimeout_seconds = 61', /^webhooks\.timeout_seconds: expected .*1 to 60, got 61$/],
+  ['[webhooks]\nkept_hours = 23', /^webhooks\.kept_hours: expected .*24 to 8760, got 23$/],
+  ['[webhooks]\ndelivered_kept_hours = 0', /^webhooks\.delivered_kept_hours: expected .*1 to 8760, got 0$/],
+  [
     '[plans.dev]\nbtcpay_amount = 5',
     'plans.dev.btcpay_currency: expected both btcpay_amount and btcpay_currency, got one of them',
   ],

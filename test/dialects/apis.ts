@@ -46,6 +46,11 @@ export const native: Speaking = {
   },
   delete: { call: ({ mail }) => ({ method: 'DELETE', path: `/mayfly/v1/messages/${mail.id}` }), got: nothing },
   end: { call: ({ id }) => ({ method: 'DELETE', path: `/mayfly/v1/mailboxes/${id}` }), got: nothing },
+  hook: {
+    call: (url) => ({ method: 'POST', path: '/mayfly/v1/webhooks', body: { url, events: ['message.digested'] } }),
+    got: (json) => text(json, 'secret'),
+  },
+  toldOf: (json) => text(json, 'data', 'message', 'id'),
   nowhere: '/mayfly/v1/nowhere',
   codeIn: (json) => {
     const error = at(json, 'error')
@@ -132,6 +137,7 @@ const run2mail: Speaking = {
     'the API switched off': '503 api_disabled',
   },
   lacks: {
+    'a webhook is told of each mail, signed with the secret that was shown': 'the service has no webhooks',
     'a mail can be read by itself': 'its list has all of each mail, and there is no call for one',
     'a mail that is deleted here is gone everywhere': 'the service has no call that deletes',
     'a mailbox that is ended here is gone everywhere': 'the service has no call that deletes',
@@ -174,6 +180,7 @@ export const dustmail: Speaking = {
     'the API switched off': '503 api_disabled',
   },
   lacks: {
+    'a webhook is told of each mail, signed with the secret that was shown': 'the service has no webhooks',
     'by a tagged address only its own mail is listed': 'its inboxes are asked for by their ids alone',
     'a mail can be read by itself': 'an inbox is shown with all of each mail, and there is no call for one',
     'a mail that is deleted here is gone everywhere': 'the service deletes inboxes, not mails',
@@ -233,6 +240,7 @@ const minutemail: Speaking = {
     'the API switched off': '503 service_unavailable',
   },
   lacks: {
+    'a webhook is told of each mail, signed with the secret that was shown': 'the service has no webhooks',
     'an address can be chosen, once':
       'the service makes what stands before the "@" up, and has no field to wish for it',
     'by a tagged address only its own mail is listed': 'its mailboxes are asked for by their ids alone',
@@ -287,6 +295,7 @@ const mailfade: Speaking = {
     'the API switched off': '503 service_unavailable',
   },
   lacks: {
+    'a webhook is told of each mail, signed with the secret that was shown': 'the service has no webhooks',
     'an address can be chosen, once': 'any address of a public domain is read without being opened',
     "an account's mailboxes count together, wherever they were opened": 'it opens none',
     'what cannot be understood is refused in its own words': 'what it reads it is asked for without a body',
@@ -332,6 +341,11 @@ const mailcx: Speaking = {
       })),
   },
   end: { call: ({ id }) => ({ method: 'DELETE', path: `/pro/api/accounts/${id}` }), got: nothing },
+  hook: {
+    call: (url) => ({ method: 'POST', path: '/pro/api/webhooks', body: { url, events: ['email.received'] } }),
+    got: (json) => text(json, 'secret'),
+  },
+  toldOf: (json) => text(json, 'data', 'email_id'),
   setting: 'MAYFLY_DIALECTS_MAILCX_ENABLED',
   hidesOthers: true,
   isEndless: true,

@@ -5,6 +5,7 @@ import { operator } from '../../src/accounts/caller.ts'
 import { digestJobs } from '../../src/messages/jobs.ts'
 import { JobFailed } from '../../src/storage/job.ts'
 import { tenant } from '../accounts/tenant.ts'
+import { isSigned, onLoopback, receiver } from '../webhooks/receiver.ts'
 import { type Called, callsOf, has, Lacking, type Seen, type Speaking, visited } from './speaking.ts'
 
 type Here = { api: Speaking; all: readonly Speaking[] }
@@ -171,6 +172,24 @@ const sentences = {
     const own = await shown(api)
     expect(own).toHaveLength(2)
     for (const one of all) expect([one.name, await shown(one)]).toEqual([one.name, own])
+  },
+  'a webhook is told of each mail, signed with the secret that was shown': async ({ api }: Here) => {
+    const verb = has(api, api.hook, 'make a webhook')
+    const toldOf = has(api, api.toldOf, 'tell of a mail')
+    await using there = receiver()
+    await using here = await visited(onLoopback)
+    const secret = await here.ask(verb, there.url)
+    const { address } = await here.open(api)
+    await here.core.delivering.start()
+    try {
+      const mails = [await here.mail(address), await here.mail(address)]
+      await there.until(2)
+      expect(there.got.map(({ json }) => toldOf(json)).toSorted()).toEqual(mails.toSorted())
+      expect(there.got.map((got) => isSigned(got, secret))).toEqual([true, true])
+      expect(there.got.map((got) => isSigned(got, `${secret}x`))).toEqual([false, false])
+    } finally {
+      await here.core.delivering.stop()
+    }
   },
   "an account's mailboxes count together, wherever they were opened": async ({ api, all }: Here) => {
     const others = all.filter((one) => one !== api)

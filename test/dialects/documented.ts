@@ -125,6 +125,11 @@ export const sent: Record<string, Record<string, Sent>> = {
     'GET /pro/api/tokens': nothing,
     'POST /pro/api/tokens': { json: { name: 'walked' } },
     'DELETE /pro/api/tokens/{token}': nothing,
+    'GET /pro/api/webhooks': nothing,
+    'POST /pro/api/webhooks': { json: { url: 'https://192.88.100.1/hook', events: ['email.received'] } },
+    'DELETE /pro/api/webhooks/{webhook}': nothing,
+    'POST /pro/api/webhooks/{webhook}/rotate': nothing,
+    'GET /pro/api/webhooks/{webhook}/deliveries': nothing,
   },
 }
 

@@ -2,8 +2,10 @@
 // stands at the first minute of 2026.
 import { schemas } from '../../src/dialects/mailcx/wire.ts'
 import { proSchemas } from '../../src/dialects/mailcx/wire-pro.ts'
+import { webhookSchemas } from '../../src/dialects/mailcx/wire-webhooks.ts'
 import { at, listIn } from '../http/serve.ts'
 import { keepsItsAnswers } from './golden.ts'
+import { hooked, told } from './golden-webhooks.ts'
 import { fill, on, refusals, type Stage, usual, type Verb } from './stage.ts'
 
 const accounts = '/api/accounts'
@@ -56,9 +58,21 @@ const domainThen =
     return ask(method, `/pro/api/domains${below.replace('ID', String(json['id']))}`, wish)
   }
 
+const hooks = '/pro/api/webhooks'
+const url = 'https://192.88.100.1/hook'
+
+/** With a webhook, for which `ID` stands. */
+const hookThen =
+  (method: string, below: string, body?: unknown): Verb =>
+  async ({ ask }: Stage) => {
+    const { json } = await ask('POST', hooks, { body: { url, events: ['email.received'] } })
+    const wish = body === undefined ? {} : { body }
+    return ask(method, `${hooks}${below.replace('ID', String(json['id']))}`, wish)
+  }
+
 keepsItsAnswers(
   'mailcx',
-  { ...schemas, ...proSchemas },
+  { ...schemas, ...proSchemas, ...webhookSchemas },
   {
     'a mailbox': usual(wished({})),
     'a mailbox of an account': usual(({ ask }) => ask('POST', accounts, { body: { address, password } })),
@@ -152,6 +166,33 @@ keepsItsAnswers(
     'one domain too many': on(
       { env: { MAYFLY_PLANS_PRO_CUSTOM_DOMAINS: '1' } },
       domainThen('POST', '', { domain: 'other.example' }),
+    ),
+    'a webhook': usual(keyed('POST', hooks, { url, events: ['email.received'] })),
+    'no webhooks': usual(keyed('GET', hooks)),
+    'the webhook': usual(hookThen('GET', '')),
+    'a webhook whose target fails': hooked(async (stage, target) => {
+      await told(stage, hooks, { url: target })
+      return stage.ask('GET', hooks)
+    }),
+    'a webhook that somebody paused': usual(async (stage) => {
+      const { json } = await stage.ask('POST', hooks, { body: { url } })
+      await stage.core.webhooks.change(stage.caller, String(json['id']), { state: 'paused' })
+      return stage.ask('GET', hooks)
+    }),
+    'another secret': usual(hookThen('POST', '/ID/rotate')),
+    'no deliveries': usual(hookThen('GET', '/ID/deliveries')),
+    'deliveries, one to be tried again': hooked(async (stage, target) =>
+      stage.ask('GET', `${await told(stage, hooks, { url: target })}/deliveries`),
+    ),
+    'a removed webhook': usual(hookThen('DELETE', '/ID')),
+    'no such webhook': usual(hookThen('DELETE', `/${nobodys}`)),
+    'one webhook too many': on({ plan: 'unlimited' }, hookThen('POST', '', { url })),
+    'a webhook without a URL': usual(keyed('POST', hooks, { events: ['email.received'] })),
+    'a webhook without TLS': usual(keyed('POST', hooks, { url: 'http://192.88.100.1/hook' })),
+    'a webhook to a private address': usual(keyed('POST', hooks, { url: 'https://10.0.0.1/hook' })),
+    'a webhook for an unknown event': usual(keyed('POST', hooks, { url, events: ['email.sent'] })),
+    'a webhook with a key for some domains': on({ key: { domains: ['mayfly.test'] } }, ({ ask }) =>
+      ask('POST', hooks, { body: { url } }),
     ),
     'an unknown endpoint': usual(openly('GET', '/api/nothing')),
     'an unknown endpoint for keys': usual(keyed('GET', '/pro/api/nothing')),

@@ -1,12 +1,13 @@
 // Mail.cx: the live socket, as clients that this project did not write hear it.
 import { describe, expect, test } from 'bun:test'
+import net from 'node:net'
 import { join } from 'node:path'
 import { nobody, operator } from '../../src/accounts/caller.ts'
 import { selfSigned } from '../../src/certificate.ts'
 import { Following } from '../../src/dialects/mailcx/following.ts'
 import { withoutServer } from '../../src/http/dialect.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { at, temporary } from '../http/serve.ts'
+import { at, head, temporary } from '../http/serve.ts'
 import { day, type MailcxServer, mailcxServer } from './mailcx-server.ts'
 
 type Client = {
@@ -169,6 +170,55 @@ test('what asks for no socket is told so, and so is everybody while the API is o
   await server.core.switches.set(operator, { developerApi: false })
   expect((await server.call('GET', '/api/ws')).status).toBe(503)
   expect(await connect(server).catch(() => 'refused')).toBe('refused')
+})
+
+const handshake = {
+  Upgrade: 'websocket',
+  Connection: 'Upgrade',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+}
+
+/** A text of a client as one frame (RFC 6455 §5.2), masked with zeros. */
+const framed = (text: string): Buffer =>
+  Buffer.concat([Buffer.from([0x81, 0xfe, text.length >> 8, text.length & 255, 0, 0, 0, 0]), Buffer.from(text)])
+
+test('who reads too slowly is dropped and counted, and who leaves is not', async () => {
+  await using server = await mailcxServer({ MAYFLY_HTTP_MAX_STREAM_BUFFER_BYTES: '16384' })
+  const { address, token } = await server.make('user@mayfly.test')
+  const leaving = await following(server, token)
+  const reading = await following(server, token)
+  const slow = net.connect(server.port, '127.0.0.1')
+  const isOver = new Promise((resolve) => slow.on('close', resolve))
+  slow.on('error', () => {})
+  slow.write(head('GET', '/api/ws', { Host: 'localhost', ...handshake }))
+  await new Promise((resolve) => slow.once('data', resolve))
+  slow.write(framed(JSON.stringify({ type: 'auth', token })))
+  await new Promise((resolve) => slow.once('data', resolve))
+  slow.pause()
+  leaving.close()
+  await leaving.closed
+  const unread = async () => {
+    const { values } = await server.core.metrics.httpRefused.get()
+    return values.map(({ labels, value }) => [labels.reason, value])
+  }
+  await server.mail(address, { Subject: 'x'.repeat(900) })
+  await reading.hear()
+  const stored = server.core.told.findLast(({ type }) => type === 'message.stored')
+  if (!stored) throw new Error('nothing was told')
+  // As often as it takes to fill what the system keeps for both sides: telling it again is quicker than storing more.
+  let pushes = 0
+  while ((await unread()).length === 0 && pushes < 20_000) {
+    server.core.events.tell(Array(100).fill(stored))
+    for (let n = 0; n < 100; n++) await reading.hear()
+    pushes += 100
+  }
+  // And it costs the others nothing.
+  const id = await server.mail(address)
+  expect(at(await reading.hear(), 'id')).toBe(id)
+  expect(await unread()).toEqual([['socket-unread', 1]])
+  slow.resume()
+  await isOver
 })
 
 test.each([

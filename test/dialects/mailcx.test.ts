@@ -355,7 +355,7 @@ test('eight calls a second from one address are answered, here and nowhere else'
 
 test('an unknown path is a 404 of its own, and those of others are theirs', async () => {
   await using server = await mailcxServer()
-  for (const path of ['/api', '/api/nothing', '/pro/api', '/pro/api/webhooks'])
+  for (const path of ['/api', '/api/nothing', '/pro/api', '/pro/api/webhooks/nothing'])
     expect([path, said(await server.call('GET', path))]).toEqual([path, '404 not_found'])
   expect((await server.call('GET', '/api/v1/nothing')).json).toMatchObject({ success: false })
 })

@@ -36,6 +36,7 @@ test('a webhook is shown with its secret once, and tells of mail', async () => {
     id: expect.any(String),
     url: there.url,
     events: ['message.stored', 'message.digested'],
+    form: 'native',
     mailbox: address,
     state: 'active',
     gaveUpAt: null,

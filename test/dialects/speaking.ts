@@ -46,6 +46,10 @@ export type Speaking = {
   read?: Verb<{ box: Box; mail: Seen }, Seen>
   delete?: Verb<{ box: Box; mail: Seen }, void>
   end?: Verb<Box, void>
+  /** Has a URL told of the account's mail; answers the secret that signs. */
+  hook?: Verb<string, string>
+  /** The message's id in what is told. */
+  toldOf?: (json: unknown) => string
   /** What it says to whoever has no key, if it does nothing without one. */
   keyless?: string
   /** What it says to whoever has no key where one is needed, if that is not everywhere. */

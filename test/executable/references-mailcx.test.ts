@@ -1,5 +1,6 @@
 // Mail.cx's reference page, replayed against the executable: its command lines as they stand but for host, token and key.
 import { expect, test } from 'bun:test'
+import { onLoopback, receiver } from '../webhooks/receiver.ts'
 import { type Replay, replaying, said, text } from './replay.ts'
 
 const page = { host: 'api.mail.cx', key: 'tm_pro_xxxxxxxxxxxx', prefix: 'tm_pro_' }
@@ -85,4 +86,49 @@ test('the live socket is there, too', async () => {
   await replay.mail('user@mail.cx', { subject: 'live', text: 'x' })
   expect(JSON.parse(await promise)).toMatchObject({ type: 'new_email', subject: 'live', address: 'user@mail.cx' })
   socket.close()
+})
+
+/** As a receiver would look that knows of no more than the page says. */
+function opensslHmac(secret: string, text: string): string {
+  const words = ['openssl', 'dgst', '-sha256', '-hmac', secret, '-hex']
+  const { stdout } = Bun.spawnSync(words, { stdin: Buffer.from(text) })
+  return /[0-9a-f]{64}/.exec(stdout.toString())?.[0] ?? ''
+}
+
+test('a webhook is told of mail, and another program finds its signature right', async () => {
+  await using there = receiver()
+  await using replay = await replaying(page, { domains: 'mail.cx', plan: 'pro', env: onLoopback })
+  await replay.curl(create.replace('-d', `-H "Authorization: Bearer ${replay.key}" -d`))
+  const hooks = 'https://api.mail.cx/pro/api/webhooks'
+  const keyed = '-H "Authorization: Bearer tm_pro_xxxxxxxxxxxx"'
+  const made = await replay.curl(`curl -X POST ${hooks} ${keyed} \\
+-H "Content-Type: application/json" \\
+-d '{"url":"${there.url}","events":["email.received"]}'`)
+  expect([made.status, made.shown.replace(/whsec_\w+/, 'SECRET')]).toEqual([
+    201,
+    `{"id":UUID,"url":"${there.url}","events":["email.received"],"status":"active","failure_count":0,` +
+      '"last_triggered_at":null,"created_at":SECOND,"secret":"SECRET"}',
+  ])
+  await replay.mail('user@mail.cx', { subject: 'Hello', text: 'Your code is 123456' })
+  await there.until(1)
+  const [got] = there.got
+  if (!got) throw new Error('nothing came')
+  const signed = `${got.headers.get('x-webhook-timestamp')}.${got.body}`
+  const secret = text(made.json, /"secret":"(whsec_\w+)"/)
+  expect(got.headers.get('x-webhook-signature')).toBe(`sha256=${opensslHmac(secret, signed)}`)
+  expect(got.json).toMatchObject({
+    type: 'email.received',
+    data: { address: 'user@mail.cx', from: 'Ann <ann@sender.test>', preview_text: 'Your code is 123456' },
+  })
+  const id = text(made.json, /"id":"([^"]+)"/)
+  const rotated = await replay.curl(`curl -X POST ${hooks}/${id}/rotate ${keyed}`)
+  expect([rotated.status, rotated.shown.replace(/whsec_\w+/, 'SECRET')]).toEqual([200, '{"id":UUID,"secret":"SECRET"}'])
+  const listed = () => replay.curl(`curl ${hooks}/${id}/deliveries ${keyed}`)
+  let deliveries = await listed()
+  // It is noted once it has arrived.
+  while (deliveries.shown.includes('"attempt":0')) deliveries = await listed()
+  expect(deliveries.shown.replace(/"evt_[^"]+"/, 'EVENT').replace(/"duration_ms":\d+/, '"duration_ms":N')).toBe(
+    '{"deliveries":[{"id":UUID,"event_type":"email.received","event_id":EVENT,"status_code":200,"error":null,' +
+      '"attempt":1,"duration_ms":N,"created_at":SECOND}]}',
+  )
 })

@@ -25,10 +25,10 @@ export type Replay = {
 /** A server with the page's domains, and an account with a key as the page's begin. */
 export async function replaying(
   page: { host: string; key: string; prefix: string },
-  { domains, plan }: { domains: string; plan: string },
+  { domains, plan, env = {} }: { domains: string; plan: string; env?: Record<string, string> },
 ): Promise<Replay> {
   const directory = emptyDirectory()
-  const server = await serve(directory, { MAYFLY_DOMAINS: domains })
+  const server = await serve(directory, { MAYFLY_DOMAINS: domains, ...env })
   await said(directory, ['account', 'create', '--email', email, '--plan', plan])
   const key = await said(directory, ['key', 'create', '--account', email, '--prefix', page.prefix])
   const here = (text: string) =>

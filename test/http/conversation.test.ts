@@ -3,14 +3,15 @@ import { expect, test } from 'bun:test'
 import net from 'node:net'
 import { type Conversation, type Socket, webSockets } from '../../src/http/conversation.ts'
 
-test('who does not read what is said to him is dropped at the bound', async () => {
+test('who does not read what is said to him is dropped at the bound, which is told once', async () => {
   const began = Promise.withResolvers<Socket>()
   const ended = Promise.withResolvers<void>()
   const data: Conversation = { began: began.resolve, heard: () => {}, ended: ended.resolve }
+  let dropped = 0
   const server = Bun.serve<Conversation>({
     hostname: '127.0.0.1',
     port: 0,
-    websocket: webSockets(65_536),
+    websocket: webSockets(65_536, () => dropped++),
     fetch: (request, listener) => {
       listener.upgrade(request, { data })
       return undefined
@@ -36,6 +37,7 @@ test('who does not read what is said to him is dropped at the bound', async () =
   }
   expect(isOver).toBe(true)
   expect(sent).toBeLessThan(1000)
+  expect(dropped).toBe(1)
   client.destroy()
   await server.stop(true)
 })

@@ -30,7 +30,7 @@ const nobodys: Things = {
   ...{ address: 'not-there@second.test', id: unknown, mailbox: unknown, archived: unknown, mail: unknown },
   ...{ attachment: unknown, domain: unknown, member: unknown, invitation: unknown },
   ...{ 'mail as ULID': ulidOf(unknown), 'attachment as ULID': ulidOf(unknown) },
-  ...{ account: unknown, message: unknown, token: unknown },
+  ...{ account: unknown, message: unknown, token: unknown, webhook: unknown },
 }
 
 async function settled({ core }: Serving, name: string): Promise<Settled> {
@@ -55,6 +55,10 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
     password: 'correct horse battery',
   })
   const invitation = await core.links.invite(caller, { email: `invited-by-${name}@b.test` })
+  const url = `https://192.88.100.1/hook-of-${name}`
+  const { webhook, secret } = await core.webhooks.create(caller, { url, form: 'mailcx' })
+  await deliver(core, box.address, richMail('told of', []))
+  await core.messages.digestAll(box.key)
   return {
     owner,
     jwt: await core.mailboxes.jwtOf(box),
@@ -64,6 +68,7 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
       ...{ attachment: attachment.id, domain: domain.id, member: member.caller.member?.id ?? '' },
       ...{ 'mail as ULID': ulidOf(mail), 'attachment as ULID': ulidOf(attachment.id) },
       ...{ invitation: invitation.id, account: box.id, message: mail, token: caller.key?.id ?? '' },
+      ...{ webhook: webhook.id, 'secret of a webhook': secret },
     },
     // Other ways to name what is this tenant's.
     others: [
@@ -97,6 +102,8 @@ async function seenBy({ core }: Serving, { owner: { caller }, things }: Settled)
     await core.domains.list(caller),
     await core.accounts.members(caller),
     await core.links.invitations(caller),
+    await core.webhooks.list(caller),
+    await core.webhooks.deliveries(caller, things['webhook'] ?? '', { ...page, failed: false }),
   ]
 }
 

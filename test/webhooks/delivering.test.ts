@@ -5,7 +5,7 @@ import { LocalWriter } from '../../src/storage/writer.ts'
 import { changes } from '../../src/threads/changes.ts'
 import { at } from '../http/serve.ts'
 import { reasonOf } from '../refused.ts'
-import { isSigned, receiver, stage } from './receiver.ts'
+import { isSigned, onLoopback, receiver, stage } from './receiver.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -195,6 +195,117 @@ test('after its last attempt a delivery is kept as failed, and can be replayed a
   expect(await core.webhooks.replay(owner.caller, id, second?.id ?? '')).toBe(1)
   await there.until(22)
   expect(await reasonOf(core.webhooks.replay(owner.caller, id, 'not-there'))).toBe('delivery-unknown')
+})
+
+test('all that failed are replayed once each, however many, and no more where each fails again at once', async () => {
+  await using there = receiver()
+  await using here = await stage({ env: { ...onLoopback, MAYFLY_WEBHOOKS_ATTEMPTS: '1' } })
+  const { core, owner } = here
+  const { id } = await here.hook(there.url)
+  there.answer.by = () => new Response(null, { status: 500 })
+  const many = 250
+  for (let n = 0; n < many; n++) await here.mail(`mail ${n}`)
+  await there.until(many)
+  await here.settled()
+  expect(await core.webhooks.replay(owner.caller, id, null)).toBe(many)
+  await there.until(2 * many)
+  await here.settled()
+  expect(there.got).toHaveLength(2 * many)
+  const first = there.got.slice(0, many).map(({ id: event }) => event)
+  expect(there.got.slice(many).map(({ id: event }) => event)).toEqual(first)
+  // Some of them fail again while the rest is still looked for: those are behind it.
+  const writer = new LocalWriter(core.connection, changes, () => {})
+  const { key: webhookKey } = await core.webhooks.get(owner.caller, id)
+  const { now } = core.clock
+  const again = (after: number) =>
+    writer
+      .run('webhooks.replay', untyped({ webhookKey, deliveryId: null, after, now }))
+      .then((some) => at(some, 'last'))
+  const last = Number(await again(0))
+  core.connection.sqlite.run("update webhook_deliveries set state = 'failed'")
+  expect(await again(last)).toBeGreaterThan(last)
+})
+
+test('the operator says how often it is tried: beyond the sixth time every two hours', async () => {
+  await using there = receiver()
+  await using here = await stage({ env: { ...onLoopback, MAYFLY_WEBHOOKS_ATTEMPTS: '8' } })
+  const { core, owner } = here
+  const { id } = await here.hook(there.url)
+  there.answer.by = () => new Response(null, { status: 500 })
+  await here.mail('one')
+  const pauses = [10_000, minute, 5 * minute, 30 * minute, 2 * hour, 2 * hour, 2 * hour]
+  for (const [n, pause] of pauses.entries()) {
+    await there.until(n + 1)
+    await here.settled()
+    const [one] = await core.webhooks.deliveries(owner.caller, id, { failed: false, before: 1e9, limit: 1 })
+    expect([n, one?.state]).toEqual([n, 'waiting'])
+    expect((one?.nextAt ?? 0) - core.clock.now).toBeWithin(pause, pause * 1.2 + 1)
+    core.clock.now = one?.nextAt ?? 0
+    core.delivering.retryDue()
+  }
+  await there.until(8)
+  await here.settled()
+  const [failed] = await core.webhooks.deliveries(owner.caller, id, { failed: true, before: 1e9, limit: 1 })
+  expect(failed).toMatchObject({ state: 'failed', attempts: 8, nextAt: null })
+})
+
+test('a target that answers too late is tried again, with the same event, and its mail goes on', async () => {
+  await using there = receiver()
+  await using here = await stage({ env: { ...onLoopback, MAYFLY_WEBHOOKS_TIMEOUT_SECONDS: '1' } })
+  const { core, owner } = here
+  const { id } = await here.hook(there.url)
+  there.answer.by = ({ subject }) => (subject === 'slow' ? new Promise<Response>(() => {}) : new Response())
+  await here.mail('slow')
+  await here.mail('after it')
+  await there.until(2)
+  await here.settled()
+  const list = () => core.webhooks.deliveries(owner.caller, id, { failed: false, before: 1e9, limit: 2 })
+  expect(await list()).toMatchObject([
+    { state: 'delivered', attempts: 1 },
+    { state: 'waiting', attempts: 1, statusCode: null, error: 'it took too long' },
+  ])
+  there.answer.by = () => new Response()
+  core.clock.now += minute
+  core.delivering.retryDue()
+  await there.until(3)
+  await here.settled()
+  expect(there.got.map(({ subject }) => subject)).toEqual(['slow', 'after it', 'slow'])
+  expect(there.got[2]?.id).toBe(there.got[0]?.id ?? '')
+  expect(await list()).toMatchObject([{ state: 'delivered' }, { state: 'delivered', attempts: 2 }])
+})
+
+test.each([
+  ['closes every connection', '', 'the connection was closed'],
+  ['speaks another protocol', 'SSH-2.0-x\r\n\r\n', 'it did not answer as HTTP does'],
+  ['breaks off in its answer', 'HTTP/1.1 200 OK\r\nContent-Le', 'the connection was closed'],
+])('a target that %s gets its mail once it is mended', async (_, said, error) => {
+  const broken = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: { data: (socket) => void socket.end(said), error: () => {} },
+  })
+  await using here = await stage()
+  const { core, owner } = here
+  const { id } = await here.hook(`http://127.0.0.1:${broken.port}/hook`)
+  await here.mail('one')
+  const [tried] = await untilTried()
+  expect(tried).toMatchObject({ state: 'waiting', statusCode: null, error })
+  broken.stop(true)
+  await using mended = receiver(broken.port)
+  core.clock.now += minute
+  core.delivering.retryDue()
+  await mended.until(1)
+  await here.settled()
+  expect(mended.got[0]).toMatchObject({ id: tried?.eventId, subject: 'one' })
+
+  async function untilTried() {
+    for (;;) {
+      await here.settled()
+      const found = await core.webhooks.deliveries(owner.caller, id, { failed: false, before: 1e9, limit: 1 })
+      if (found.every(({ attempts }) => attempts === 1)) return found
+      await Bun.sleep(1)
+    }
+  }
 })
 
 test('a redirect is not followed', async () => {
@@ -417,6 +528,24 @@ test('deliveries that arrived are forgotten after three days, all others after t
   core.clock.now += 27 * 24 * hour
   while (await core.webhooks.tidy());
   expect(kept()).toEqual([])
+})
+
+test('the operator says how long deliveries are kept', async () => {
+  const kept = { MAYFLY_WEBHOOKS_DELIVERED_KEPT_HOURS: '1', MAYFLY_WEBHOOKS_KEPT_HOURS: '24' }
+  await using there = receiver()
+  await using here = await stage({ env: { ...onLoopback, ...kept } })
+  const { core } = here
+  await here.hook(there.url)
+  there.answer.by = ({ subject }) => new Response(null, { status: subject === 'arrives' ? 204 : 500 })
+  for (const subject of ['arrives', 'fails']) await here.mail(subject)
+  await there.until(2)
+  await here.settled()
+  const left = async (later: number) => {
+    core.clock.now += later
+    while (await core.webhooks.tidy());
+    return core.connection.sqlite.query<{ state: string }, []>('select state from webhook_deliveries').all().length
+  }
+  expect([await left(hour), await left(1), await left(23 * hour - 1), await left(1)]).toEqual([2, 1, 1, 0])
 })
 
 test('beyond so many deliveries of a webhook the oldest go, and no other webhook loses any', async () => {

@@ -35,6 +35,7 @@ const over = [410, 'expired', 'The message has expired.'] as const
 const wrongPassword = [401, 'invalid_credentials', 'There is no mailbox with this address and password.'] as const
 const withToken = [403, 'account_limit_reached', 'Here mailboxes are made with a Pro token only.'] as const
 const noMoreDomains = [403, 'domain_limit_reached', 'No more domains are allowed.'] as const
+const noMoreWebhooks = [403, 'webhook_limit_reached', 'No more webhooks are allowed.'] as const
 
 /** Codes of what is wrong with a field. */
 const fields: Record<string, string> = {
@@ -48,7 +49,12 @@ const fields: Record<string, string> = {
 const names: Record<string, string> = { localPart: 'address', 'content-type': 'Content-Type' }
 
 /** Where a refusal has a code of its own. */
-export const paths = { accounts: '/api/accounts', token: '/api/token', domains: '/pro/api/domains' } as const
+export const paths = {
+  accounts: '/api/accounts',
+  token: '/api/token',
+  domains: '/pro/api/domains',
+  webhooks: '/pro/api/webhooks',
+} as const
 
 /** Null: a defect. */
 export function answer(refusal: Refusal | null, visit: Pick<Visit, 'route'>): Response {
@@ -63,6 +69,7 @@ function said({ reason, details }: Refusal, { route }: Pick<Visit, 'route'>): Sa
   // Only those who may not open one without a token are asked for it there.
   if (reason === 'credential-missing' && route === paths.accounts) return withToken
   if (reason === 'quota-exceeded' && route === paths.domains) return noMoreDomains
+  if (reason === 'quota-exceeded' && route === paths.webhooks) return noMoreWebhooks
   if (reason === 'invalid-request' && complaint) return saidOf(complaint, route)
   return inWords(reason)
 }

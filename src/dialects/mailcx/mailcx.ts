@@ -11,8 +11,10 @@ import { answer } from './errors.ts'
 import { messagePages, messageRoutes } from './messages.ts'
 import { proAccountRoutes, proDomainRoutes, proTokenRoutes } from './pro.ts'
 import { socketRoutes } from './sockets.ts'
+import { proWebhookRoutes } from './webhooks.ts'
 import { schemas } from './wire.ts'
 import { proSchemas } from './wire-pro.ts'
+import { webhookSchemas } from './wire-webhooks.ts'
 
 function routes(door: Door) {
   const pages = messagePages(door)
@@ -22,6 +24,7 @@ function routes(door: Door) {
     .use(proAccountRoutes(door, pages))
     .use(proDomainRoutes(door))
     .use(proTokenRoutes(door))
+    .use(proWebhookRoutes(door))
     .use(socketRoutes(door))
 }
 
@@ -44,7 +47,7 @@ export function mailcx(door: Door): Dialect {
     about: {
       title: 'Mail.cx',
       description: 'Mailboxes with a password, their mail, and the account that has them. Times are in whole seconds.',
-      schemas: { ...schemas, ...proSchemas },
+      schemas: { ...schemas, ...proSchemas, ...webhookSchemas },
       securitySchemes: {
         mailbox: {
           type: 'http',
@@ -54,7 +57,7 @@ export function mailcx(door: Door): Dialect {
         },
         bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
       },
-      pathLengths: { account: 36, message: 36, index: 10, domain: 36, token: 36 },
+      pathLengths: { account: 36, message: 36, index: 10, domain: 36, token: 36, webhook: 36 },
     },
   })
   let rate: Rate | null = null

@@ -1,13 +1,12 @@
 // The shapes of Mail.cx's Pro API: domains and tokens.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { CustomDomain } from '../../domains/domain.ts'
-import { isoSeconds } from '../../http/instants.ts'
+import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
+import { id, instant, orNull } from './wire.ts'
 
-const id = () => Type.String({ format: 'uuid' })
-const instant = () => Type.String({ format: 'date-time', description: 'UTC, without fractions of a second.' })
-const instantOrNull = () => Type.Union([instant(), Type.Null()])
+const instantOrNull = () => orNull(instant())
 const status = () => Type.Union([Type.Literal('pending'), Type.Literal('verified')])
 
 const RecordsShape = Type.Array(
@@ -94,8 +93,6 @@ export const verification = (domain: CustomDomain, mxTarget: string): Static<typ
   dns_records: records(domain, mxTarget),
   message: 'Records are not looked at yet: the domain stays pending.',
 })
-
-const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))
 
 const tokenItem = ({ id, name, lastUsedAt, createdAt, revokedAt }: Key): Static<typeof ProTokenShape> => ({
   id,

@@ -5,11 +5,11 @@ import { isoSeconds } from '../../http/instants.ts'
 import type { Shown } from '../../http/list-answer.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
 import { laterTextsOf } from '../../messages/long-text.ts'
-import type { FullMessage, Message } from '../../messages/message.ts'
+import { type FullMessage, fromHeader, type Message } from '../../messages/message.ts'
 
-const id = () => Type.String({ format: 'uuid' })
-const instant = () => Type.String({ format: 'date-time', description: 'UTC, without fractions of a second.' })
-const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+export const id = () => Type.String({ format: 'uuid' })
+export const instant = () => Type.String({ format: 'date-time', description: 'UTC, without fractions of a second.' })
+export const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const bytes = (description: string) => Type.Integer({ description })
 
 const TokenShape = Type.Object({
@@ -125,7 +125,7 @@ function idOf(domain: string): string {
 export const messageItem = (message: Message, preview: string | null): Static<typeof MessageItemShape> => ({
   id: message.id,
   sender: message.envelopeFrom,
-  from: fromHeader(message),
+  from: fromHeader(message.from),
   subject: message.subject,
   preview_text: preview,
   size: message.size,
@@ -153,11 +153,4 @@ export function message(one: FullMessage, preview: string | null): Shown {
     })),
   }
   return { value, later: laterTextsOf(one) }
-}
-
-/** `Name <address>`, with the name in quotes where it must be (RFC 5322 §3.2.4). */
-function fromHeader({ from: { name, address } }: Pick<Message, 'from'>): string | null {
-  if (address === '') return name === '' ? null : name
-  if (name === '') return address
-  return `${/[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name} <${address}>`
 }

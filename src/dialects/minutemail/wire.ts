@@ -1,6 +1,6 @@
 // The shapes of MinuteMail's answers: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { isoSeconds } from '../../http/instants.ts'
+import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Shown } from '../../http/list-answer.ts'
 import type { Mailbox } from '../../mailboxes/mailbox.ts'
 import { LaterText } from '../../messages/long-text.ts'
@@ -71,8 +71,6 @@ export const schemas: Record<string, TSchema> = {
   Health: HealthShape,
   Error: ErrorShape,
 }
-
-const secondsOrNull = (at: number | null): string | null => (at === null ? null : isoSeconds(at))
 
 export const mailboxItem = (mailbox: Mailbox): Static<typeof MailboxShape> => ({
   id: mailbox.id,

@@ -3,8 +3,8 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
+import { nativeEvents } from '../../webhooks/forms.ts'
 import { mostOverlapHours, usualOverlapHours } from '../../webhooks/service.ts'
-import { webhookEvents } from '../../webhooks/webhook.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
@@ -12,9 +12,9 @@ import { pageOf } from './page.ts'
 import { delivery, madeWebhook, webhook } from './wire-webhooks.ts'
 
 const Url = Type.String({ minLength: 1, maxLength: 2000, description: 'Where to: https, and to a public address.' })
-const EventNames = Type.Array(Type.Union(webhookEvents.map((one) => Type.Literal(one))), {
+const EventNames = Type.Array(Type.Union(nativeEvents.map((one) => Type.Literal(one))), {
   minItems: 1,
-  maxItems: webhookEvents.length,
+  maxItems: nativeEvents.length,
   description: 'message.stored: mail came; message.digested: it was read, with its codes and links.',
 })
 const Making = bodyInput(

@@ -1,17 +1,21 @@
 // The shapes of webhooks and their deliveries.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { instant, iso, isoOrNull } from '../../instants.ts'
+import { mailcxEvents, nativeEvents } from '../../webhooks/forms.ts'
 import type { MadeWebhook } from '../../webhooks/service.ts'
-import { type Delivery, type Webhook, webhookEvents } from '../../webhooks/webhook.ts'
+import type { Delivery, Webhook } from '../../webhooks/webhook.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
-const EventName = Type.Union(webhookEvents.map((one) => Type.Literal(one)))
+const EventName = Type.Union([...nativeEvents, ...mailcxEvents].map((one) => Type.Literal(one)))
 
 const WebhookShape = Type.Object({
   id: text('A UUIDv7.'),
   url: text(),
   events: Type.Array(EventName),
+  form: Type.Union([Type.Literal('native'), Type.Literal('mailcx')], {
+    description: 'Whose words are sent: those of the API that it was made in.',
+  }),
   mailbox: orNull(text('The address of the mailbox that it is of; null: of all of the account.')),
   state: Type.Union([Type.Literal('active'), Type.Literal('paused')]),
   gaveUpAt: orNull(instant('When it was paused because its target had failed for long; null: it was not.')),
@@ -63,6 +67,7 @@ export function webhook(one: Webhook): Static<typeof WebhookShape> {
     id: one.id,
     url: one.url,
     events: [...one.events],
+    form: one.form,
     mailbox: one.address,
     state: one.state,
     gaveUpAt: isoOrNull(one.gaveUpAt),
