@@ -14,6 +14,7 @@ import { say } from './words/words.ts'
 
 const LookView = lazy(() => import('./visitor/look.tsx').then(({ LookView }) => LookView))
 const SignIn = lazy(() => import('./member/sign-in.tsx').then(({ SignIn }) => SignIn))
+const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
 export function App() {
@@ -35,6 +36,7 @@ export function App() {
             <Route path="/app/look/:address" component={LookView} />
             <Route path="/app/look/:address/:id" component={LookView} />
             <Route path="/app/sign-in" component={SignIn} />
+            <Route path="/app/link" component={Leaving} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />
           </Router>

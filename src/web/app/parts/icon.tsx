@@ -29,6 +29,10 @@ const paths = {
   warning: 'M12 4l9 16H3zM12 10v4M12 17h.01',
   phone: 'M8 3h8v18H8zM11 18h2',
   desktop: 'M3 5h18v11H3zM9 20h6M12 16v4',
+  print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
+  fit: 'M3 5v14M21 5v14M6 12h12M9 9l-3 3 3 3M15 9l3 3-3 3',
+  shield: 'M12 3l8 3v6c0 5-4 8-8 9-4-1-8-4-8-9V6z',
+  expand: 'M14 4h6v6M20 4l-8 8M18 14v6H4V6h6',
   close: 'M6 6l12 12M18 6L6 18',
   more: 'M5 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M12 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M19 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6',
 } as const

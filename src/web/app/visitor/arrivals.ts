@@ -28,8 +28,8 @@ export async function switchNotifications(): Promise<void> {
 }
 
 export function tellOf(mail: Summary): void {
-  const sender = mail.fromName || mail.from || say('mail.nobody')
-  const subject = mail.subject || say('mail.no-subject')
+  const sender = mail.fromName || mail.from || say('row.nobody')
+  const subject = mail.subject || say('row.no-subject')
   announce(say('visitor.came', { sender, subject }))
   if (!doesNotify() || !document.hidden) return
   try {

@@ -117,18 +117,18 @@ export function InboxView({
         </div>
       </section>
       {openId !== null && (
-        <section class="inbox-mail card-plain" aria-label={say('mail.title')}>
+        <section class="inbox-mail card-plain" aria-label={say('row.title')}>
           <a class="btn btn-quiet btn-icon mb-2" href={home}>
-            <Icon name="back" /> {say('mail.back')}
+            <Icon name="back" /> {say('row.back')}
           </a>
           <MailView key={openId} id={openId} token={inbox.token} isReadOnly={isReadOnly} onGone={() => leave(openId)} />
         </section>
       )}
       {doomed && (
         <Confirm
-          title={say('mail.delete')}
-          text={say('mail.delete-more', { subject: doomed.subject || say('mail.no-subject') })}
-          action={say('mail.delete')}
+          title={say('row.delete')}
+          text={say('row.delete-more', { subject: doomed.subject || say('row.no-subject') })}
+          action={say('row.delete')}
           close={() => setDoomed(null)}
           run={() => void end(doomed)}
         />

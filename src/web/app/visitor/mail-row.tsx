@@ -29,26 +29,26 @@ export function MailRow({
       tabIndex={isActive ? 0 : -1}
       onFocus={focused}
     >
-      <span class="mail-mark">{!seen && <span class="visually-hidden">{say('mail.unread')}</span>}</span>
-      <span class="mail-from text-truncate">{fromName || from || say('mail.nobody')}</span>
-      <span class="mail-subject text-truncate">{subject || say('mail.no-subject')}</span>
-      <span class="mail-extra">
-        {code && <span class="mail-code">{code}</span>}
+      <span class="row-mark">{!seen && <span class="visually-hidden">{say('row.unread')}</span>}</span>
+      <span class="row-from text-truncate">{fromName || from || say('row.nobody')}</span>
+      <span class="row-subject text-truncate">{subject || say('row.no-subject')}</span>
+      <span class="row-extra">
+        {code && <span class="row-code">{code}</span>}
         {digest === 'failed' && (
-          <span title={say('mail.failed')}>
+          <span title={say('row.failed')}>
             <Icon name="warning" />
-            <span class="visually-hidden">{say('mail.failed')}</span>
+            <span class="visually-hidden">{say('row.failed')}</span>
           </span>
         )}
         {hasAttachments && (
-          <span title={say('mail.attachments')}>
+          <span title={say('row.attachments')}>
             <Icon name="clip" />
-            <span class="visually-hidden">{say('mail.attachments')}</span>
+            <span class="visually-hidden">{say('row.attachments')}</span>
           </span>
         )}
-        <span class="mail-size">{bytes(size)}</span>
+        <span class="row-size">{bytes(size)}</span>
       </span>
-      <time class="mail-time" dateTime={receivedAt} title={fullTime(receivedAt)}>
+      <time class="row-time" dateTime={receivedAt} title={fullTime(receivedAt)}>
         {shortTime(receivedAt)}
       </time>
     </a>

@@ -1,5 +1,6 @@
 // All that the page says in German.
 import { frame } from './frame.ts'
+import { mail } from './mail.ts'
 import { visitor } from './visitor.ts'
 
-export const de = { ...frame, ...visitor }
+export const de = { ...frame, ...mail, ...visitor }

@@ -1,5 +1,6 @@
 // All that the page says in English.
 import { frame } from './frame.ts'
+import { mail } from './mail.ts'
 import { visitor } from './visitor.ts'
 
-export const en = { ...frame, ...visitor }
+export const en = { ...frame, ...mail, ...visitor }

@@ -1,5 +1,6 @@
 // All that the page says in Russian.
 import { frame } from './frame.ts'
+import { mail } from './mail.ts'
 import { visitor } from './visitor.ts'
 
-export const ru = { ...frame, ...visitor }
+export const ru = { ...frame, ...mail, ...visitor }
