@@ -1,4 +1,5 @@
 // Calls of the native API. The page has no other way to the server, and no rights but its caller's.
+import { forget, keep, recall } from './kept.ts'
 import { type Key, say } from './words/words.ts'
 
 export const base = '/mayfly/v1'
@@ -58,15 +59,19 @@ export async function reach(method: string, path: string, given: Call = {}) {
   return response
 }
 
-let aheadMs = 0
-
 /** By how much the server's clock is ahead of this device's. */
-export const serverAheadMs = (): number => aheadMs
+let aheadMs = recall('clock', (value) => (typeof value === 'number' ? value : null)) ?? 0
+
+/** Now, by the server's clock: what ends, ends by it. */
+export const serverNow = (): number => Date.now() + aheadMs
 
 /** What is less than two seconds is the way and the rounding. */
 function readClock(response: Response): void {
   const ahead = Date.parse(response.headers.get('Date') ?? '') - Date.now()
-  if (Number.isFinite(ahead)) aheadMs = Math.abs(ahead) < 2000 ? 0 : ahead
+  if (!Number.isFinite(ahead) || Math.abs(ahead - aheadMs) < 2000) return
+  aheadMs = Math.abs(ahead) < 2000 ? 0 : ahead
+  if (aheadMs === 0) forget('clock')
+  else keep('clock', aheadMs)
 }
 
 type ErrorBody = { error?: { reason?: string; message?: string; requestId?: string; fields?: FieldComplaint[] } }

@@ -1,6 +1,5 @@
 // The address itself: to copy, to scan, to prolong, to part with.
 import { signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { call, pathOf, sentenceOf } from '../api.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -35,10 +34,7 @@ export function AddressCard() {
   const address = isOpening ? opening.value?.address : held?.address
   const inbox = held ? inboxOf(held) : null
   const isPast = held?.expiresAt != null && Date.parse(held.expiresAt) <= now.value
-  useEffect(() => {
-    if (isPast && inbox) inbox.isOver.value = true
-  }, [isPast, inbox])
-  const isOver = inbox?.isOver.value ?? false
+  const isOver = isPast || (inbox?.isOver.value ?? false)
 
   return (
     <section class="address-card" aria-label={say('visitor.title')}>

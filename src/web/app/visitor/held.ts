@@ -1,5 +1,6 @@
 // The addresses that this browser holds, with their tokens. Every tab of the browser has the same.
 import { computed, signal } from '@preact/signals'
+import { serverNow } from '../api.ts'
 import { keep, recall } from '../kept.ts'
 import type { Mailbox } from '../shapes.ts'
 
@@ -28,7 +29,7 @@ function readHeld(value: unknown): Held | null {
 const readAll = (value: unknown): Held[] | null =>
   Array.isArray(value) ? value.map(readHeld).filter((one) => one !== null) : null
 
-const isOver = ({ expiresAt }: Held): boolean => expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+const isOver = ({ expiresAt }: Held): boolean => expiresAt !== null && Date.parse(expiresAt) <= serverNow()
 
 const stored = (): Held[] => recall(name, readAll) ?? []
 
@@ -67,6 +68,10 @@ export function choose(address: string): void {
 
 /** Its end is another one now. `isAnew`: its time runs from now. */
 export function endsAt({ id, expiresAt }: Pick<Mailbox, 'id' | 'expiresAt'>, isAnew: boolean): void {
-  const change = (one: Held): Held => ({ ...one, expiresAt, ...(isAnew ? { since: new Date().toISOString() } : {}) })
+  const change = (one: Held): Held => ({
+    ...one,
+    expiresAt,
+    ...(isAnew ? { since: new Date(serverNow()).toISOString() } : {}),
+  })
   write((all) => all.map((one) => (one.id === id ? change(one) : one)))
 }

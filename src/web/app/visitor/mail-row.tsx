@@ -1,5 +1,5 @@
 // One mail in a list.
-import { Icon } from '../parts/icon.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
 import type { Summary } from '../shapes.ts'
 import { bytes, fullTime, shortTime } from '../words/shown.ts'
 import { say } from '../words/words.ts'
@@ -32,25 +32,24 @@ export function MailRow({
       <span class="row-mark">{!seen && <span class="visually-hidden">{say('row.unread')}</span>}</span>
       <span class="row-from text-truncate">{fromName || from || say('row.nobody')}</span>
       <span class="row-subject text-truncate">{subject || say('row.no-subject')}</span>
-      <span class="row-extra">
-        {code && <span class="row-code">{code}</span>}
-        {digest === 'failed' && (
-          <span title={say('row.failed')}>
-            <Icon name="warning" />
-            <span class="visually-hidden">{say('row.failed')}</span>
-          </span>
-        )}
-        {hasAttachments && (
-          <span title={say('row.attachments')}>
-            <Icon name="clip" />
-            <span class="visually-hidden">{say('row.attachments')}</span>
-          </span>
-        )}
-        <span class="row-size">{bytes(size)}</span>
+      <span class="row-code">{code && <span class="row-code-text">{code}</span>}</span>
+      <span class="row-signs">
+        {digest === 'failed' && <Sign icon="warning" text={say('row.failed')} />}
+        {hasAttachments && <Sign icon="clip" text={say('row.attachments')} />}
       </span>
+      <span class="row-size">{bytes(size)}</span>
       <time class="row-time" dateTime={receivedAt} title={fullTime(receivedAt)}>
         {shortTime(receivedAt)}
       </time>
     </a>
+  )
+}
+
+function Sign({ icon, text }: { icon: IconName; text: string }) {
+  return (
+    <span title={text}>
+      <Icon name={icon} />
+      <span class="visually-hidden">{text}</span>
+    </span>
   )
 }

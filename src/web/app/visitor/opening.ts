@@ -1,6 +1,6 @@
 // Opening an address: it is painted before the server has said yes.
 import { signal } from '@preact/signals'
-import { ApiError, call, sentenceOf } from '../api.ts'
+import { ApiError, call, sentenceOf, serverNow } from '../api.ts'
 import { anonymousLimits, facts } from '../facts.ts'
 import { say as toast } from '../parts/toasts.tsx'
 import type { OpenedMailbox } from '../shapes.ts'
@@ -50,5 +50,5 @@ export async function open(wish: { localPart?: string; domain?: string }): Promi
   const made = await call<OpenedMailbox>('POST', '/mailboxes', { body: wish, asNobody: true })
   if (made.id === null || made.token === undefined) throw new Error('the server opened a mailbox without a token')
   const { id, token, address, expiresAt, createdAt } = made
-  hold({ id, token, address, expiresAt, since: createdAt ?? new Date().toISOString() })
+  hold({ id, token, address, expiresAt, since: createdAt ?? new Date(serverNow()).toISOString() })
 }

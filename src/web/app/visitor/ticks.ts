@@ -1,14 +1,12 @@
 // The seconds as they pass, by the server's clock: it is the one by which an address ends.
 import { signal } from '@preact/signals'
-import { serverAheadMs } from '../api.ts'
+import { serverNow } from '../api.ts'
 
-const time = (): number => Date.now() + serverAheadMs()
-
-export const now = signal(time())
+export const now = signal(serverNow())
 
 setInterval(() => {
-  if (!document.hidden) now.value = time()
+  if (!document.hidden) now.value = serverNow()
 }, 1000)
 document.addEventListener('visibilitychange', () => {
-  now.value = time()
+  now.value = serverNow()
 })
