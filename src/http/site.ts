@@ -4,7 +4,6 @@ import { Refusal } from '../refusal.ts'
 import { assetAnswer, pageAnswer } from '../web/page.ts'
 import type { Dialect } from './dialect.ts'
 import { docsAsset, docsPage } from './docs.ts'
-import { doorPage, doorPaths } from './door-page.ts'
 import { metricsCredentials } from './metrics-access.ts'
 import { type Visit, visitOf } from './visit.ts'
 
@@ -47,7 +46,6 @@ export class Site implements Dialect {
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
       .set('/docs', () => this.docs(native))
-    for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
     for (const dialect of dialects) {
       this.routes
         .set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))

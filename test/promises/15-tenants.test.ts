@@ -29,6 +29,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/messages/{id}': none,
   'GET /mayfly/v1/messages/{id}/raw': none,
   'GET /mayfly/v1/messages/{id}/html': none,
+  'GET /mayfly/v1/messages/{id}/parts': none,
   'GET /mayfly/v1/messages/{id}/attachments/{n}': none,
   'POST /mayfly/v1/messages/{id}/view': none,
   'GET /mayfly/v1/search': { query: 'q=secret' },

@@ -46,6 +46,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/messages/{id}': letter,
   'GET /mayfly/v1/messages/{id}/raw': letter,
   'GET /mayfly/v1/messages/{id}/html': letter,
+  'GET /mayfly/v1/messages/{id}/parts': letter,
   'GET /mayfly/v1/messages/{id}/attachments/{n}': { params: { id: anyId, n: '0' } },
   'POST /mayfly/v1/messages/{id}/view': letter,
   'GET /mayfly/v1/search': { query: { q: 'x' } },

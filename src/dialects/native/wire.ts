@@ -113,6 +113,14 @@ export const RefusedMailShape = Type.Object({
   reason: text(),
 })
 
+export const PartShape = Type.Object({
+  type: text(),
+  name: orNull(text('Safe as the name of a file.')),
+  size: Type.Integer({ description: 'Bytes of its body as they came, still encoded; 0 if it only holds others.' }),
+  disposition: orNull(Type.Union([Type.Literal('inline'), Type.Literal('attachment')])),
+  children: Type.Array(Type.Ref('#/components/schemas/Part'), { description: 'The parts within it.' }),
+})
+
 export const ViewShape = Type.Object({ url: text('A path on this server.'), expiresAt: instant('When the path ends.') })
 
 export const ErrorShape = Type.Object({
@@ -135,6 +143,7 @@ export const schemas = {
   Message: FullMessageShape,
   Wait: WaitShape,
   WaitRefused: Type.Composite([ErrorShape, WaitShape]),
+  Part: PartShape,
   View: ViewShape,
   RefusedMail: RefusedMailShape,
   RefusedMailList: listOf(ref('RefusedMail')),

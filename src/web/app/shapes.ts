@@ -59,6 +59,15 @@ export type Message = Summary & {
   notes: string[]
 }
 
+/** How a mail is made up. */
+export type Part = {
+  type: string
+  name: string | null
+  size: number
+  disposition: 'inline' | 'attachment' | null
+  children: Part[]
+}
+
 export type Member = { id: string; email: string; role: 'owner' | 'member'; admin: boolean }
 export type Session = {
   id: string

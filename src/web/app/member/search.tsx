@@ -124,10 +124,10 @@ function SearchMail() {
 }
 
 function Hit({ mail, words }: { mail: Summary; words: string }) {
-  const { id, address, from, fromName, subject, receivedAt, seen } = mail
+  const { id, mailboxId, address, from, fromName, subject, receivedAt, seen } = mail
   return (
     <li class="row-line">
-      <a class="hit" href={`/app/mailboxes/${encodeURIComponent(address)}?mail=${id}`}>
+      <a class="hit" href={`/app/mailboxes/${mailboxId}/${id}`}>
         <span class={`hit-subject ${seen ? '' : 'fw-bold'}`}>
           <Marked text={subject || say('find.no-subject')} words={words} />
         </span>

@@ -8,11 +8,14 @@ export function Menu({
   label,
   icon,
   heading,
+  text,
   children,
 }: {
   label: string
   icon: IconName
   heading?: string
+  /** Stands beside the picture. */
+  text?: string
   children: readonly Choice[]
 }) {
   const [isOpen, setOpen] = useState(false)
@@ -52,14 +55,14 @@ export function Menu({
       <button
         ref={button}
         type="button"
-        class="btn btn-quiet"
+        class={text === undefined ? 'btn btn-quiet' : 'btn btn-outline-secondary btn-icon'}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-label={label}
         title={label}
         onClick={() => setOpen(!isOpen)}
       >
-        <Icon name={icon} />
+        <Icon name={icon} /> {text}
       </button>
       {isOpen && (
         <div class="menu-list shadow" role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>

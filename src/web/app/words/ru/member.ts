@@ -131,12 +131,10 @@ export const member: Record<keyof typeof en, Text> = {
   'boxes.exhausted': 'Больше ящиков тариф не даёт. Удалите один или подождите, пока один из них закончится.',
   'boxes.not-in-plan': 'Тариф этого не позволяет. Оставьте имя, домен или срок обычными.',
   'boxes.back': 'Все ящики',
+  'boxes.one': 'Ящик',
+  'boxes.is-archived': 'Этот ящик в архиве',
+  'boxes.is-archived-text': 'Он не принимает почту. Восстановите его, и адрес снова откроется.',
   'boxes.change': 'Изменить ящик',
-  'boxes.empty': 'Писем ещё нет',
-  'boxes.empty-text': 'Отправьте что-нибудь на {address}: письмо появится здесь само.',
-  'boxes.list': 'Письма',
-  'boxes.to-list': 'Назад к списку',
-  'boxes.arrived': 'Новое письмо: {subject}',
 
   'bulk.region': 'Выбранные ящики',
   'bulk.chosen': {
