@@ -35,18 +35,29 @@ export function gone(): void {
   session.value = null
 }
 
+/** Somebody is on his way out: nothing of his is shown or asked any more. */
+export const isLeaving = signal(false)
+
 export async function signOut(): Promise<void> {
+  isLeaving.value = true
+  // Other tabs leave with this one.
+  forget('signed-in')
   try {
     await call('DELETE', '/session')
   } catch (error) {
-    // It had ended before.
-    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    const isOver = error instanceof ApiError && error.status === 401
+    if (!isOver) {
+      keep('signed-in', true)
+      isLeaving.value = false
+      throw error
+    }
   }
   leave()
 }
 
 /** What stands in the memory of this page goes with it. The server has browsers keep none of its answers. */
 export function leave(): void {
+  isLeaving.value = true
   gone()
   location.replace('/')
 }

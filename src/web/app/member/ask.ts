@@ -1,7 +1,7 @@
 // Calls by who is signed in. Where the server knows the session no more, nobody is signed in any more.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError, type Call, call, sentenceOf } from '../api.ts'
-import { gone } from '../session.ts'
+import { gone, isLeaving, session } from '../session.ts'
 import { type Key, say } from '../words/words.ts'
 
 /** As `call`. */
@@ -32,7 +32,7 @@ export type Loaded<Value> = {
   put: (change: (value: Value) => Value) => void
 }
 
-/** What `load` answers, asked anew when one of `inputs` changes; an answer that is out of date is dropped. */
+/** What `load` answers to who is signed in, asked anew when one of `inputs` changes; an answer that is out of date is dropped. */
 export function useLoaded<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   inputs: readonly unknown[],
@@ -41,6 +41,7 @@ export function useLoaded<Value>(
   const [error, setError] = useState<string | null>(null)
   const latest = useRef<AbortController | null>(null)
   const reload = useCallback(async () => {
+    if (isLeaving.value) return
     latest.current?.abort()
     const own = new AbortController()
     latest.current = own
@@ -53,10 +54,12 @@ export function useLoaded<Value>(
       if (!own.signal.aborted) setError(tellOf(error))
     }
   }, inputs)
+  const isIn = Boolean(session.value)
   useEffect(() => {
+    if (!isIn) return
     void reload()
     return () => latest.current?.abort()
-  }, [reload])
+  }, [reload, isIn])
   return {
     value,
     error,

@@ -45,7 +45,7 @@ export function MailboxRow({
             <span class="row-name">{address}</span>
           )}
           {tag && <span class="tag">{tag}</span>}
-          {unseenCount > 0 && <span class="badge unseen">{say('boxes.unseen', { count: unseenCount })}</span>}
+          {unseenCount > 0 && <span class="unseen">{say('boxes.unseen', { count: unseenCount })}</span>}
         </div>
         <div class="row-notes">
           <span>{say('boxes.mails', { count: messageCount })}</span>

@@ -43,6 +43,7 @@ export function Plot({
       grid: { stroke: colour('--bs-border-color'), width: 1 },
       ticks: { show: false },
     }
+    const step = (over === 'hour' ? 3_600_000 : 86_400_000) / 2
     const top = Math.max(...values, line ?? 0, 1)
     const plot = new uPlot(
       {
@@ -50,12 +51,15 @@ export function Plot({
         height,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false }, y: { range: [0, top * 1.08] } },
+        scales: {
+          x: { time: false, range: [(times[0] ?? 0) - step, (times.at(-1) ?? 0) + step] },
+          y: { range: [0, top * 1.08] },
+        },
         axes: [
-          { ...axis, space: 70, values: (_, all) => all.map((at) => time.format(at)) },
+          { ...axis, space: 70, size: 30, values: (_, all) => all.map((at) => time.format(at)) },
           {
             ...axis,
-            size: 62,
+            size: isBytes ? 80 : 50,
             values: (_, all) => all.map((value) => (Number.isInteger(value) || isBytes ? number(value) : '')),
           },
         ],
@@ -66,7 +70,7 @@ export function Plot({
             fill: colour('--accent-soft'),
             width: 2,
             points: { show: false },
-            ...(uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+            ...(uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.7, 40] }) } : {}),
           },
           ...(line === null
             ? []

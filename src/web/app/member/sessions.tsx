@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { call, pathOf } from '../api.ts'
 import { Confirm } from '../parts/dialog.tsx'
 import { say as toast } from '../parts/toasts.tsx'
-import { took } from '../session.ts'
+import { session, took } from '../session.ts'
 import type { List, Session } from '../shapes.ts'
 import { say } from '../words/words.ts'
 import { agentSaid } from './agents.ts'
@@ -120,6 +120,8 @@ function ChangePassword({ changed }: { changed: () => void }) {
       own={{ 'credential-wrong': 'sessions.wrong-password' }}
       submit={submit}
     >
+      {/* For the browser's memory of passwords. */}
+      <input type="text" class="d-none" autoComplete="username" readOnly value={session.value?.member.email ?? ''} />
       <TextField
         label={say('sessions.present-password')}
         type="password"

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { session } from '../session.ts'
+import { isLeaving, session } from '../session.ts'
 import type { Session } from '../shapes.ts'
 import { fullTime, relative } from '../words/shown.ts'
 import { say } from '../words/words.ts'
@@ -26,11 +26,11 @@ export function View({
   const now = session.value
   useTitle(title)
   useEffect(() => {
-    if (now !== null) return
+    if (now !== null || isLeaving.value) return
     wished.value = url
     route('/app/sign-in', true)
   }, [now])
-  if (!now) return <Waiting />
+  if (!now || isLeaving.value) return <Waiting />
   return (
     <>
       <div class="view-head">

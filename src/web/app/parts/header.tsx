@@ -10,7 +10,7 @@ import { say as toast } from './toasts.tsx'
 
 export function Header() {
   return (
-    <header class="frame-header border-bottom">
+    <header class={`frame-header border-bottom ${session.value ? 'has-places' : ''}`}>
       <div class="container-xl d-flex align-items-center gap-2 py-2">
         <a class="brand" href="/" aria-label="Mayfly">
           <Icon name="mayfly" /> <span>Mayfly</span>
