@@ -141,7 +141,12 @@ inBrowser('the plan shows what is used of each limit, as plots and as a table', 
   await tab.goto(`${url}/app/plan`)
   await tab.getByRole('meter', { name: 'Open mailboxes' }).waitFor()
   expect(await tab.getByRole('meter', { name: 'Open mailboxes' }).getAttribute('value')).toBe('1')
-  for (const name of ['API calls in this minute', 'API calls today', 'Mailboxes opened today', 'Archived mailboxes'])
+  for (const name of [
+    'API calls in this minute',
+    'API calls today',
+    'Mailboxes opened today',
+    'Archived or to be archived',
+  ])
     await tab.getByRole('meter', { name }).waitFor()
   for (const name of ['API calls this month', 'Mail kept']) await tab.getByText(name).waitFor()
   await tab.getByRole('img', { name: 'Mails received' }).locator('canvas').waitFor()

@@ -60,7 +60,7 @@ export function Mailboxes() {
 function Counts({ account: { used, limits } }: { account: OwnAccount }) {
   const parts = [
     [say('boxes.count-open'), used.activeMailboxes, limits.activeMailboxes],
-    [say('boxes.count-archived'), used.archivedMailboxes, limits.archivedMailboxes],
+    [say('plan.archived'), used.archivedMailboxes, limits.archivedMailboxes],
     [say('boxes.count-today'), used.inboxesToday, limits.inboxesPerDay],
   ] as const
   return (

@@ -366,7 +366,7 @@ export const member: Record<keyof typeof en, Text> = {
   'plan.month': 'API-Aufrufe in diesem Monat',
   'plan.inboxes': 'Heute geöffnete Postfächer',
   'plan.active': 'Offene Postfächer',
-  'plan.archived': 'Archivierte Postfächer',
+  'plan.archived': 'Archiviert oder dafür vorgemerkt',
   'plan.bytes': 'Aufbewahrte Mail',
   'plan.no-limit': 'ohne Grenze',
   'plan.of': 'von {most}',

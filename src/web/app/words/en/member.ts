@@ -347,7 +347,7 @@ export const member = {
   'plan.month': 'API calls this month',
   'plan.inboxes': 'Mailboxes opened today',
   'plan.active': 'Open mailboxes',
-  'plan.archived': 'Archived mailboxes',
+  'plan.archived': 'Archived or to be archived',
   'plan.bytes': 'Mail kept',
   'plan.no-limit': 'no limit',
   'plan.of': 'of {most}',

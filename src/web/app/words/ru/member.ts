@@ -406,7 +406,7 @@ export const member: Record<keyof typeof en, Text> = {
   'plan.month': 'Вызовы API в этом месяце',
   'plan.inboxes': 'Ящики, открытые сегодня',
   'plan.active': 'Открытые ящики',
-  'plan.archived': 'Ящики в архиве',
+  'plan.archived': 'В архиве или попадут туда',
   'plan.bytes': 'Хранимая почта',
   'plan.no-limit': 'без ограничения',
   'plan.of': 'из {most}',
