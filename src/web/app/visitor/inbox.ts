@@ -87,6 +87,12 @@ export class Inbox {
     this.remove(id)
   }
 
+  /** Whether a mail has been read is known before the server tells it. */
+  mark(id: string, seen: boolean): void {
+    const mail = this.all.mails.value.find((one) => one.id === id)
+    if (mail && mail.seen !== seen) this.replace({ ...mail, seen })
+  }
+
   private replace(mail: Summary): void {
     this.all.replace(mail)
     this.search.value?.found.replace(mail)
