@@ -44,7 +44,8 @@ export type Visit = {
 }
 
 export type Wish = {
-  path?: string
+  /** Null: the test goes there by itself. */
+  path?: string | null
   env?: Record<string, string>
   /** Language, look, size of the window and the like. */
   context?: BrowserContextOptions
@@ -118,7 +119,7 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
     },
   }
   await before?.(made)
-  await tab.goto(url + path)
+  if (path !== null) await tab.goto(url + path)
   return {
     ...made,
     [Symbol.asyncDispose]: async () => {

@@ -176,6 +176,6 @@ inBrowser('of a long list only what is in sight is there, and all of it can be r
   expect(await tab.locator('.window-list li').count()).toBeLessThan(60)
   await page.mail(address, { subject: 'Came on top' })
   const before = await row(tab, 'Mail 0.').boundingBox()
-  await tab.waitForFunction("document.title.startsWith('(231)')")
+  await tab.getByRole('log').getByText('Came on top').waitFor({ state: 'attached' })
   expect((await row(tab, 'Mail 0.').boundingBox())?.y).toBe(before?.y)
 })

@@ -4,7 +4,7 @@ import { inBrowser, visit } from './browser.ts'
 import { addressIn, live, row } from './visitor.ts'
 
 inBrowser('an address is painted before the server has opened it, and is the one that it opens', async () => {
-  await using page = await visit({ path: '/healthz' })
+  await using page = await visit({ path: null })
   const { tab, url } = page
   const held = Promise.withResolvers<void>()
   await tab.route('**/mayfly/v1/mailboxes', async (route) => {
@@ -22,7 +22,7 @@ inBrowser('an address is painted before the server has opened it, and is the one
 })
 
 inBrowser('where the painted address is taken another one is opened without a word', async () => {
-  await using page = await visit({ path: '/healthz' })
+  await using page = await visit({ path: null })
   const { tab, url } = page
   page.excuse(/409/)
   let isFirst = true

@@ -62,7 +62,8 @@ export function Menu({
         title={label}
         onClick={() => setOpen(!isOpen)}
       >
-        <Icon name={icon} /> {text}
+        <Icon name={icon} />
+        {text !== undefined && <span class="action-word">{text}</span>}
       </button>
       {isOpen && (
         <div class="menu-list shadow" role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>

@@ -113,15 +113,29 @@ export function InboxView({
       <section class="inbox-list card-plain" aria-label={say('list.title')}>
         <ListTools inbox={inbox} followed={followed} />
         <div class={`inbox-rows is-${density.value}`}>
-          <MailList inbox={inbox} hrefOf={hrefOf} openId={openId} activeId={activeId} activate={setActive} />
+          <MailList
+            inbox={inbox}
+            followed={followed}
+            hrefOf={hrefOf}
+            openId={openId}
+            activeId={activeId}
+            activate={setActive}
+          />
         </div>
       </section>
       {openId !== null && (
-        <section class="inbox-mail card-plain" aria-label={say('row.title')}>
+        <section class="inbox-mail" aria-label={say('row.title')}>
           <a class="btn btn-quiet btn-icon mb-2" href={home}>
             <Icon name="back" /> {say('row.back')}
           </a>
-          <MailView key={openId} id={openId} token={inbox.token} isReadOnly={isReadOnly} onGone={() => leave(openId)} />
+          <MailView
+            key={openId}
+            id={openId}
+            token={inbox.token}
+            isReadOnly={isReadOnly}
+            onGone={() => leave(openId)}
+            onSeen={(seen) => inbox.mark(openId, seen)}
+          />
         </section>
       )}
       {doomed && (

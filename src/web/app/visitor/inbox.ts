@@ -9,6 +9,8 @@ export type FoundCode = { id: string; code: string; from: string }
 
 /** Those of the newest mails whose codes are looked up when a list is looked at. */
 const newest = 3
+/** In a flood of mail nobody reads the codes of those further down. */
+const newestComing = 10
 
 export class Inbox {
   readonly all: Listing
@@ -30,7 +32,7 @@ export class Inbox {
   readonly isReadOnly: boolean
   private readonly caller: Call
   private readonly path: string
-  private asked: string | null = null
+  private asked: string[] = []
   private isAsking = false
 
   /** `token`: null for a public address, which nobody's credential is needed for, and for a member's own. */
@@ -91,6 +93,12 @@ export class Inbox {
     this.remove(id)
   }
 
+  /** Whether a mail has been read is known before the server tells it. */
+  mark(id: string, seen: boolean): void {
+    const mail = this.all.mails.value.find((one) => one.id === id)
+    if (mail && mail.seen !== seen) this.replace({ ...mail, seen })
+  }
+
   private replace(mail: Summary): void {
     this.all.replace(mail)
     this.search.value?.found.replace(mail)
@@ -101,15 +109,14 @@ export class Inbox {
     this.search.value?.found.remove(id)
   }
 
-  /** In a flood of mail only the last one is looked into: nobody reads the codes between. */
+  /** One after the other. */
   private async lookForCode(id: string): Promise<void> {
-    if (this.codes.value.has(id)) return
-    this.asked = id
+    const isNew = this.all.mails.value.slice(0, newestComing).some((mail) => mail.id === id)
+    if (!isNew || this.codes.value.has(id)) return
+    this.asked = [...this.asked, id].slice(-newestComing)
     if (this.isAsking) return
     this.isAsking = true
-    while (this.asked !== null) {
-      const wanted: string = this.asked
-      this.asked = null
+    for (let wanted = this.asked.shift(); wanted !== undefined; wanted = this.asked.shift()) {
       // Where it fails the mail itself still has it.
       const mail = await call<Message>('GET', `/messages${pathOf(wanted)}`, this.caller).catch(() => null)
       if (!mail) continue

@@ -3,6 +3,7 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { ApiError, call, pathOf } from '../api.ts'
 import { follow, type Line, type LiveEvent } from '../live.ts'
 import type { Mailbox, Summary } from '../shapes.ts'
+import { gathered } from './gathered.ts'
 import { endsAt, type Held, held, letGo } from './held.ts'
 import { Inbox } from './inbox.ts'
 
@@ -55,7 +56,7 @@ function followAll(all: readonly Held[], came: Came, again: () => void): Followe
   const since = line.value?.line.last() ?? null
   let isRefused = false
   const hearing = {
-    event: (event: LiveEvent) => hear(event, came),
+    event: gathered((event: LiveEvent) => hear(event, came)),
     missed: () => void Promise.all(alive.value.map((one) => inboxOf(one).load())),
     refused: () => {
       isRefused = true
@@ -79,11 +80,11 @@ export const followOwn = (inbox: Inbox, came: Came, refused: (status: number) =>
 
 function followOne(inbox: Inbox, came: Came, refused: (status: number) => void, asNobody: boolean): Followed {
   const hear = {
-    event: (event: LiveEvent) => {
+    event: gathered((event: LiveEvent) => {
       if (event.type === 'gone') refused(404)
       const mail = inbox.take(event)
       if (mail) came(mail, inbox)
-    },
+    }),
     missed: () => void inbox.load(),
     refused,
   }

@@ -1,8 +1,10 @@
 // A public address: anyone may read what comes to it, and nobody can change it.
+import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Empty } from '../parts/empty.tsx'
+import type { Summary } from '../shapes.ts'
 import { say } from '../words/words.ts'
 import { countInTitle, tellOf } from './arrivals.ts'
 import { CodeSlot } from './code-slot.tsx'
@@ -17,13 +19,20 @@ export function LookView() {
   const inbox = useMemo(() => new Inbox(address, null), [address])
   const [followed, setFollowed] = useState<Followed | null>(null)
   const [isClosed, setClosed] = useState(false)
+  // What others have read is not known: what came while one looked is counted.
+  const came = useSignal(0)
+  useEffect(() => countInTitle(() => came.value), [])
   useEffect(() => {
     setClosed(false)
-    const made = followPublic(inbox, tellOf, () => setClosed(true))
+    came.value = 0
+    const take = (mail: Summary): void => {
+      came.value++
+      tellOf(mail)
+    }
+    const made = followPublic(inbox, take, () => setClosed(true))
     setFollowed(made)
     return () => made.line.close()
   }, [inbox])
-  useEffect(() => countInTitle(() => inbox.all.mails.value.length), [inbox])
   if (isClosed) {
     return (
       <Empty icon="eye" title={say('look-at.closed')} text={say('look-at.closed-more', { address })}>

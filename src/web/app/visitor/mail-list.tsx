@@ -6,16 +6,19 @@ import type { Summary } from '../shapes.ts'
 import { say } from '../words/words.ts'
 import { rowHeight } from './density.ts'
 import type { Inbox } from './inbox.ts'
+import type { Followed } from './inboxes.ts'
 import { MailRow } from './mail-row.tsx'
 
 export function MailList({
   inbox,
+  followed,
   hrefOf,
   openId,
   activeId,
   activate,
 }: {
   inbox: Inbox
+  followed: Followed | null
   hrefOf: (id: string) => string
   openId: string | null
   /** The one that keys are about. */
@@ -25,15 +28,8 @@ export function MailList({
   const { search } = inbox
   const listing = inbox.shown
   const mails = listing.mails.value
-  if (listing.failure.value !== null && mails.length === 0) {
-    return (
-      <Empty icon="warning" title={say('list.failed')} text={sentenceOf(listing.failure.value)}>
-        <button type="button" class="btn btn-primary" onClick={() => void listing.load()}>
-          {say('line.retry')}
-        </button>
-      </Empty>
-    )
-  }
+  if (mails.length === 0 && listing.failure.value !== null)
+    return <Failed text={sentenceOf(listing.failure.value)} again={() => void listing.load()} />
   if (mails.length === 0) {
     if (search.value && !listing.isKnown.value) return <Empty icon="search" title={say('list.searching')} />
     if (search.value)
@@ -44,6 +40,8 @@ export function MailList({
           text={say('list.nothing-more', { words: search.value.words })}
         />
       )
+    if (!listing.isKnown.value)
+      return followed?.isBroken.value ? <Failed text={say('error.offline')} again={followed.line.retry} /> : null
     return <Empty icon="mail" title={say('list.empty')} text={say('list.empty-more', { address: inbox.address })} />
   }
   const active = mails.findIndex(({ id }) => id === activeId)
@@ -71,3 +69,13 @@ export function MailList({
 }
 
 const idOf = ({ id }: Summary): string => id
+
+function Failed({ text, again }: { text: string; again: () => void }) {
+  return (
+    <Empty icon="warning" title={say('list.failed')} text={text}>
+      <button type="button" class="btn btn-primary" onClick={again}>
+        {say('line.retry')}
+      </button>
+    </Empty>
+  )
+}

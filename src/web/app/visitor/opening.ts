@@ -5,6 +5,7 @@ import { anonymousLimits, facts } from '../facts.ts'
 import { say as toast } from '../parts/toasts.tsx'
 import type { OpenedMailbox } from '../shapes.ts'
 import { held, hold } from './held.ts'
+import { inboxOf } from './inboxes.ts'
 import { randomLocalPart } from './random.ts'
 
 export type Opening = {
@@ -28,7 +29,10 @@ export async function openRandom(): Promise<void> {
   for (let left = tries; ; left--) {
     const localPart = mayChooseName() ? randomLocalPart() : undefined
     const domain = facts.domains[0]?.name ?? ''
-    opening.value = { address: localPart === undefined ? null : `${localPart}@${domain}`, failure: null }
+    opening.value = {
+      address: localPart === undefined || domain === '' ? null : `${localPart}@${domain}`,
+      failure: null,
+    }
     try {
       await open({ ...(localPart === undefined ? {} : { localPart }) })
       opening.value = null
@@ -50,5 +54,7 @@ export async function open(wish: { localPart?: string; domain?: string }): Promi
   const made = await call<OpenedMailbox>('POST', '/mailboxes', { body: wish, asNobody: true })
   if (made.id === null || made.token === undefined) throw new Error('the server opened a mailbox without a token')
   const { id, token, address, expiresAt, createdAt } = made
+  // In one that was public there may be mail already.
+  inboxOf({ address, token }).all.isKnown.value = made.messageCount === 0
   hold({ id, token, address, expiresAt, since: createdAt ?? new Date(serverNow()).toISOString() })
 }

@@ -114,7 +114,7 @@ function retry(): Promise<void> {
 function LoneMail({ id }: { id: string }) {
   const { route } = useLocation()
   return (
-    <section class="card-plain" aria-label={say('row.title')}>
+    <section aria-label={say('row.title')}>
       <a class="btn btn-quiet btn-icon mb-2" href="/">
         <Icon name="back" /> {say('frame.to-start')}
       </a>
