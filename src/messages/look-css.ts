@@ -23,7 +23,7 @@ const hasDark = (sheet: string): boolean =>
   /prefers-color-scheme\s*:\s*dark/i.test(sheet) || /color-scheme\s*:[^;}]*\bdark\b/i.test(sheet)
 
 /** What most mails take for given. */
-const usual = 'body{margin:16px;font-family:system-ui,sans-serif;overflow-wrap:break-word}'
+const usual = 'body{margin:8px;font-family:system-ui,sans-serif;overflow-wrap:break-word}'
 const light = 'html{color-scheme:light;background:#fff;color:#000}'
 const dark = 'html{color-scheme:dark;background:#151f1e;color:#e3ebea}'
 const turned = [

@@ -12,6 +12,7 @@ import { VisitorView } from './visitor/visitor.tsx'
 import { say } from './words/words.ts'
 
 const SignIn = lazy(() => import('./member/sign-in.tsx').then(({ SignIn }) => SignIn))
+const Alone = lazy(() => import('./mail/alone.tsx').then(({ Alone }) => Alone))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
@@ -31,6 +32,8 @@ export function App() {
           <Router onRouteChange={settle}>
             <Route path="/" component={VisitorView} />
             <Route path="/app/sign-in" component={SignIn} />
+            <Route path="/app/look/:address/:id" component={Alone} />
+            <Route path="/app/mail/:address/:id" component={Alone} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />

@@ -23,7 +23,7 @@ export function Attachments({ message, token }: { message: Message; token: strin
   const rest = attachments.length - shown.length
   return (
     <section class="mail-files" aria-label={say('mail.attachments')}>
-      <h2 class="h6">{say('mail.attachments.count', { count: attachments.length })}</h2>
+      <h3 class="h6">{say('mail.attachments.count', { count: attachments.length })}</h3>
       <ul>
         {shown.map((one) => (
           <File key={one.id} file={one} path={`/messages${pathOf(id)}/attachments/${one.index}`} token={token} />

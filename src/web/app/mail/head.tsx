@@ -1,10 +1,11 @@
-// Who wrote to whom, about what, and when.
+// Who wrote to whom, about what, and when; the codes first, since they are what one looks for.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { CopyButton } from '../parts/copy-button.tsx'
 import type { Message } from '../shapes.ts'
 import { bytes, fullTime, relative } from '../words/shown.ts'
 import { say } from '../words/words.ts'
+import { Codes } from './codes.tsx'
 import { inOneLine } from './plain.ts'
 
 /** `name`: the id of its heading. */
@@ -13,9 +14,10 @@ export function MailHead({ message, name }: { message: Message; name: string }) 
   const writer = inOneLine(fromName)
   return (
     <header class="mail-head">
-      <h1 class="mail-subject" id={name} tabIndex={-1}>
+      <h2 class="mail-subject" id={name} tabIndex={-1}>
         <bdi>{inOneLine(subject) || say('mail.no-subject')}</bdi>
-      </h1>
+      </h2>
+      <Codes codes={message.codes} />
       <dl class="mail-facts">
         <Fact name={say('mail.from')}>
           {writer !== '' && (

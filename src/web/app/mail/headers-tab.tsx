@@ -29,7 +29,7 @@ export function HeadersTab({ message: { id, headers }, token }: TabProps) {
     <>
       <Path hops={hopsOf(all)} />
       <div class="d-flex align-items-center gap-2 mb-2">
-        <h2 class="h6 mb-0 me-auto">{say('mail.headers.count', { count: all.length })}</h2>
+        <h3 class="h6 mb-0 me-auto">{say('mail.headers.count', { count: all.length })}</h3>
         <CopyButton text={whole} label={say('mail.headers.copy-all')} />
       </div>
       <table class="mail-headers">
@@ -67,7 +67,7 @@ function Path({ hops }: { hops: readonly Hop[] }) {
   if (hops.length === 0) return null
   return (
     <section class="mail-path" aria-label={say('mail.path')}>
-      <h2 class="h6">{say('mail.path')}</h2>
+      <h3 class="h6">{say('mail.path')}</h3>
       <ol>
         {hops.map((hop, n) => (
           // The path of one mail never changes.

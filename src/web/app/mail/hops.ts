@@ -51,7 +51,7 @@ function instantOf(written: string): number | null {
 /** The fields of a header as it is written, unfolded. */
 export function fieldsOf(head: string): Field[] {
   return head
-    .replace(/\r?\n(?=[ \t])/g, '')
+    .replace(/\r?\n[ \t]+/g, ' ')
     .split(/\r?\n/)
     .flatMap((line) => {
       const colon = line.indexOf(':')

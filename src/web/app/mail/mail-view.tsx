@@ -4,7 +4,6 @@ import { Empty } from '../parts/empty.tsx'
 import { say } from '../words/words.ts'
 import { Actions } from './actions.tsx'
 import { Attachments } from './attachments.tsx'
-import { Codes } from './codes.tsx'
 import { MailHead } from './head.tsx'
 import { Notes } from './notes.tsx'
 import { MailTabs } from './tabs.tsx'
@@ -33,10 +32,9 @@ function OneMail(given: MailProps) {
   }
   if (!message) return <Waiting text={say('mail.loading')} />
   return (
-    <article class="mail" aria-labelledby={name}>
+    <article class="mail" data-id={message.id} aria-labelledby={name}>
       <Actions message={message} token={token} isReadOnly={isReadOnly} mark={mark} remove={remove} />
       <MailHead message={message} name={name} />
-      <Codes codes={message.codes} />
       <Notes message={message} />
       <Attachments message={message} token={token} />
       <MailTabs message={message} token={token} ask={setLink} />
