@@ -19,15 +19,18 @@ export function runsOf(text: string): Run[] {
   return runs
 }
 
-/** Without what ends the sentence, and a bracket that was opened before it. */
+/** Without what ends the sentence, and brackets that were opened before it. */
 function withoutEnd(found: string): string {
+  const surplus: Record<string, number> = { ')': surplusOf(found, '(', ')'), ']': surplusOf(found, '[', ']') }
   let end = found.length
   for (; end > 0; end--) {
     const last = found[end - 1] ?? ''
-    if (/[.,;:!?'"*_~]/.test(last)) continue
-    if (last === ')' && !found.slice(0, end).includes('(')) continue
-    if (last === ']' && !found.slice(0, end).includes('[')) continue
-    break
+    const left = surplus[last] ?? 0
+    if (left > 0) surplus[last] = left - 1
+    else if (!/[.,;:!?'"*_~]/.test(last)) break
   }
   return found.slice(0, end)
 }
+
+const surplusOf = (text: string, open: string, close: string): number =>
+  text.split(close).length - text.split(open).length

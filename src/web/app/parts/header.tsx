@@ -12,7 +12,7 @@ export function Header() {
   return (
     <header class="frame-header border-bottom">
       <div class="container-xl d-flex align-items-center gap-2 py-2">
-        <a class="brand" href="/">
+        <a class="brand" href="/" aria-label="Mayfly">
           <Icon name="mayfly" /> <span>Mayfly</span>
         </a>
         <nav class="d-flex gap-1 ms-2 ms-sm-3 me-auto" aria-label={say('frame.navigation')}>
