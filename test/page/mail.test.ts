@@ -83,7 +83,7 @@ inBrowser('a mail shows who wrote to whom and when, and its code large and to be
   await mail.getByRole('button', { name: '1 more' }).click()
   await mail.getByText('c5@example.org').waitFor()
   await mail.getByRole('button', { name: 'Copy the code 481205' }).click()
-  await mail.getByRole('button', { name: 'Copy the code 481205' }).getByText('Copied').waitFor()
+  await tab.getByRole('log').getByText('Copied').waitFor({ state: 'attached' })
   expect(await tab.evaluate('navigator.clipboard.readText()')).toBe('481205')
 })
 
@@ -231,7 +231,7 @@ inBrowser(
     await tab.keyboard.press('Enter')
     await tab.getByText(/^2 of \d+$/).waitFor()
     expect(await tab.locator('mark.mail-found').textContent()).toBe('shop.example')
-    await tab.getByRole('searchbox').fill('not in there')
+    await tab.getByRole('searchbox', { name: 'Search the source' }).fill('not in there')
     await tab.getByText('Not found').waitFor()
   },
 )
@@ -280,7 +280,7 @@ inBrowser('its owner has a mail marked by opening it, marks it back, and deletes
   expect((await read()).seen).toBe(false)
   await mail.getByRole('button', { name: 'Delete' }).click()
   await page.accessible()
-  await tab.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
+  await tab.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await mail.getByRole('button', { name: 'Delete' }).click()
   const gone = tab.waitForResponse((response) => response.request().method() === 'DELETE')
   await tab.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()

@@ -118,7 +118,7 @@ const kept =
 function isExpected(asked: string, url: string): boolean {
   if (/^(data:image\/(png|gif|jpe?g|webp)[;,]|blob:)/.test(asked)) return true
   if (!asked.startsWith(`${url}/`)) return false
-  return /^\/(assets\/[\w.-]+|app\/look\/[^/]+\/[0-9a-f-]{36}|view\/[\w.-]+\/(\?[\w=&]*|attachments\/\d+)|mayfly\/v1\/messages\/[0-9a-f-]{36}(\/(view|parts|raw(\?trace=1)?|attachments\/\d+))?)$/.test(
+  return /^\/(assets\/[\w.-]+|app\/look\/[^/]+\/[0-9a-f-]{36}|view\/[\w.-]+\/(\?[\w=&]*|attachments\/\d+)|mayfly\/v1\/mailboxes\/[^/]+(\/(messages|events)(\?[^/]*)?)?|mayfly\/v1\/messages\/[0-9a-f-]{36}(\/(view|parts|raw(\?trace=1)?|attachments\/\d+))?)$/.test(
     asked.slice(url.length),
   )
 }
@@ -172,7 +172,7 @@ async function showRaw(room: BrowserContext, ids: ReadonlyMap<string, HostileMai
 const state = `({
   ran: window.ran,
   cookie: document.cookie,
-  kept: Object.keys(localStorage).join(),
+  kept: Object.keys(localStorage).filter((name) => !name.startsWith('mayfly.')).join(),
   opener: window.opener,
   header: document.elementFromPoint(30, 20)?.closest('header') !== null,
   tabs: (() => {

@@ -1,4 +1,5 @@
 // Calls of the native API. The page has no other way to the server, and no rights but its caller's.
+import { forget, keep, recall } from './kept.ts'
 import { type Key, say } from './words/words.ts'
 
 export const base = '/mayfly/v1'
@@ -23,6 +24,8 @@ export class ApiError extends Error {
 export type Call = {
   /** Of a mailbox; without one the cookie speaks. */
   token?: string | null | undefined
+  /** Nobody speaks, even where somebody is signed in. */
+  asNobody?: boolean
   body?: object
   signal?: AbortSignal
   headers?: Record<string, string>
@@ -35,7 +38,8 @@ export async function call<Answer = null>(method: string, path: string, given: C
 }
 
 /** The answer as it comes, if it is a good one. Throws ApiError. */
-export async function reach(method: string, path: string, { token, body, signal, headers = {} }: Call = {}) {
+export async function reach(method: string, path: string, given: Call = {}) {
+  const { token, asNobody = false, body, signal, headers = {} } = given
   const response = await fetch(base + path, {
     method,
     headers: {
@@ -45,12 +49,29 @@ export async function reach(method: string, path: string, { token, body, signal,
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...(signal ? { signal } : {}),
+    ...(asNobody ? { credentials: 'omit' } : {}),
   }).catch((error) => {
     if (signal?.aborted) throw error
     throw new ApiError(0, 'offline', say('error.offline'))
   })
+  readClock(response)
   if (!response.ok) throw await errorOf(response)
   return response
+}
+
+/** By how much the server's clock is ahead of this device's. */
+let aheadMs = recall('clock', (value) => (typeof value === 'number' ? value : null)) ?? 0
+
+/** Now, by the server's clock: what ends, ends by it. */
+export const serverNow = (): number => Date.now() + aheadMs
+
+/** What is less than two seconds is the way and the rounding. */
+function readClock(response: Response): void {
+  const ahead = Date.parse(response.headers.get('Date') ?? '') - Date.now()
+  if (!Number.isFinite(ahead) || Math.abs(ahead - aheadMs) < 2000) return
+  aheadMs = Math.abs(ahead) < 2000 ? 0 : ahead
+  if (aheadMs === 0) forget('clock')
+  else keep('clock', aheadMs)
 }
 
 type ErrorBody = { error?: { reason?: string; message?: string; requestId?: string; fields?: FieldComplaint[] } }
@@ -76,6 +97,7 @@ const own: Record<string, Key> = {
   'storage-full': 'error.storage',
   'mailbox-taken': 'error.taken',
   'mailboxes-exhausted': 'error.exhausted',
+  'quota-exceeded': 'error.quota',
   'mailbox-unknown': 'error.mailbox-unknown',
   'message-unknown': 'error.message-unknown',
   internal: 'error.internal',

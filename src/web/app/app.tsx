@@ -4,6 +4,7 @@ import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso
 import { sentenceOf } from './api.ts'
 import { Footer } from './parts/footer.tsx'
 import { Header } from './parts/header.tsx'
+import { Help } from './parts/help.tsx'
 import { NotFound } from './parts/not-found.tsx'
 import { Notice } from './parts/notice.tsx'
 import { Announcements, say as announce, Toasts } from './parts/toasts.tsx'
@@ -11,8 +12,8 @@ import { lookForSession } from './session.ts'
 import { VisitorView } from './visitor/visitor.tsx'
 import { say } from './words/words.ts'
 
+const LookView = lazy(() => import('./visitor/look.tsx').then(({ LookView }) => LookView))
 const SignIn = lazy(() => import('./member/sign-in.tsx').then(({ SignIn }) => SignIn))
-const Alone = lazy(() => import('./mail/alone.tsx').then(({ Alone }) => Alone))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
@@ -31,9 +32,10 @@ export function App() {
         <ErrorBoundary onError={(error) => announce(sentenceOf(error), 'danger')}>
           <Router onRouteChange={settle}>
             <Route path="/" component={VisitorView} />
+            <Route path="/app/mail/:address/:id" component={VisitorView} />
+            <Route path="/app/look/:address" component={LookView} />
+            <Route path="/app/look/:address/:id" component={LookView} />
             <Route path="/app/sign-in" component={SignIn} />
-            <Route path="/app/look/:address/:id" component={Alone} />
-            <Route path="/app/mail/:address/:id" component={Alone} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />
@@ -41,13 +43,17 @@ export function App() {
         </ErrorBoundary>
       </main>
       <Footer />
+      <Help />
       <Toasts />
       <Announcements />
     </LocationProvider>
   )
 }
 
-/** Who hears the page instead of seeing it is told where he is. */
+/** Who hears the page instead of seeing it is told where he is, unless he is still at something that is there. */
 function settle(): void {
-  document.getElementById('main')?.focus({ preventScroll: true })
+  const main = document.getElementById('main')
+  const { activeElement } = document
+  const isThere = activeElement !== main && main?.contains(activeElement) && activeElement?.checkVisibility()
+  if (!isThere) main?.focus({ preventScroll: true })
 }

@@ -17,6 +17,8 @@ export type LiveEvent = {
 
 export type Line = {
   state: { readonly value: LineState }
+  /** The last event that was heard: a further line may go on behind it. */
+  last: () => string | null
   /** Tries again at once. */
   retry: () => void
   close: () => void
@@ -35,10 +37,11 @@ export function follow(
   path: string,
   headers: Record<string, string>,
   hear: { event: (event: LiveEvent) => void; missed: () => void; refused: (status: number) => void },
+  { since = null, asNobody = false }: { since?: string | null; asNobody?: boolean } = {},
 ): Line {
   const state = signal<LineState>('connecting')
   let over = false
-  let last: string | null = null
+  let last = since
   let rest = firstRestMs
   let attempt = new AbortController()
   let wake = (): void => {}
@@ -50,6 +53,7 @@ export function follow(
       headers: { ...headers, Accept: 'text/event-stream', ...(last === null ? {} : { 'Last-Event-ID': last }) },
       signal: abort,
       cache: 'no-store',
+      ...(asNobody ? { credentials: 'omit' } : {}),
     })
     if (!response.ok || !response.body) {
       const final = response.status >= 400 && response.status < 500 && response.status !== 429
@@ -97,6 +101,7 @@ export function follow(
   void go()
   return {
     state,
+    last: () => last,
     retry: () => {
       rest = firstRestMs
       wake()

@@ -1,12 +1,12 @@
 // What can be done with a mail as a whole.
 import { useState } from 'preact/hooks'
 import { pathOf, sentenceOf } from '../api.ts'
+import { Confirm } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { say as toast } from '../parts/toasts.tsx'
 import type { Message } from '../shapes.ts'
 import { bytes } from '../words/shown.ts'
 import { say } from '../words/words.ts'
-import { Dialog } from './dialog.tsx'
 import { bytesOf, keepAs } from './download.ts'
 
 type Given = {
@@ -37,24 +37,16 @@ export function Actions({ message, token, isReadOnly, mark, remove }: Given) {
         </>
       )}
       {isAsking && (
-        <Dialog title={say('mail.delete.title')} close={() => setAsking(false)}>
-          <p>{say('mail.delete.text')}</p>
-          <div class="d-flex flex-wrap gap-2">
-            <button
-              type="button"
-              class="btn btn-danger"
-              onClick={() => {
-                setAsking(false)
-                void remove()
-              }}
-            >
-              {say('mail.delete')}
-            </button>
-            <button type="button" class="btn btn-outline-secondary" onClick={() => setAsking(false)}>
-              {say('mail.keep')}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={say('mail.delete.title')}
+          text={say('mail.delete.text')}
+          action={say('mail.delete')}
+          run={() => {
+            setAsking(false)
+            void remove()
+          }}
+          close={() => setAsking(false)}
+        />
       )}
     </div>
   )

@@ -1,8 +1,8 @@
 // Where a link leads, shown before anybody goes there.
 import { CopyButton } from '../parts/copy-button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { say } from '../words/words.ts'
-import { Dialog } from './dialog.tsx'
 import { type Target, targetOf, type Warning } from './link-target.ts'
 import { inOneLine } from './plain.ts'
 

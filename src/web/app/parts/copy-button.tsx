@@ -46,7 +46,7 @@ export function CopyButton({
     <button
       type="button"
       class={`btn ${look} btn-icon`}
-      aria-label={label}
+      aria-label={isDone ? say('copy.done') : label}
       title={label}
       onClick={async () => setDone(await copy(text))}
     >

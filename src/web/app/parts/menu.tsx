@@ -8,11 +8,14 @@ export function Menu({
   label,
   icon,
   heading,
+  text,
   children,
 }: {
   label: string
   icon: IconName
   heading?: string
+  /** Stands beside the picture. */
+  text?: string
   children: readonly Choice[]
 }) {
   const [isOpen, setOpen] = useState(false)
@@ -52,7 +55,7 @@ export function Menu({
       <button
         ref={button}
         type="button"
-        class="btn btn-quiet"
+        class={text === undefined ? 'btn btn-quiet' : 'btn btn-outline-secondary btn-icon'}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-label={label}
@@ -60,6 +63,7 @@ export function Menu({
         onClick={() => setOpen(!isOpen)}
       >
         <Icon name={icon} />
+        {text !== undefined && <span class="action-word">{text}</span>}
       </button>
       {isOpen && (
         <div class="menu-list shadow" role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>

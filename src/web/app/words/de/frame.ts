@@ -16,6 +16,7 @@ export const frame: Record<keyof typeof en, Text> = {
   'frame.privacy': 'Datenschutz',
   'frame.notice': 'Hinweis des Betreibers',
   'frame.close': 'Schließen',
+  'frame.cancel': 'Abbrechen',
   'frame.loading': 'Wird geladen …',
   'frame.not-found': 'Unter dieser Adresse gibt es nichts',
   'frame.to-start': 'Zur Startseite',
@@ -43,6 +44,8 @@ export const frame: Record<keyof typeof en, Text> = {
     'Die Platte des Servers ist voll, Neues kann nicht aufbewahrt werden. Der Betreiber muss Platz schaffen.',
   'error.taken': 'Diese Adresse ist vergeben. Wählen Sie eine andere.',
   'error.exhausted': 'Mehr Postfächer dürfen Sie nicht haben. Löschen Sie eines, oder warten Sie, bis eines endet.',
+  'error.quota':
+    'Mehr Postfächer dürfen Sie heute nicht öffnen. Nutzen Sie die vorhandenen, oder kommen Sie morgen wieder (UTC).',
   'error.mailbox-unknown': 'Dieses Postfach gibt es nicht mehr: Seine Zeit war um, oder es wurde gelöscht.',
   'error.message-unknown': 'Diese Mail gibt es nicht mehr: Ihre Zeit war um, oder sie wurde gelöscht.',
   'error.retry': {

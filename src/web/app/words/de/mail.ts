@@ -28,7 +28,6 @@ export const mail: Record<keyof typeof en, Text> = {
   'mail.delete': 'Löschen',
   'mail.delete.title': 'Diese Mail löschen?',
   'mail.delete.text': 'Sie ist dann samt ihren Anhängen endgültig weg.',
-  'mail.keep': 'Behalten',
   'mail.download': '.eml herunterladen',
   'mail.downloading': '{done} von {all}',
   'mail.attachments': 'Anhänge',

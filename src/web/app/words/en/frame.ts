@@ -12,6 +12,7 @@ export const frame = {
   'frame.privacy': 'Privacy',
   'frame.notice': 'Notice of the operator',
   'frame.close': 'Close',
+  'frame.cancel': 'Cancel',
   'frame.loading': 'Loading…',
   'frame.not-found': 'There is nothing at this address',
   'frame.to-start': 'To the start',
@@ -38,6 +39,8 @@ export const frame = {
   'error.storage': "The server's disk is full, so nothing new can be kept. Its operator has to make room.",
   'error.taken': 'This address is taken. Choose another.',
   'error.exhausted': 'You have as many mailboxes as you may have. Delete one, or wait until one ends.',
+  'error.quota':
+    'You have opened as many mailboxes today as you may. Go on with those that you have, or come back tomorrow (UTC).',
   'error.mailbox-unknown': 'This mailbox is gone: its time was over, or it was deleted.',
   'error.message-unknown': 'This mail is gone: its time was over, or it was deleted.',
   'error.retry': { one: 'Try again in {count} second.', other: 'Try again in {count} seconds.' },

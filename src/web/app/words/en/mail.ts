@@ -25,7 +25,6 @@ export const mail = {
   'mail.delete': 'Delete',
   'mail.delete.title': 'Delete this mail?',
   'mail.delete.text': 'It is gone for good, with its attachments.',
-  'mail.keep': 'Keep it',
   'mail.download': 'Download .eml',
   'mail.downloading': '{done} of {all}',
   'mail.attachments': 'Attachments',

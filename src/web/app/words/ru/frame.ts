@@ -16,6 +16,7 @@ export const frame: Record<keyof typeof en, Text> = {
   'frame.privacy': 'Конфиденциальность',
   'frame.notice': 'Сообщение администратора',
   'frame.close': 'Закрыть',
+  'frame.cancel': 'Отмена',
   'frame.loading': 'Загрузка…',
   'frame.not-found': 'По этому адресу ничего нет',
   'frame.to-start': 'На главную',
@@ -42,6 +43,7 @@ export const frame: Record<keyof typeof en, Text> = {
   'error.storage': 'Диск сервера заполнен, новое сохранить нельзя. Администратору нужно освободить место.',
   'error.taken': 'Этот адрес занят. Выберите другой.',
   'error.exhausted': 'Больше ящиков иметь нельзя. Удалите один или подождите, пока один из них закончится.',
+  'error.quota': 'Сегодня больше ящиков открыть нельзя. Пользуйтесь теми, что есть, или возвращайтесь завтра (UTC).',
   'error.mailbox-unknown': 'Этого ящика больше нет: его срок истёк, или он удалён.',
   'error.message-unknown': 'Этого письма больше нет: его срок истёк, или оно удалено.',
   'error.retry': {

@@ -28,7 +28,6 @@ export const mail: Record<keyof typeof en, Text> = {
   'mail.delete': 'Удалить',
   'mail.delete.title': 'Удалить это письмо?',
   'mail.delete.text': 'Оно исчезнет навсегда вместе с вложениями.',
-  'mail.keep': 'Оставить',
   'mail.download': 'Скачать .eml',
   'mail.downloading': '{done} из {all}',
   'mail.attachments': 'Вложения',
