@@ -25,9 +25,11 @@ import { Room } from './storage/room.ts'
 import { Settings } from './storage/settings.ts'
 import { WorkerPool } from './storage/worker-pool.ts'
 import { ThreadWriter } from './storage/writer.ts'
+import { checkDomains } from './tasks/check-domains.ts'
 import { collectGarbage } from './tasks/collect-garbage.ts'
 import { deliverWebhooks } from './tasks/deliver-webhooks.ts'
 import { expire } from './tasks/expire.ts'
+import { sellPlans } from './tasks/sell-plans.ts'
 import { tidyAccounts } from './tasks/tidy-accounts.ts'
 import { trimEvents } from './tasks/trim-events.ts'
 import { watchCertificate } from './tasks/watch-certificate.ts'
@@ -186,6 +188,9 @@ async function assemble(
     'Deliveries to webhooks that wait, for the first time or again.',
     () => core.delivering.waiting(),
   )
+  metrics.gauges('mayfly_invoices', 'Invoices of plans, by how they are to be paid.', ['rail', 'state'], () =>
+    core.payments.counts().map(({ rail, state, n }) => ({ labels: { rail, state }, value: n })),
+  )
   metrics.gauge('mayfly_streams', 'Live streams.', () => core.streams.count)
 
   metrics.gauge('mayfly_damaged', 'Whether damage of the database is known.', () => (integrity.isWhole ? 0 : 1))
@@ -207,9 +212,11 @@ async function assemble(
     core.links.adminLink(),
     core.plans.remember(),
     core.switches.load(),
+    core.domains.load(),
     core.blocks.load(),
     core.usage.load(),
   ])
+  while (await core.payments.runOut());
   undo.push(() => core.usage.flush())
   undo.push(() => core.keys.flush())
 
@@ -237,6 +244,8 @@ async function assemble(
     watchDisk(room, defect),
     watchClock(outside, log, defect),
     deliverWebhooks(core, defect),
+    sellPlans(core, defect),
+    checkDomains(core, defect),
     collectGarbage(defect),
   ]) {
     undo.push(() => task.stop())
@@ -261,7 +270,7 @@ async function assemble(
   const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
-  const { accounts, signIns, links, keys, jwts } = core
+  const { accounts, signIns, links, keys, domains, jwts, payments } = core
   const ground = {
     backups,
     status,
@@ -269,7 +278,9 @@ async function assemble(
     signIns,
     links,
     keys,
+    domains,
     jwts,
+    payments,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
   }
   const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))

@@ -8,7 +8,10 @@ import { AccountStore } from './accounts/store.ts'
 import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
+import { Looking } from './domains/looking.ts'
+import { type Lookups, lookupsOf, Resolver } from './domains/resolver.ts'
 import { Domains } from './domains/service.ts'
+import type { Intervals } from './domains/standing.ts'
 import { DomainStore } from './domains/store.ts'
 import type { Events } from './events.ts'
 import { Keys } from './keys/service.ts'
@@ -33,6 +36,10 @@ import { Tickets } from './messages/tickets.ts'
 import { Waits } from './messages/waits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outside } from './outside.ts'
+import type { Rail, RailName } from './payments/rail.ts'
+import { railsOf } from './payments/rails.ts'
+import { Payments } from './payments/service.ts'
+import { PaymentStore } from './payments/store.ts'
 import { plansOf } from './plans/from-config.ts'
 import { Plans } from './plans/service.ts'
 import { PlanStore } from './plans/store.ts'
@@ -60,6 +67,9 @@ export type Core = {
   failures: Failures
   keys: Keys
   standing: Standing
+  /** Of names, at the name servers of `[dns]`. */
+  lookups: Lookups
+  looking: Looking
   domains: Domains
   blocks: Blocks
   jwts: Jwts
@@ -72,6 +82,7 @@ export type Core = {
   webhooks: Webhooks
   /** The queue of what webhooks are to be told. */
   delivering: Delivering
+  payments: Payments
   usage: Usage
   events: Events
   eventLog: EventLog
@@ -95,13 +106,15 @@ const hour = 3600 * second
 export type Ground = {
   db: Db
   writer: Writer
-  /** Of cursors. */
+  /** Of cursors, and of what else is to be known again as made here. */
   cursorSecret: Uint8Array
   digestWorkers: Workers<Jobs>
   readerWorkers: Workers<Jobs>
   events: Events
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** Ways to pay, in the place of those that the config sets up. */
+  rails?: ReadonlyMap<RailName, Rail>
   outside: Outside
   metrics: Metrics
   log: Log
@@ -167,12 +180,27 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
+  const lookups = new Resolver(lookupsOf(config.dns), outside)
+  const { hostname, public_addresses } = config.smtp
+  const looking = new Looking(lookups, { hostname, publicAddresses: public_addresses }, outside)
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
     guarded(new DomainStore(db, writer), found),
     usage,
-    { readDomain: parseDomain, mxTarget: config.smtp.hostname },
+    {
+      readDomain: parseDomain,
+      mxTarget: config.smtp.hostname,
+      mode: config.dns.mode,
+      intervals: intervalsOf(config.dns),
+      mailboxOf: (caller, name) => mailboxes.openedAddress(caller, name),
+      leave: async () => {
+        while (await mailboxes.leaveDomains());
+      },
+    },
+    looking,
     outside,
+    events,
+    defect,
   )
   const operatorMail = operatorAddress(domains.primary(), config.smtp.hostname)
   const blocks = new Blocks(writer, outside, found, operatorMail)
@@ -284,6 +312,14 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const keeping = { deliveredMs: delivered_kept_hours * hour, allMs: kept_hours * hour }
   const webhooks = new Webhooks(webhookStore, targets, delivering, mailboxes, usage, outside, keeping)
+  const payments = new Payments(
+    guarded(new PaymentStore(db, writer), found),
+    plans,
+    ground.rails ?? railsOf(config.payments, { outside, ownSecret: ground.cursorSecret, log }),
+    { renewalGraceMs: config.payments.stripe.renewal_grace_hours * hour },
+    outside,
+    { heard: (rail, what, outcome) => metrics.paymentNotices.inc({ rail, what, outcome }), log },
+  )
   return {
     plans,
     switches,
@@ -293,6 +329,8 @@ export function makeCore(config: Config, ground: Ground): Core {
     failures,
     keys,
     standing,
+    lookups,
+    looking,
     domains,
     blocks,
     jwts,
@@ -304,6 +342,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     tickets,
     webhooks,
     delivering,
+    payments,
     usage,
     events,
     eventLog,
@@ -312,6 +351,15 @@ export function makeCore(config: Config, ground: Ground): Core {
     cursors,
     gathered,
     outgoing,
+  }
+}
+
+function intervalsOf(dns: Config['dns']): Intervals {
+  return {
+    firstMs: dns.first_check_seconds * 1000,
+    longestMs: dns.max_check_minutes * 60_000,
+    verifiedMs: dns.verified_check_minutes * 60_000,
+    graceMs: dns.grace_hours * 3_600_000,
   }
 }
 

@@ -13,6 +13,8 @@ export type CursorKind =
   | 'accounts'
   | 'audit'
   | 'deliveries'
+  | 'invoices'
+  | 'domains'
 
 const macCharacters = 16
 

@@ -15,6 +15,7 @@ export const eventTypes = [
   'account.changed',
   'account.suspended',
   'account.resumed',
+  'account.lapsed',
   'account.deleted',
   'member.changed',
   'member.removed',
@@ -22,6 +23,12 @@ export const eventTypes = [
   'key.changed',
   'key.revoked',
   'webhook.paused',
+  // Of a custom domain.
+  'domain.changed',
+  'domain.verified',
+  'domain.failing',
+  'domain.lapsed',
+  'domain.removed',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
@@ -34,12 +41,12 @@ export type Event = {
   accountId: string | null
   /** "" where it is about no mailbox. */
   mailboxId: string
-  /** The mailbox's own address, without a tag; "" where it is about no mailbox. */
+  /** The mailbox's own address, without a tag; a domain's name; "" where it is about neither. */
   address: string
   /** Whether the mailbox was nobody's at that moment, so that anyone may hear of it. */
   unclaimed: boolean
   messageId: string | null
-  /** The key, member, session or webhook that it is about. */
+  /** The key, member, session, webhook or domain that it is about. */
   subjectId: string | null
 }
 
@@ -58,7 +65,7 @@ export class Events {
     return listen(this.byAddress, address, listener)
   }
 
-  /** Listens to all that happens to an account's mailboxes; call the answer to stop. */
+  /** Listens to all that happens to an account's mailboxes and domains; call the answer to stop. */
   onAccount(accountId: string, listener: Listener): () => void {
     return listen(this.byAccount, accountId, listener)
   }
@@ -76,7 +83,7 @@ export class Events {
   tell(events: readonly Event[]): void {
     for (const event of events) {
       for (const listener of this.byAddress.get(event.address) ?? []) this.call(listener, event)
-      if (event.accountId !== null && event.mailboxId !== '') {
+      if (event.accountId !== null && (event.mailboxId !== '' || isOfDomain(event))) {
         for (const listener of this.byAccount.get(event.accountId) ?? []) this.call(listener, event)
       }
       for (const listener of this.all) this.call(listener, event)
@@ -91,6 +98,8 @@ export class Events {
     }
   }
 }
+
+export const isOfDomain = ({ type }: Pick<Event, 'type'>): boolean => type.startsWith('domain.')
 
 function listen(to: Map<string, Set<Listener>>, name: string, listener: Listener): () => void {
   const listeners = to.get(name) ?? new Set()

@@ -9,9 +9,11 @@ import { readArguments, UsageError } from './cli/arguments.ts'
 import { backup } from './cli/backup.ts'
 import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor/doctor.ts'
+import { domainCommands } from './cli/domain.ts'
 import { greeting } from './cli/greeting.ts'
 import { helpText } from './cli/help.ts'
 import { init } from './cli/init.ts'
+import { invoiceCommands } from './cli/invoice.ts'
 import { keyCommands } from './cli/key.ts'
 import { restoreBackup } from './cli/restore.ts'
 import { tokenSecretCommands } from './cli/token-secret.ts'
@@ -76,7 +78,14 @@ async function main(): Promise<number | null> {
     default: {
       const { config } = loadConfig({ ...sources, overrides })
       const terminal = { print, note: complain, input: Bun.stdin.stream() }
-      await { ...accountCommands, ...keyCommands, ...tokenSecretCommands }[command]({
+      const commands = {
+        ...accountCommands,
+        ...keyCommands,
+        ...domainCommands,
+        ...tokenSecretCommands,
+        ...invoiceCommands,
+      }
+      await commands[command]({
         config,
         options,
         flags,

@@ -82,6 +82,12 @@ export class Metrics {
     help: 'Webhooks that were paused because their target failed for long.',
     ...this.in,
   })
+  readonly paymentNotices = new Counter({
+    name: 'mayfly_payment_notices_total',
+    help: 'What was heard from the services by which plans are paid, by what came of it: done, again, unknown, gone.',
+    labelNames: ['rail', 'what', 'outcome'],
+    ...this.in,
+  })
   readonly requests = new Counter({
     name: 'mayfly_http_requests_total',
     help: 'HTTP requests answered.',
@@ -104,6 +110,25 @@ export class Metrics {
   /** A gauge that is read when somebody asks. */
   gauge(name: string, help: string, read: () => number): void {
     new Gauge({ name, help, ...this.in, collect: collectInto(read) })
+  }
+
+  /** A gauge with labels that is read when somebody asks. */
+  gauges<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    read: () => { labels: Record<Label, string>; value: number }[],
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      ...this.in,
+      collect() {
+        this.reset()
+        for (const { labels, value } of read()) this.set(labels, value)
+      },
+    })
   }
 
   text(): Promise<string> {

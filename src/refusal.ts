@@ -7,6 +7,7 @@ export const reasons = [
   'credential-wrong',
   'key-inactive',
   'account-suspended',
+  'plan-lapsed',
   'forbidden',
   'registration-off',
   'not-in-plan',
@@ -23,6 +24,13 @@ export const reasons = [
   'session-unknown',
   'invitation-unknown',
   'plan-unknown',
+  'plan-unsold',
+  'rail-unknown',
+  'rail-unavailable',
+  'invoice-unknown',
+  'invoice-unpaid',
+  'key-shown',
+  'too-many-invoices',
   'block-unknown',
   'domain-unknown',
   'webhook-unknown',
@@ -30,6 +38,7 @@ export const reasons = [
   'mailbox-taken',
   'email-taken',
   'domain-taken',
+  'confirmation-needed',
   'last-owner',
   'mailboxes-exhausted',
   'quota-exceeded',
@@ -79,6 +88,10 @@ export type RefusalDetails = {
   foreign?: true
   /** What is not known any more is there still, its time over: for an API that says so. */
   over?: true
+  /** The way to pay that is not there. */
+  rail?: string
+  /** How many mailboxes would end with what was asked for. */
+  mailboxes?: number
   /** For the log alone. */
   what?: string
 }

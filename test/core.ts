@@ -13,6 +13,7 @@ import type { OpeningWish } from '../src/mailboxes/service.ts'
 import { digestJobs, readerJobs } from '../src/messages/jobs.ts'
 import { Metrics } from '../src/metrics.ts'
 import { type Outside, realOutside } from '../src/outside.ts'
+import type { Rail, RailName } from '../src/payments/rail.ts'
 import { type Connection, openForWriting } from '../src/storage/database.ts'
 import { localWorkers } from '../src/storage/worker-pool.ts'
 import { LocalWriter } from '../src/storage/writer.ts'
@@ -37,6 +38,8 @@ export const unlimited = {
   MAYFLY_PLANS_ANONYMOUS_INBOXES_PER_DAY: 'unlimited',
   MAYFLY_PLANS_ANONYMOUS_ACTIVE_MAILBOXES: 'unlimited',
   MAYFLY_DIALECTS_MAILCX_REQUESTS_PER_SECOND_PER_IP: '100000',
+  // No test asks the world: there nobody answers.
+  MAYFLY_DNS_NAMESERVERS: '127.0.0.1:9',
 }
 
 /** The defaults without limits on who has no account, with environment-like overrides such as `{ MAYFLY_DOMAINS: 'a.test' }`. */
@@ -50,12 +53,15 @@ export function testCore({
   file = ':memory:',
   now = Date.UTC(2026, 0, 1),
   outside: own = {},
+  rails,
 }: {
   config?: Config
   file?: string
   now?: number
   /** What else of the world is not the real one. */
   outside?: Partial<Outside>
+  /** In the place of the ways to pay that the config sets up. */
+  rails?: ReadonlyMap<RailName, Rail>
 } = {}): TestCore {
   const clock = { now }
   const room: { shortage: string | null } = { shortage: null }
@@ -78,6 +84,7 @@ export function testCore({
     readerWorkers: localWorkers(connection, readerJobs),
     events,
     shortage: () => room.shortage,
+    ...(rails ? { rails } : {}),
     outside,
     metrics,
     log,

@@ -42,6 +42,7 @@ const order = [
     'thread',
     'text-imports',
     'prom-client',
+    'ulid',
   ],
 ]
 // The HTTP server mounts the page and the dialects, and these speak through it.

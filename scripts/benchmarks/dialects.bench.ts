@@ -1,7 +1,7 @@
 // How many lists and reads a second each dialect answers, beside the native API, by one key and from one mailbox. A
 // dialect's list of mails has their bodies, which the native one and MailFade's have not: both are shown.
 import { readFileSync } from 'node:fs'
-import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf } from '../../src/ulid.ts'
 import { fixed, goal, Measures, mailOf, runs, table, title, whole } from './bench.ts'
 import { deliver } from './deliver.ts'
 import { type Load, request } from './loads.ts'

@@ -1,12 +1,20 @@
 // An account is the tenant; members are the persons who sign in to it.
 import type { Outside } from '../outside.ts'
-import { invalid } from '../refusal.ts'
+import { invalid, type Reason } from '../refusal.ts'
 
 export type Account = {
   id: string
   plan: string
   state: 'active' | 'suspended'
   createdAt: number
+  /** When what was paid for it ran out, where it has no other plan to go back to: until it is paid again. */
+  lapsedAt: number | null
+}
+
+/** Why nobody is let in for this account, or null. */
+export function whyShut({ state, lapsedAt }: { state: string; lapsedAt: number | null }): Reason | null {
+  if (state === 'suspended') return 'account-suspended'
+  return lapsedAt === null ? null : 'plan-lapsed'
 }
 
 export type Role = 'owner' | 'member'
@@ -72,4 +80,5 @@ export const fresh = (plan: string, outside: Outside): Account => ({
   plan,
   state: 'active',
   createdAt: outside.now(),
+  lapsedAt: null,
 })

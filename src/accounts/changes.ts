@@ -6,8 +6,8 @@ import { type By, type Deed, record, recordAll } from '../storage/audit-trail.ts
 import type { Changes, Tx } from '../storage/change.ts'
 import type { Db } from '../storage/database.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
-import { accounts, customDomains, keys, links, members, sessions, webhooks } from '../storage/schema.ts'
-import type { Account, Role } from './account.ts'
+import { accounts, customDomains, keys, links, members, purchases, sessions, webhooks } from '../storage/schema.ts'
+import { type Account, type Role, whyShut } from './account.ts'
 import { type AccountRow, asAccount, asMember, isOver, type LinkRow, type MemberRow, soundLink } from './store.ts'
 
 export type NewMember = Pick<MemberRow, 'id' | 'email' | 'passwordHash'>
@@ -35,7 +35,11 @@ function memberRow(db: Db, accountId: string, id: string): MemberRow {
   return row
 }
 
-function changeAccount(db: Db, row: AccountRow, patch: Partial<Pick<AccountRow, 'plan' | 'state'>>): void {
+export function changeAccount(
+  db: Db,
+  row: AccountRow,
+  patch: Partial<Pick<AccountRow, 'plan' | 'state' | 'lapsedAt'>>,
+): void {
   db.update(accounts)
     .set({ ...patch, checkValue: accountCheck({ ...row, ...patch }) })
     .where(eq(accounts.key, row.key))
@@ -49,8 +53,8 @@ function changeMember(db: Db, row: MemberRow, patch: Partial<Pick<MemberRow, 'ro
     .run()
 }
 
-function insertAccount(db: Db, { id, plan, state, createdAt }: Account): void {
-  const row = { id, plan, state, createdAt }
+export function insertAccount(db: Db, { id, plan, state, createdAt, lapsedAt }: Account): void {
+  const row = { id, plan, state, createdAt, lapsedAt }
   db.insert(accounts)
     .values({ ...row, checkValue: accountCheck(row) })
     .run()
@@ -150,17 +154,21 @@ export const changes = {
     sayOfAccount(tx, 'account.changed', accountId, null, by.at)
   },
 
-  /** Refuses: account-unknown. */
+  /** A plan that somebody chooses holds in the place of what was paid for, until that is paid again. Refuses: account-unknown. */
   'accounts.change': (
     tx,
     { id, patch, by }: { id: string; patch: { plan?: string; state?: 'active' | 'suspended' }; by: By },
   ): void => {
     const row = accountRow(tx.db, id)
-    changeAccount(tx.db, row, patch)
+    const isChosen = patch.plan !== undefined
+    if (isChosen) tx.db.delete(purchases).where(eq(purchases.accountId, id)).run()
+    changeAccount(tx.db, row, isChosen ? { ...patch, lapsedAt: null } : patch)
     const what =
       patch.state === undefined ? 'account.changed' : patch.state === 'active' ? 'account.resumed' : 'account.suspended'
     record(tx, by, { accountId: id, what, target: id, detail: patch })
     sayOfAccount(tx, what, id, null, by.at)
+    if (isChosen && row.lapsedAt !== null && what === 'account.changed')
+      sayOfAccount(tx, 'account.resumed', id, null, by.at)
   },
 
   /**
@@ -173,7 +181,7 @@ export const changes = {
     const leaving = db.select().from(members).where(eq(members.accountId, id)).all()
     if (leaving.some(({ isAdmin }) => isAdmin)) keepAnAdmin(db, leaving, by)
     changeAccount(db, row, { state: 'deleted' })
-    for (const table of [keys, links, customDomains, webhooks, members] as const)
+    for (const table of [keys, links, customDomains, webhooks, purchases, members] as const)
       db.delete(table).where(eq(table.accountId, id)).run()
     record(tx, by, { accountId: id, what: 'account.deleted', target: id })
     sayOfAccount(tx, 'account.deleted', id, null, by.at)
@@ -212,7 +220,8 @@ export const changes = {
     const accountId = joins ?? fresh.id
     if (joins === null) insertAccount(db, fresh)
     else {
-      if (accountRow(db, joins).state === 'suspended') throw new Refusal('account-suspended')
+      const why = whyShut(accountRow(db, joins))
+      if (why) throw new Refusal(why)
       if (mostMembers !== null && countMembers(db, joins) >= mostMembers) throw new Refusal('quota-exceeded')
     }
     const role = joins === null ? 'owner' : (link.role ?? 'member')

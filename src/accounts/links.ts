@@ -6,8 +6,8 @@ import type { Plans } from '../plans/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
-import { fresh, type Invitation, mustBeEmail, type Role } from './account.ts'
-import { byOf, type Caller, mustBeAdmin, ownerOf } from './caller.ts'
+import { fresh, type Invitation, mustBeEmail, type Role, whyShut } from './account.ts'
+import { byOf, type Caller, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
 import type { Failures } from './failures.ts'
 import type { Passwords } from './passwords.ts'
 import type { Accounts } from './service.ts'
@@ -44,6 +44,7 @@ const told: ReadonlySet<Reason> = new Set([
   'registration-off',
   'quota-exceeded',
   'account-suspended',
+  'plan-lapsed',
   'email-taken',
 ])
 
@@ -62,11 +63,14 @@ export class Links {
   ) {}
 
   /**
-   * A link by which somebody joins the caller's account. Refuses: as `ownerOf`, invalid-request, quota-exceeded.
+   * A link by which somebody joins the caller's account. One that has no members yet is its keys': the first who joins it
+   * owns it. Refuses: as `ownerOf`, invalid-request, quota-exceeded.
    */
   async invite(caller: Caller, wish: { role?: Role | undefined; email?: string | undefined }): Promise<MadeLink> {
-    const { account } = ownerOf(caller)
-    const role = wish.role ?? 'member'
+    const own = ofAccount(caller, 'team')
+    const isNobodys = own.member === null && (await this.store.members(own.account.id)).length === 0
+    const { account } = isNobodys ? own : ownerOf(caller)
+    const role = isNobodys ? 'owner' : (wish.role ?? 'member')
     return this.link(caller, 'join', { accountId: account.id, role, email: wish.email }, invitationMs)
   }
 
@@ -173,7 +177,8 @@ export class Links {
     const hash = hashSecret(token)
     return this.byALink(visitor, hash, ['password'], async (link) => {
       const account = link.accountId === null ? null : await this.store.account(link.accountId)
-      if (account?.state === 'suspended') throw new Refusal('account-suspended')
+      const why = account ? whyShut(account) : null
+      if (why) throw new Refusal(why)
       const passwordHash = await this.passwords.chosen(password)
       const { session, token: cookie } = this.signIns.newSession(visitor)
       await this.store.writes.run('links.set-password', { hash, passwordHash, session, by: this.byLink(visitor) })

@@ -10,7 +10,13 @@ const text = (description?: string) => Type.String(description ? { description }
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
 export const RoleShape = Type.Union([Type.Literal('owner'), Type.Literal('member')])
-export const AccountStateShape = Type.Union([Type.Literal('active'), Type.Literal('suspended')])
+export const AccountStateShape = Type.Union(
+  [Type.Literal('active'), Type.Literal('suspended'), Type.Literal('lapsed')],
+  { description: '"lapsed": what was paid for it has run out.' },
+)
+
+export const accountState = ({ state, lapsedAt }: Account): Static<typeof AccountStateShape> =>
+  state === 'active' && lapsedAt !== null ? 'lapsed' : state
 
 export const AccountShape = Type.Object({ id: text(), plan: text(), state: AccountStateShape, createdAt: instant() })
 
@@ -47,22 +53,16 @@ export const AccountLinkShape = Type.Composite([
   }),
 ])
 
-export const account = ({ id, plan, state, createdAt }: Account): Static<typeof AccountShape> => ({
-  id,
-  plan,
-  state,
-  createdAt: iso(createdAt),
+export const account = (one: Account): Static<typeof AccountShape> => ({
+  id: one.id,
+  plan: one.plan,
+  state: accountState(one),
+  createdAt: iso(one.createdAt),
 })
 
-export function listedAccount({
-  id,
-  owner,
-  plan,
-  state,
-  members,
-  createdAt,
-}: ListedAccount): Static<typeof ListedAccountShape> {
-  return { id, owner, plan, state, members, createdAt: iso(createdAt) }
+export function listedAccount(one: ListedAccount): Static<typeof ListedAccountShape> {
+  const { id, owner, plan, members, createdAt } = one
+  return { id, owner, plan, state: accountState(one), members, createdAt: iso(createdAt) }
 }
 
 export function member(one: Member): Static<typeof MemberShape> {

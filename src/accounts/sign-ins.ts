@@ -1,10 +1,10 @@
 // How members sign in and stay so: passwords tried, sessions and their cookies.
 import { countedAddress } from '../limits/networks.ts'
 import type { Outside } from '../outside.ts'
-import { Refusal } from '../refusal.ts'
+import { type Reason, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
-import { type Member, type Session, spelled } from './account.ts'
+import { type Member, type Session, spelled, whyShut } from './account.ts'
 import { Attempts } from './attempts.ts'
 import { type AccountCaller, byOf, type Caller, mustBeAdmin, ofAccount } from './caller.ts'
 import type { NewSession } from './changes.ts'
@@ -65,7 +65,8 @@ export class SignIns {
     const { member } = found
     const account = await this.store.account(member.accountId)
     if (!account) throw new Refusal('credential-wrong')
-    if (account.state === 'suspended') throw this.refused(visitor, member, 'account-suspended')
+    const why = whyShut(account)
+    if (why) throw this.refused(visitor, member, why)
     const { session, token } = this.newSession(visitor)
     const by: By = {
       by: 'member',
@@ -84,7 +85,8 @@ export class SignIns {
     const found = token.startsWith(sessionPrefix) ? await this.store.session(hashSecret(token), now) : null
     if (!found) throw new Refusal('credential-wrong')
     const { session, member, account } = found
-    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    const why = whyShut(account)
+    if (why) throw new Refusal(why)
     if (now - session.lastUsedAt > touchMs) {
       this.touched.set(session.id, { id: session.id, lastUsedAt: now, expiresAt: now + sessionMs })
     }
@@ -177,11 +179,7 @@ export class SignIns {
     return this.store.writes.run('accounts.tidy', { now: this.outside.now() })
   }
 
-  private refused(
-    { client }: Visitor,
-    member: Member | null,
-    reason: 'credential-wrong' | 'account-suspended',
-  ): Refusal {
+  private refused({ client }: Visitor, member: Member | null, reason: Reason): Refusal {
     this.failures.tell({ what: 'session.refused', reason, accountId: member?.accountId ?? null, member, client })
     return new Refusal(reason)
   }

@@ -15,8 +15,8 @@ export type LinkRow = typeof links.$inferSelect
 /** Null for one that is being swept away. Refuses: storage-damaged. */
 export function asAccount(row: AccountRow): Account | null {
   mustBeSound(row, accountCheck(row), `account ${row.key}`)
-  const { id, plan, state, createdAt } = row
-  return state === 'deleted' ? null : { id, plan, state, createdAt }
+  const { id, plan, state, createdAt, lapsedAt } = row
+  return state === 'deleted' ? null : { id, plan, state, createdAt, lapsedAt }
 }
 
 /** Refuses: storage-damaged. */

@@ -25,8 +25,9 @@ export const accountCommands: { [Name in AccountCommand]: (asked: Asked) => Prom
 
   'account list': async (asked) => {
     tell(asked, await done(asked, 'account-list', {}), ({ items }) => {
-      const rows = items.map(({ owner, plan, state, members, createdAt }) => [
-        owner ?? '-',
+      const rows = items.map(({ id, owner, plan, state, members, createdAt }) => [
+        // Nobody else can be named of one without members.
+        owner ?? id,
         plan,
         state,
         String(members),

@@ -22,7 +22,7 @@ export const shared = {
 } as const satisfies Record<string, Option>
 
 const { config } = shared
-const email = { value: 'E', says: 'the e-mail address of one of its members', needed: true } as const
+const email = { value: 'E', says: 'the e-mail address of one of its members, or its id', needed: true } as const
 const passwordStdin = { says: 'read the password, one line, from standard input' }
 
 const keyFields = {
@@ -112,8 +112,41 @@ export const commands = {
     options: { overlap: { value: 'HOURS', says: 'how long the old one is good too, 0 to 72; else 0' }, ...shared },
   },
   'key revoke': { says: 'end a key, for good', operand: 'ID', needsOperand: true, options: shared },
+  'domain add': {
+    says: 'note a domain for an account, and print the records that it is to set',
+    operand: 'NAME',
+    needsOperand: true,
+    options: {
+      account: { value: 'E', says: 'the account of this member; else the only one' },
+      access: { value: 'A', says: 'private (the usual one): every address takes mail; claimed: only opened mailboxes' },
+      ...shared,
+    },
+  },
+  'domain list': {
+    says: "list accounts' domains",
+    options: { account: { value: 'E', says: 'only of the account of this member' }, ...shared },
+  },
+  'domain verify': {
+    says: 'look at the records of a domain (its name or id) now',
+    operand: 'NAME',
+    needsOperand: true,
+    options: { 'by-hand': { says: 'do not look: your word stands for its records' }, ...shared },
+  },
+  'domain remove': {
+    says: 'remove a domain of an account (its name or id)',
+    operand: 'NAME',
+    needsOperand: true,
+    options: { yes: { says: 'also where mailboxes end with it' }, ...shared },
+  },
   'token-secret rotate': {
     says: 'sign the tokens of mailboxes with a new secret; those that are out stay good until they run out',
+    options: shared,
+  },
+  'invoice list': { says: 'list the invoices of plans that were ordered', options: shared },
+  'invoice pay': {
+    says: 'mark an invoice paid: its account has the plan from then on',
+    operand: 'ID',
+    needsOperand: true,
     options: shared,
   },
   backup: {

@@ -5,6 +5,10 @@ import { isServed } from './names.ts'
 import type { Config } from './schema.ts'
 import { isTable, type Table } from './shape.ts'
 
+/** Of currencies that ISO 4217 does not have. */
+const otherDecimals: Readonly<Record<string, number>> = { SATS: 0 }
+const bitcoinDecimals = 8
+
 /** A complaint, and the keys beside its own from which it was made: it is dropped while one of them is wrong itself. */
 interface Finding extends Complaint {
   reads?: readonly string[]
@@ -99,6 +103,46 @@ const wholePrices: Rule = ({ plans }, written) =>
     }))
   })
 
+function decimalsOf(currency: string): number {
+  const other = otherDecimals[currency]
+  if (other !== undefined) return other
+  if (!Intl.supportedValuesOf('currency').includes(currency)) return bitcoinDecimals
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? bitcoinDecimals
+}
+
+/** What BTCPay would round could not be compared with what was asked. */
+const unroundedPrices: Rule = ({ plans }) =>
+  Object.entries(plans).flatMap(([name, { btcpay_amount: amount, btcpay_currency: currency }]) => {
+    if (amount === undefined || currency === undefined) return []
+    const decimals = decimalsOf(currency)
+    if (Number(amount.toFixed(decimals)) === amount) return []
+    const expected = `an amount of ${currency} with ${decimals === 0 ? 'no' : `at most ${decimals}`} decimals`
+    return [
+      { path: `plans.${name}.btcpay_amount`, expected, got: shown(amount), reads: [`plans.${name}.btcpay_currency`] },
+    ]
+  })
+
+/** A rail is on by its first key; the others must be there then. */
+const wholeRails: Rule = ({ payments }, written) => {
+  const lacking = (rail: string, on: string, others: Record<string, string>): Finding[] =>
+    Object.entries(others)
+      .filter(([key]) => !isWritten(written, ['payments', rail, key]))
+      .map(([key, what]) => ({
+        path: `payments.${rail}.${key}`,
+        expected: `${what}, since payments.${rail}.${on} is set`,
+        got: 'nothing',
+      }))
+  const { stripe, btcpay } = payments
+  const webhook_secret = 'the secret of the webhook'
+  return [
+    ...(stripe.secret_key === undefined ? [] : lacking('stripe', 'secret_key', { webhook_secret })),
+    ...(btcpay.url === undefined
+      ? []
+      : lacking('btcpay', 'url', { store_id: "the store's id", api_key: 'an API key', webhook_secret })),
+  ]
+}
+
 const roomForAMail: Rule = ({ smtp }) =>
   smtp.session_bytes >= smtp.max_message_bytes
     ? []
@@ -153,6 +197,8 @@ const rules: readonly Rule[] = [
   knownDefaultPlan,
   reachableDefaultTtl,
   wholePrices,
+  unroundedPrices,
+  wholeRails,
   roomForAMail,
   keptWhileTried,
   plainOnLoopback,

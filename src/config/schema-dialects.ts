@@ -66,7 +66,7 @@ export const DialectsSection = Type.Object(
       },
       {
         additionalProperties: false,
-        description: 'MailFade, at /inbox, /message and /attachment.',
+        description: 'MailFade, at /inbox, /message, /attachment and /keys.',
       },
     ),
   },

@@ -43,7 +43,11 @@ export const PlanSection = Type.Object(
     webhooks: limit('Webhooks of an account.'),
     custom_local_part: flag(true, 'Whether a call may choose the part of an address before the @.'),
     choose_domain: flag(true, 'Whether a call may choose among the shared domains; else it gets the first.'),
-    stripe_price: optionalText('The id of the Stripe price that sells this plan.', { sample: 'price_123' }),
+    stripe_price: optionalText('The id of the Stripe price that sells this plan: a recurring one.', {
+      pattern: '^price_[A-Za-z0-9_]{1,200}$',
+      wanted: 'the id of a price, like price_123',
+      sample: 'price_123',
+    }),
     btcpay_amount: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000_000, description: 'What it costs by BTCPay.', sample: 5 }),
     ),
@@ -64,5 +68,5 @@ export type PlanConfig = Static<typeof PlanSection>
 export const PlansSection = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), PlanSection, {
   additionalProperties: false,
   description:
-    'Plans: named limits of accounts; "anonymous" holds, per IP address, for whoever has no account. A section for a plan that ships changes only the keys it names; under a new name it starts without limits. A limit that is not set is unlimited, a permission that is not set is granted, 0 is a real zero. Write "unlimited" to lift a limit of a plan that ships, and enabled = false to take the plan away. A changed plan is in force after a SIGHUP or a restart, and what was counted stays counted; accounts on a plan that is gone keep its last numbers. The prices are read and checked; nothing uses them yet.',
+    'Plans: named limits of accounts; "anonymous" holds, per IP address, for whoever has no account. A section for a plan that ships changes only the keys it names; under a new name it starts without limits. A limit that is not set is unlimited, a permission that is not set is granted, 0 is a real zero. Write "unlimited" to lift a limit of a plan that ships, and enabled = false to take the plan away. A changed plan is in force after a SIGHUP or a restart, and what was counted stays counted; accounts on a plan that is gone keep its last numbers.',
 })

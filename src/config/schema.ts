@@ -1,6 +1,6 @@
 // The whole config: types, defaults, bounds and the operator's documentation come from this table alone.
 import { type Static, Type } from '@sinclair/typebox'
-import { bytes, choice, count, flag, hours, list, minutes, optionalText, seconds, UNUSED_YET } from './fields.ts'
+import { bytes, choice, count, flag, hours, list, minutes, optionalText, seconds } from './fields.ts'
 import { DialectsSection } from './schema-dialects.ts'
 import { HttpSection } from './schema-http.ts'
 import { PlansSection } from './schema-plans.ts'
@@ -116,16 +116,16 @@ const DnsSection = Type.Object(
       sample: ['192.0.2.53'],
     }),
     timeout_seconds: seconds(5, 'How long an answer may take.', { maximum: 60 }),
-    first_check_seconds: seconds(30, `How soon after a domain was added its records are looked for. ${UNUSED_YET}`),
+    queries_per_second: count(100, 'How many questions are asked in a second at most; others wait.', {
+      maximum: 100_000,
+    }),
+    first_check_seconds: seconds(30, 'How soon after a domain was added its records are looked for.'),
     max_check_minutes: minutes(
       1440,
-      `The longest time between two looks for the records of a pending domain. ${UNUSED_YET}`,
+      'The longest time between two looks for the records of a domain that is pending or has lapsed.',
     ),
-    verified_check_minutes: minutes(
-      240,
-      `How often the records of a verified domain are looked for again. ${UNUSED_YET}`,
-    ),
-    grace_hours: hours(72, `How long a domain whose records are gone still takes mail. ${UNUSED_YET}`, { minimum: 0 }),
+    verified_check_minutes: minutes(240, 'How often the records of a verified domain are looked for again.'),
+    grace_hours: hours(72, 'How long a domain whose records are gone still takes mail.', { minimum: 0 }),
   },
   {
     additionalProperties: false,
@@ -225,7 +225,12 @@ const PaymentsSection = Type.Object(
           sample: 'sk_live_…',
         }),
         webhook_secret: optionalText('What signs the calls from Stripe.', { secret: true, sample: 'whsec_…' }),
-        api_url: Type.String({ default: 'https://api.stripe.com', form: 'url', description: "Stripe's API." }),
+        api_url: Type.String({ default: 'https://api.stripe.com', form: 'origin', description: "Stripe's API." }),
+        renewal_grace_hours: hours(
+          6,
+          'How long a subscription goes on after the time that was paid for, until its renewal is told of.',
+          { minimum: 0, maximum: 720 },
+        ),
       },
       { additionalProperties: false, description: 'Cards by Stripe.' },
     ),
@@ -235,14 +240,22 @@ const PaymentsSection = Type.Object(
           form: 'url',
           sample: 'https://btcpay.example',
         }),
-        store_id: optionalText("The store's id.", { sample: 'store' }),
-        api_key: optionalText('An API key that may make invoices.', { secret: true, sample: 'key' }),
+        store_id: optionalText("The store's id.", {
+          pattern: '^[A-Za-z0-9]{1,100}$',
+          wanted: "the store's id, letters and digits",
+          sample: 'store',
+        }),
+        api_key: optionalText('An API key that may make and view invoices.', { secret: true, sample: 'key' }),
         webhook_secret: optionalText('What signs the calls from BTCPay.', { secret: true, sample: 'secret' }),
       },
       { additionalProperties: false, description: 'Lightning by a BTCPay server.' },
     ),
   },
-  { additionalProperties: false, description: `Selling plans. ${UNUSED_YET}` },
+  {
+    additionalProperties: false,
+    description:
+      'Selling plans, by POST /keys of the MailFade API. Without any of these, invoices are marked paid by hand: mayfly invoice pay ID.',
+  },
 )
 
 /** The config, declared once. */

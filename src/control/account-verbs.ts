@@ -25,9 +25,11 @@ const only = <Fields extends Record<string, TSchema>>(fields: Fields) =>
 
 type Needs = Pick<Ground, 'accounts'>
 
-/** Refuses: account-unknown. */
-const idOf = async ({ accounts }: Needs, owner: string): Promise<string> =>
-  (await accounts.byOwner(operator, owner)).account.id
+/** `named`: the e-mail address of a member, or the account's own id. Refuses: account-unknown. */
+const idOf = async ({ accounts }: Needs, named: string): Promise<string> =>
+  named.includes('@')
+    ? (await accounts.byOwner(operator, named)).account.id
+    : (await accounts.get(operator, named.toLowerCase())).id
 
 export const accountVerbs = {
   /** Refuses: as Accounts.create. */

@@ -1,4 +1,4 @@
-// Carrying out a verb about accounts and keys: by the running server, or without one.
+// Carrying out a verb about accounts, keys and domains: by the running server, or without one.
 import { existsSync } from 'node:fs'
 import { because, CannotDo } from '../cannot-do.ts'
 import { parseListen } from '../config/listen.ts'
@@ -17,14 +17,21 @@ import { ThreadWriter } from '../storage/writer.ts'
 import { startThread } from '../thread.ts'
 import { accountVerbs } from './account-verbs.ts'
 import { perform } from './client.ts'
+import { domainVerbs } from './domain-verbs.ts'
+import { invoiceVerbs } from './invoice-verbs.ts'
 import { keyVerbs } from './key-verbs.ts'
 import { pageUrl } from './links.ts'
 import { tokenVerbs } from './token-verbs.ts'
 import type { Ground } from './verb.ts'
 import type { InputOf, OutputOf } from './verbs.ts'
 
-type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'jwts' | 'pageUrl'>
-export type StoreVerbName = keyof typeof accountVerbs | keyof typeof keyVerbs | keyof typeof tokenVerbs
+type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'domains' | 'jwts' | 'payments' | 'pageUrl'>
+export type StoreVerbName =
+  | keyof typeof accountVerbs
+  | keyof typeof keyVerbs
+  | keyof typeof domainVerbs
+  | keyof typeof tokenVerbs
+  | keyof typeof invoiceVerbs
 type Run<Name extends StoreVerbName> = (
   ground: StoreGround,
   input: InputOf<Name>,
@@ -34,7 +41,9 @@ type Run<Name extends StoreVerbName> = (
 const storeVerbs: { [Name in StoreVerbName]: { run: Run<Name> } } = {
   ...accountVerbs,
   ...keyVerbs,
+  ...domainVerbs,
   ...tokenVerbs,
+  ...invoiceVerbs,
 }
 
 /**
@@ -94,7 +103,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
     const reading = openForReading(file)
     try {
       const none = { run: () => Promise.reject(new Refusal('storage-failed')) }
-      const { plans, switches, accounts, signIns, links, keys, jwts } = makeCore(config, {
+      const { plans, switches, accounts, signIns, links, keys, domains, jwts, payments } = makeCore(config, {
         db: reading.db,
         writer,
         // No cursor is given out.
@@ -109,7 +118,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
       })
       await plans.recall()
       await switches.load()
-      return await work({ accounts, signIns, links, keys, jwts, pageUrl: pageUrlOf(config) })
+      return await work({ accounts, signIns, links, keys, domains, jwts, payments, pageUrl: pageUrlOf(config) })
     } finally {
       reading.close()
     }

@@ -8,6 +8,7 @@ const sentences = {
   'credential-wrong': 'this credential is not valid, or not any more',
   'key-inactive': 'this key was revoked, or its time is over',
   'account-suspended': 'the account is suspended',
+  'plan-lapsed': 'what was paid for the account has run out',
   forbidden: 'this is not allowed',
   'registration-off': 'new accounts are not taken at the moment: see server.registration in the config',
   'not-in-plan': 'the plan does not allow this',
@@ -18,18 +19,26 @@ const sentences = {
   'mailbox-unknown': 'there is no such mailbox',
   'message-unknown': 'there is no such message',
   'attachment-unknown': 'there is no such attachment',
-  'account-unknown': 'no account has a member with this e-mail address: see mayfly account list',
+  'account-unknown': 'no account has a member with this e-mail address, or this id: see mayfly account list',
   'member-unknown': 'there is no such member, or not any more',
   'key-unknown': 'there is no such key, or it was revoked: see mayfly key list',
   'session-unknown': 'there is no such session',
   'invitation-unknown': 'there is no such link, or not any more',
   'plan-unknown': 'there is no such plan, or the config takes it away: see [plans] there',
+  'plan-unsold': 'this plan has no price there',
+  'rail-unknown': 'there is no such way to pay',
+  'rail-unavailable': 'this way to pay is not set up, or its service does not answer: see [payments] in the config',
+  'invoice-unknown': 'there is no such invoice: see mayfly invoice list',
+  'invoice-unpaid': 'the invoice is not paid',
+  'key-shown': 'the key of this invoice was shown already',
+  'too-many-invoices': 'too many payments were begun',
   'block-unknown': 'there is no such rule',
   'mailbox-taken': 'this address is taken',
   'domain-unknown': 'there is no such domain',
   'webhook-unknown': 'there is no such webhook',
   'delivery-unknown': 'there is no such delivery',
   'domain-taken': 'the account has this domain already',
+  'confirmation-needed': 'mailboxes would end with this: say --yes if they may',
   'email-taken': 'this e-mail address has an account already',
   'last-owner': 'an account needs an owner',
   'mailboxes-exhausted': 'the plan allows no more mailboxes',
@@ -65,6 +74,9 @@ const names: Readonly<Record<string, string>> = {
 }
 
 export function sentenceOf({ reason, details }: Refusal): string {
+  const { mailboxes } = details
+  if (mailboxes === 1) return '1 mailbox would end with it: say --yes if it may'
+  if (mailboxes !== undefined) return `${mailboxes} mailboxes would end with it: say --yes if they may`
   return details.fields?.map(complaint).join('; ') ?? sentences[reason]
 }
 

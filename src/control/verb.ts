@@ -27,7 +27,9 @@ export type Ground = {
   signIns: Core['signIns']
   links: Core['links']
   keys: Core['keys']
+  domains: Core['domains']
   jwts: Core['jwts']
+  payments: Core['payments']
   /** Where people find the page: without a slash at its end. */
   pageUrl: string
 }

@@ -2,6 +2,8 @@
 // socket; a command that finds no server does the same verb itself, with the lock in its hand.
 import { type Static, Type } from '@sinclair/typebox'
 import { accountVerbs } from './account-verbs.ts'
+import { domainVerbs } from './domain-verbs.ts'
+import { invoiceVerbs } from './invoice-verbs.ts'
 import { keyVerbs } from './key-verbs.ts'
 import { tokenVerbs } from './token-verbs.ts'
 import { type Ground, Status, verb } from './verb.ts'
@@ -20,7 +22,9 @@ export const verbs = {
   }),
   ...accountVerbs,
   ...keyVerbs,
+  ...domainVerbs,
   ...tokenVerbs,
+  ...invoiceVerbs,
 }
 
 export type Verbs = typeof verbs

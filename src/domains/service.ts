@@ -1,11 +1,25 @@
-// Which domains are served, and how, and which ones accounts want served. All policy about them is here.
-import { isIP } from 'node:net'
-import { actorOf, type Caller, ofAccount } from '../accounts/caller.ts'
+// Which domains are served, and how; which ones accounts want served, and whether they are theirs. All policy about them is here.
+import { byOf, type Caller, mustBeAdmin, ofAccount } from '../accounts/caller.ts'
+import type { Events } from '../events.ts'
 import { type Outside, randomText } from '../outside.ts'
 import { invalid, Refusal } from '../refusal.ts'
-import type { By } from '../storage/audit-trail.ts'
 import type { Usage } from '../usage/service.ts'
-import type { CustomDomain, Served, SharedDomain } from './domain.ts'
+import { AskingLimit } from './asking-limit.ts'
+import { Checking } from './checking.ts'
+import {
+  baseOf,
+  type CustomAccess,
+  type CustomDomain,
+  type DescribedDomain,
+  type Served,
+  type SharedDomain,
+  type WantedRecord,
+  wantedRecords,
+} from './domain.ts'
+import type { Looking } from './looking.ts'
+import { claimable } from './name.ts'
+import { Serving } from './serving.ts'
+import { firstCheckAt, type Intervals } from './standing.ts'
 import type { DomainStore } from './store.ts'
 
 export type DomainRules = {
@@ -13,28 +27,53 @@ export type DomainRules = {
   readDomain: (text: string) => string | null
   /** Where the MX record of a custom domain is to point: this server. */
   mxTarget: string
+  /** Off: no name server is asked, and the operator verifies by hand. */
+  mode: 'on' | 'off'
+  intervals: Intervals
+  /** The address of a mailbox that this caller's account has open, for a catch-all. Refuses: mailbox-unknown. */
+  mailboxOf: (caller: Caller, name: string) => Promise<string>
+  /** Ends what belonged to domains that were removed. */
+  leave: () => Promise<unknown>
 }
+
+export type DomainWish = { access?: CustomAccess | undefined }
+
+/** `catchAll`: the id or address of one of the account's mailboxes. */
+export type DomainChange = { access?: CustomAccess | undefined; catchAll?: string | null | undefined }
 
 /** Custom domains that one account may have where its plan sets no limit. */
 const mostDomains = 1000
+const tokenLength = 32
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export class Domains {
-  private readonly exact = new Map<string, SharedDomain>()
-  private readonly below = new Map<string, SharedDomain>()
-  private readonly every: SharedDomain | null
+  private readonly rulesOfMail: Serving
+  private readonly checking: Checking
+  private readonly limit: AskingLimit
 
   constructor(
     private readonly shared: readonly SharedDomain[],
     private readonly store: DomainStore,
     private readonly usage: Usage,
     private readonly rules: DomainRules,
+    looking: Looking,
     private readonly outside: Outside,
+    events: Events,
+    defect: (error: unknown) => void,
   ) {
-    for (const domain of shared) {
-      if (domain.name.startsWith('*.')) this.below.set(domain.name.slice(2), domain)
-      else if (domain.name !== '*') this.exact.set(domain.name, domain)
-    }
-    this.every = shared.find(({ name }) => name === '*') ?? null
+    this.rulesOfMail = new Serving(shared)
+    this.checking = new Checking(store, looking, rules.intervals, outside)
+    this.limit = new AskingLimit(() => outside.elapsed())
+    // Also what a look that nobody waits for has found.
+    events.onAny(({ type, subjectId, accountId }) => {
+      if (type.startsWith('domain.') && subjectId !== null) this.takeUp(subjectId).catch(defect)
+      else if (type === 'account.deleted' && accountId !== null) this.rulesOfMail.dropAccount(accountId)
+    })
+  }
+
+  /** At start: from now on mail for custom domains that are verified is taken. */
+  async load(): Promise<void> {
+    for (const domain of await this.store.serving()) this.rulesOfMail.put(domain)
   }
 
   /** The first shared domain with a name of its own: where a mailbox opens when nobody says. */
@@ -44,18 +83,34 @@ export class Domains {
 
   /** Shared domains with a name of their own, in the order of the config. */
   names(): string[] {
-    return this.shared.map(({ name }) => name).filter((name) => !name.startsWith('*'))
+    return this.named().map(({ name }) => name)
   }
 
-  /** How `domain` (in its one spelling) is served: by its own name, else the nearest `*.parent`, else `*`. */
+  /** The same, with who may read there. */
+  named(): SharedDomain[] {
+    return this.shared.filter(({ name }) => !name.startsWith('*'))
+  }
+
+  /** Names of an account's own domains that mail is taken for, those for all subdomains left out, sorted. */
+  namesOf(accountId: string): string[] {
+    return this.rulesOfMail.namesOf(accountId)
+  }
+
+  /** How mail for `domain` (in its one spelling) is taken: by its own name, else the nearest `*.parent`, else `*`. */
   serving(domain: string): Served | null {
-    const rule = this.exact.get(domain) ?? this.parentOf(domain) ?? this.every
-    return rule ? { domain, rule } : null
+    return this.rulesOfMail.of(domain)
+  }
+
+  /** The same, as far as the caller is to know of it: what another account has is served for nobody else. */
+  servingFor(caller: Caller, domain: string): Served | null {
+    const served = this.serving(domain)
+    const accountId = served?.rule.accountId ?? null
+    return accountId === null || (caller.kind === 'account' && caller.account.id === accountId) ? served : null
   }
 
   /** Whether strangers' mail is taken for it: `*` is for trusted networks alone. */
-  servesStrangers({ rule }: Served): boolean {
-    return rule !== this.every
+  servesStrangers(served: Served): boolean {
+    return !this.rulesOfMail.isEvery(served)
   }
 
   /** Where the MX record of a custom domain is to point. */
@@ -63,26 +118,49 @@ export class Domains {
     return this.rules.mxTarget
   }
 
+  /** Whether name servers are asked at all. */
+  get areAsked(): boolean {
+    return this.rules.mode === 'on'
+  }
+
+  /** What the owner of a domain is to set. */
+  records(domain: Pick<CustomDomain, 'name' | 'token'>): WantedRecord[] {
+    return wantedRecords(domain, this.rules.mxTarget)
+  }
+
+  /** A domain with all that is shown of it. */
+  describe(domain: CustomDomain): DescribedDomain {
+    const { failingSince } = domain
+    return {
+      domain,
+      records: this.records(domain),
+      note: this.noteOn(domain),
+      lapsesAt: failingSince === null ? null : failingSince + this.rules.intervals.graceMs,
+    }
+  }
+
+  /** What is to be known about a domain beside its state; null: nothing. */
+  noteOn({ byHand, state }: Pick<CustomDomain, 'byHand' | 'state'>): string | null {
+    if (byHand) return 'The operator of this server vouches for this domain: its records are not looked at.'
+    if (this.areAsked) return null
+    const off = 'No name server is asked here (dns.mode is off in the config)'
+    return state === 'verified' ? `${off}: it stays verified.` : `${off}: the operator of this server verifies by hand.`
+  }
+
   /**
-   * Notes a domain for the caller's account. Others may want the same one: whose it is its records will tell. Refuses: as
-   * `ofAccount`; invalid-request for what is no domain, or the operator's; domain-taken, quota-exceeded.
+   * Notes a domain for the caller's account; `*.example.com` is for the subdomains of one. Others may want the same: whose it is
+   * its records will tell. Refuses: as `ofAccount`; invalid-request for what nobody can own, or the operator's; domain-taken,
+   * quota-exceeded.
    */
-  async add(caller: Caller, wished: string): Promise<CustomDomain> {
+  async add(caller: Caller, name: string, wish: DomainWish = {}): Promise<CustomDomain> {
     const { account } = ofAccount(caller, 'domains')
-    const name = this.addable(wished)
-    const by = this.by(caller)
-    const token = `mayfly-${randomText(this.outside, 32)}`
-    const domain = {
-      id: this.outside.uuid(),
-      accountId: account.id,
-      name,
-      state: 'pending',
-      token,
-      createdAt: by.at,
-    } as const
-    const most = Math.min(this.usage.planOf(caller).customDomains ?? mostDomains, mostDomains)
-    await this.store.writes.run('domains.add', { domain, most, by })
-    return domain
+    return this.note(caller, account.id, name, wish, this.usage.planOf(caller).customDomains)
+  }
+
+  /** The same for any account, whatever its plan allows. Refuses: as `mustBeAdmin`, account-unknown; as `add`. */
+  async addFor(caller: Caller, accountId: string, name: string, wish: DomainWish = {}): Promise<CustomDomain> {
+    mustBeAdmin(caller)
+    return this.note(caller, accountId, name, wish, null)
   }
 
   /** Those of the caller's account, oldest first. Refuses: as `ofAccount`. */
@@ -90,52 +168,163 @@ export class Domains {
     return this.store.ofAccount(ofAccount(caller, 'domains').account.id)
   }
 
-  /** Refuses: as `ofAccount`; domain-unknown. */
-  async get(caller: Caller, id: string): Promise<CustomDomain> {
+  /** Those of all accounts, oldest first. Refuses: as `mustBeAdmin`. */
+  async listAll(caller: Caller, page: { after: number; limit: number }): Promise<CustomDomain[]> {
+    mustBeAdmin(caller)
+    return this.store.ofAll(page)
+  }
+
+  /** By its id or its name. Refuses: as `ofAccount`; domain-unknown. */
+  async get(caller: Caller, name: string): Promise<CustomDomain> {
     const { account } = ofAccount(caller, 'domains')
-    const found = await this.store.byId(id.toLowerCase())
+    const found = await this.find(name, (one) => one.accountId === account.id)
     if (found?.accountId !== account.id) throw new Refusal('domain-unknown', found ? { foreign: true } : {})
     return found
   }
 
-  /** The domain as it is: nobody looks at its records yet. Refuses: as `get`. */
-  verify(caller: Caller, id: string): Promise<CustomDomain> {
-    return this.get(caller, id)
+  /** Any account's. Refuses: as `mustBeAdmin`; domain-unknown; invalid-request for a name that several accounts want. */
+  async getAny(caller: Caller, name: string): Promise<CustomDomain> {
+    mustBeAdmin(caller)
+    const found = await this.find(name, null)
+    if (!found) throw new Refusal('domain-unknown')
+    return found
   }
 
-  /** Refuses: as `get`. */
-  async remove(caller: Caller, id: string): Promise<void> {
-    const { account } = ofAccount(caller, 'domains')
-    const change = { accountId: account.id, id: id.toLowerCase(), by: this.by(caller) }
-    await this.store.writes.run('domains.remove', change)
+  /** Looks at its records now; where no name server is asked, the domain as it is. Refuses: as `get`; rate-exceeded. */
+  async verify(caller: Caller, name: string): Promise<CustomDomain> {
+    const domain = await this.get(caller, name)
+    if (!this.areAsked) return domain
+    this.limit.admit(domain)
+    return this.look(domain)
   }
 
-  /** Refuses: invalid-request. */
-  private addable(wished: string): string {
-    const bare = wished.trim()
-    const name = isIP(bare.replace(/^\[(.*)\]$/, '$1')) ? null : this.rules.readDomain(bare)
-    if (name === null || !name.includes('.')) throw invalid('body.name', 'must be the name of a domain')
-    if (this.isOperators(name)) throw invalid('body.name', 'must be a domain of your own')
-    return name
+  /** The same, of any account's, as often as it is asked for. Refuses: as `getAny`. */
+  async verifyAny(caller: Caller, name: string): Promise<CustomDomain> {
+    const domain = await this.getAny(caller, name)
+    return this.areAsked ? this.look(domain) : domain
   }
 
-  /** A shared domain, or below one. `*` is no domain that the operator has. */
-  private isOperators(name: string): boolean {
-    return this.shared.some((shared) => {
-      const own = shared.name.replace(/^\*\.?/, '')
-      return own !== '' && (name === own || name.endsWith(`.${own}`))
-    })
+  /** Takes the operator's word for its records. Refuses: as `getAny`; domain-taken where another account has it. */
+  async vouch(caller: Caller, name: string): Promise<CustomDomain> {
+    const domain = await this.getAny(caller, name)
+    await this.store.writes.run('domains.vouch', { id: domain.id, by: byOf(caller, this.outside) })
+    return this.fresh(domain)
   }
 
-  private by(caller: Caller): By {
-    return { ...actorOf(caller), at: this.outside.now() }
-  }
-
-  private parentOf(domain: string): SharedDomain | null {
-    for (let dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
-      const rule = this.below.get(domain.slice(dot + 1))
-      if (rule) return rule
+  /** Refuses: as `get`; mailbox-unknown, for a catch-all that is no mailbox of its account. */
+  async change(caller: Caller, name: string, { access, catchAll }: DomainChange): Promise<CustomDomain> {
+    const domain = await this.get(caller, name)
+    const patch = {
+      ...(access === undefined ? {} : { access }),
+      ...(catchAll === undefined
+        ? {}
+        : { catchAll: catchAll === null ? null : await this.rules.mailboxOf(caller, catchAll) }),
     }
-    return null
+    if (Object.keys(patch).length === 0) return domain
+    const by = byOf(caller, this.outside)
+    await this.store.writes.run('domains.change', { id: domain.id, accountId: domain.accountId, patch, by })
+    return this.fresh(domain)
+  }
+
+  /** How many mailboxes would end with it. Refuses: as `get`. */
+  async mailboxesIn(caller: Caller, name: string): Promise<number> {
+    return this.store.mailboxes(await this.get(caller, name))
+  }
+
+  /**
+   * Removes a domain, and ends its mailboxes. `most`: so many of them may end; null: any number. Refuses: as `get`;
+   * confirmation-needed, with their number, where they are more.
+   */
+  async remove(caller: Caller, name: string, most: number | null = null): Promise<void> {
+    const { id, accountId } = await this.get(caller, name)
+    await this.store.writes.run('domains.remove', { id, accountId, most, by: byOf(caller, this.outside) })
+    await this.takeUp(id)
+    await this.rules.leave()
+  }
+
+  /** The same, of any account's. Refuses: as `getAny`; as `remove`. */
+  async removeAny(caller: Caller, name: string, most: number | null): Promise<void> {
+    const { id } = await this.getAny(caller, name)
+    await this.store.writes.run('domains.remove', { id, accountId: null, most, by: byOf(caller, this.outside) })
+    await this.takeUp(id)
+    await this.rules.leave()
+  }
+
+  /** Looks at all domains whose time has come. */
+  async checkDue(): Promise<void> {
+    if (this.areAsked) await this.checking.due()
+  }
+
+  /** Looks at no domain any more. */
+  stopChecking(): void {
+    this.checking.stop()
+  }
+
+  private async note(
+    caller: Caller,
+    accountId: string,
+    wished: string,
+    { access = 'private' }: DomainWish,
+    allowed: number | null,
+  ): Promise<CustomDomain> {
+    const name = await claimable(wished, this.rules.readDomain)
+    if (this.isOperators(baseOf(name))) throw invalid('body.name', 'must be a domain of your own')
+    const by = byOf(caller, this.outside)
+    const { at: now } = by
+    const domain = {
+      id: this.outside.uuid(),
+      accountId,
+      name,
+      state: 'pending',
+      access,
+      catchAll: null,
+      token: `mayfly-${randomText(this.outside, tokenLength)}`,
+      createdAt: now,
+      verifiedAt: null,
+      failingSince: null,
+      checkedAt: null,
+      nextCheckAt: firstCheckAt(now, this.checking.chance(), this.rules.intervals),
+      tries: 0,
+      byHand: false,
+    } as const
+    await this.store.writes.run('domains.add', { domain, most: Math.min(allowed ?? mostDomains, mostDomains), by })
+    return this.fresh(domain)
+  }
+
+  /** A shared domain, or below one, or this server's own name. `*` is no domain that the operator has. */
+  private isOperators(name: string): boolean {
+    const own = [...this.shared.map((shared) => shared.name.replace(/^\*\.?/, '')), this.rules.mxTarget]
+    return own.some((one) => one !== '' && (name === one || name.endsWith(`.${one}`)))
+  }
+
+  private async look(domain: CustomDomain): Promise<CustomDomain> {
+    await this.checking.look(domain, true)
+    return this.fresh(domain)
+  }
+
+  /** `isMeant`: which of those with a name; null: the one that is served, or the only one. */
+  private async find(name: string, isMeant: ((one: CustomDomain) => boolean) | null): Promise<CustomDomain | null> {
+    if (uuid.test(name)) return this.store.byId(name.toLowerCase())
+    const base = this.rules.readDomain(baseOf(name))
+    if (base === null) return null
+    const named = await this.store.named(name.startsWith('*.') ? `*.${base}` : base)
+    if (isMeant) return named.find(isMeant) ?? null
+    const owner = named.find(({ state }) => state === 'verified' || state === 'failing')
+    if (!owner && named.length > 1) throw invalid('path.domain', 'is wanted by several accounts: say its id')
+    return owner ?? named[0] ?? null
+  }
+
+  private async fresh({ id }: Pick<CustomDomain, 'id'>): Promise<CustomDomain> {
+    const domain = await this.store.byId(id)
+    if (!domain) throw new Refusal('domain-unknown')
+    this.rulesOfMail.put(domain)
+    return domain
+  }
+
+  /** Has mail taken, or refused, as the domain now stands. */
+  private async takeUp(id: string): Promise<void> {
+    const domain = await this.store.byId(id)
+    if (domain) this.rulesOfMail.put(domain)
+    else this.rulesOfMail.drop(id)
   }
 }

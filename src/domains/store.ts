@@ -1,22 +1,12 @@
-// Custom domains in the database: the reads of the main thread, and what the writer thread may do to them.
-import { and, asc, count, eq, sql } from 'drizzle-orm'
-import { asAccount } from '../accounts/store.ts'
-import { Refusal } from '../refusal.ts'
-import { type By, record } from '../storage/audit-trail.ts'
-import type { Changes, Writes } from '../storage/change.ts'
+// Custom domains in the database, as the main thread reads them; what changes them is in changes.ts.
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { Writes } from '../storage/change.ts'
+import { damageOf } from '../storage/damage.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { customDomainCheck, mustBeSound } from '../storage/row-checks.ts'
-import { accounts, customDomains } from '../storage/schema.ts'
+import { customDomains } from '../storage/schema.ts'
+import type { changes } from './changes.ts'
 import type { CustomDomain } from './domain.ts'
-
-type Row = typeof customDomains.$inferSelect
-
-/** Refuses: storage-damaged. */
-function asDomain(row: Row): CustomDomain {
-  mustBeSound(row, customDomainCheck(row), `custom domain ${row.key}`)
-  const { id, accountId, name, state, token, createdAt } = row
-  return { id, accountId, name, state, token, createdAt }
-}
+import { asDomain, countMailboxes, isThere } from './rows.ts'
 
 const { placeholder } = sql
 
@@ -26,13 +16,30 @@ const statements = prepared((db: Db) => ({
     .from(customDomains)
     .where(eq(customDomains.id, placeholder('id')))
     .prepare(),
+  named: db
+    .select()
+    .from(customDomains)
+    .where(and(eq(customDomains.name, placeholder('name')), isThere))
+    .orderBy(asc(customDomains.key))
+    .prepare(),
   ofAccount: db
     .select()
     .from(customDomains)
-    .where(eq(customDomains.accountId, placeholder('accountId')))
+    .where(and(eq(customDomains.accountId, placeholder('accountId')), isThere))
     .orderBy(asc(customDomains.key))
     .prepare(),
+  ofAll: db
+    .select()
+    .from(customDomains)
+    .where(and(gt(customDomains.key, placeholder('after')), isThere))
+    .orderBy(asc(customDomains.key))
+    .limit(placeholder('limit'))
+    .prepare(),
+  serving: db.select().from(customDomains).where(sql`state in ('verified', 'failing')`).prepare(),
 }))
+
+/** `each`: of one account at most. `beyond`: no look is later than that, unless the clock was set back. */
+export type DueQuery = { now: number; beyond: number; each: number; limit: number }
 
 export class DomainStore {
   constructor(
@@ -45,39 +52,53 @@ export class DomainStore {
     return row ? asDomain(row) : null
   }
 
+  /** Of all accounts that want it, oldest first. */
+  async named(name: string): Promise<CustomDomain[]> {
+    return statements(this.db)
+      .named.all({ name })
+      .flatMap((row) => asDomain(row) ?? [])
+  }
+
   /** Oldest first. */
   async ofAccount(accountId: string): Promise<CustomDomain[]> {
-    return statements(this.db).ofAccount.all({ accountId }).map(asDomain)
+    return statements(this.db)
+      .ofAccount.all({ accountId })
+      .flatMap((row) => asDomain(row) ?? [])
+  }
+
+  /** Oldest first. */
+  async ofAll(page: { after: number; limit: number }): Promise<CustomDomain[]> {
+    return statements(this.db)
+      .ofAll.all(page)
+      .flatMap((row) => asDomain(row) ?? [])
+  }
+
+  /** Those that mail is taken for. A damaged one keeps no other from being served. */
+  async serving(): Promise<CustomDomain[]> {
+    return statements(this.db)
+      .serving.all()
+      .flatMap((row) => {
+        try {
+          return asDomain(row) ?? []
+        } catch (error) {
+          if (!damageOf(error)) throw error
+          return []
+        }
+      })
+  }
+
+  /** Ids of those that are to be looked at: the first of each account before any second one. */
+  async due({ now, beyond, each, limit }: DueQuery): Promise<{ id: string; accountId: string }[]> {
+    return this.db.all(sql`
+      select id, account_id as "accountId" from (
+        select id, account_id, next_check_at,
+          row_number() over (partition by account_id order by next_check_at) as turn
+        from ${customDomains} where next_check_at is not null and (next_check_at <= ${now} or next_check_at > ${beyond}))
+      where turn <= ${each} order by turn, next_check_at limit ${limit}`)
+  }
+
+  /** How many mailboxes end with it. */
+  async mailboxes(domain: CustomDomain): Promise<number> {
+    return countMailboxes(this.db, domain)
   }
 }
-
-export const changes = {
-  /** `most`: domains that the account may have. Refuses: account-unknown, domain-taken, quota-exceeded. */
-  'domains.add': (tx, { domain, most, by }: { domain: CustomDomain; most: number; by: By }): void => {
-    const { db } = tx
-    const { id, accountId, name } = domain
-    const account = db.select().from(accounts).where(eq(accounts.id, accountId)).get()
-    if (!account || !asAccount(account)) throw new Refusal('account-unknown')
-    const isOwn = eq(customDomains.accountId, accountId)
-    const taken = db
-      .select({ id: customDomains.id })
-      .from(customDomains)
-      .where(and(isOwn, eq(customDomains.name, name)))
-      .get()
-    if (taken) throw new Refusal('domain-taken')
-    const there = db.select({ n: count() }).from(customDomains).where(isOwn).get()?.n ?? 0
-    if (there >= most) throw new Refusal('quota-exceeded')
-    db.insert(customDomains)
-      .values({ ...domain, checkValue: customDomainCheck(domain) })
-      .run()
-    record(tx, by, { accountId, what: 'domain.added', target: id, detail: { name } })
-  },
-
-  /** Refuses: domain-unknown. */
-  'domains.remove': (tx, { accountId, id, by }: { accountId: string; id: string; by: By }): void => {
-    const row = tx.db.select().from(customDomains).where(eq(customDomains.id, id)).get()
-    if (row?.accountId !== accountId) throw new Refusal('domain-unknown', row ? { foreign: true } : {})
-    tx.db.delete(customDomains).where(eq(customDomains.id, id)).run()
-    record(tx, by, { accountId, what: 'domain.removed', target: id, detail: { name: row.name } })
-  },
-} satisfies Changes

@@ -19,14 +19,21 @@ export function bearerIn(headers: Headers): string | null {
   return null
 }
 
-/** Whose key this is. Refuses: as Keys.holder. */
-export function keyHolder({ core }: Door, key: string, request: Request, dialect: string): Promise<AccountCaller> {
+/** Whose key this is. `lapsed`: also that of an account whose paid time has run out. Refuses: as Keys.holder. */
+export function keyHolder(
+  { core }: Door,
+  key: string,
+  request: Request,
+  dialect: string,
+  { lapsed = false } = {},
+): Promise<AccountCaller> {
   const { headers } = request
-  return core.keys.holder(key, {
+  const use = {
     dialect,
     client: visitOf(request).client,
     origin: headers.get('origin'),
     referer: headers.get('referer'),
     host: headers.get('host'),
-  })
+  }
+  return core.keys.holder(key, use, { lapsed })
 }

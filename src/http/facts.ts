@@ -1,7 +1,7 @@
 // What anybody may know of this server: enough for a page to offer what is to be had here, and no more.
 import manifest from '../../package.json' with { type: 'json' }
 import type { Registration } from '../accounts/switches.ts'
-import type { Access } from '../domains/domain.ts'
+import type { SharedDomain } from '../domains/domain.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { Door } from './dialect.ts'
 
@@ -25,7 +25,7 @@ export type ServerFacts = LastingFacts & {
   version: string
   publicUrl: string | null
   /** Shared domains with a name of their own; the first is the primary one. */
-  domains: { name: string; access: Access }[]
+  domains: Pick<SharedDomain, 'name' | 'access'>[]
   registration: Registration
   /** Whether programs are answered: the foreign APIs, and the native one to keys. */
   developerApi: boolean
@@ -43,7 +43,7 @@ export function serverFacts({ core, options }: Door): ServerFacts {
     ...options.lasting,
     version: manifest.version,
     publicUrl: options.publicUrl,
-    domains: domains.names().map((name) => ({ name, access: domains.serving(name)?.rule.access ?? 'claimed' })),
+    domains: domains.named().map(({ name, access }) => ({ name, access })),
     registration,
     developerApi,
     apis: ['native', ...apis.filter((name) => name !== 'native')],

@@ -95,6 +95,8 @@ function withHints(response: Response, refusal: Refusal | null): Response {
   return response
 }
 
+type CredentialOf = (headers: Headers) => string | null
+
 /**
  * Routes for those who have a key: who calls is known, and counted, before anything else is looked at. Bodies are left to
  * the schemas (`looseBody`). Refuses: api-off, credential-missing, as Keys.holder, rate-exceeded.
@@ -113,14 +115,15 @@ export const keyedRoutes = (door: Door, dialect: string, credentialOf: (headers:
 
 /**
  * Routes for those who have a key, as `keyedRoutes`, and for those who have none: these are `nobody`, and are counted by
- * `countedKeyless`. Refuses: as `keyedRoutes`, but for credential-missing.
+ * `countedKeyless`. `toPay`: neither what has run out nor what is used up of a plan keeps anybody from paying. Refuses: as
+ * `keyedRoutes`, but for credential-missing.
  */
-export const openRoutes = (door: Door, dialect: string, credentialOf: (headers: Headers) => string | null) =>
-  new Elysia({ name: `${dialect}-open` })
+export const openRoutes = (door: Door, dialect: string, credentialOf: CredentialOf, { toPay = false } = {}) =>
+  new Elysia({ name: `${dialect}-open${toPay ? '-to-pay' : ''}` })
     .derive({ as: 'scoped' }, async ({ request, route }) => {
       const visit = visitOf(request)
       visit.route = route
-      return { visit, caller: await anyAdmitted(door, request, visit, dialect, credentialOf) }
+      return { visit, caller: await anyAdmitted(door, request, visit, dialect, credentialOf, toPay) }
     })
     .derive({ as: 'scoped' }, (context) => {
       Object.assign(context, inputOf(context.request, context.visit))
@@ -156,11 +159,12 @@ async function anyAdmitted(
   request: Request,
   visit: Visit,
   dialect: string,
-  credentialOf: (headers: Headers) => string | null,
+  credentialOf: CredentialOf,
+  toPay: boolean,
 ): Promise<Caller> {
   if (!door.core.switches.now.developerApi) throw new Refusal('api-off')
   const key = credentialOf(request.headers)
-  if (key !== null) return holderAdmitted(door, key, request, visit, dialect)
+  if (key !== null) return holderAdmitted(door, key, request, visit, dialect, toPay)
   visit.caller = nobody
   return nobody
 }
@@ -185,19 +189,28 @@ async function holderAdmitted(
   request: Request,
   visit: Visit,
   dialect: string,
+  toPay = false,
 ): Promise<AccountCaller> {
   const { usage, keys } = door.core
-  const caller = await keyHolder(door, key, request, dialect).catch(async (error) => {
+  const caller = await keyHolder(door, key, request, dialect, { lapsed: toPay }).catch(async (error) => {
     // It is not counted, and what is left is said all the same.
     const account = isForbidden(error) ? await keys.accountOfKey(key) : null
     visit.limit = account && usage.left(account)
     throw error
   })
   visit.caller = caller
-  visit.limit = usage.admit(caller, visit.client)
+  try {
+    visit.limit = usage.admit(caller, visit.client)
+  } catch (error) {
+    if (!(toPay && isPeriodUsedUp(error))) throw error
+    visit.limit = usage.left(caller.account)
+  }
   keys.wasUsed(caller)
   return caller
 }
+
+const isPeriodUsedUp = (error: unknown): boolean =>
+  error instanceof Refusal && (error.details.limit?.of === 'day' || error.details.limit?.of === 'month')
 
 /** Whether a key was refused that is one. */
 const isForbidden = (error: unknown): boolean => error instanceof Refusal && kinds[error.reason] === 'forbidden'

@@ -67,6 +67,22 @@ export const anyQuery = <Value>(schema: TObject, read: (given: Record<string, un
   },
 })
 
+/** As `anyQuery`, of a JSON object (`Unparsed`). Refuses: invalid-request, for what is none. */
+export const anyBody = <Value>(schema: TObject, read: (given: Record<string, unknown>) => Value): Input<Value> => ({
+  schema,
+  '~standard': {
+    version: 1,
+    vendor: 'mayfly',
+    validate: (value) => {
+      const parsed = value instanceof Unparsed ? jsonOf(value.text, value.contentType) : value
+      if (!isObject(parsed) || (value instanceof Unparsed && value.text === '')) {
+        throw complaint('body', 'must be a JSON object')
+      }
+      return { value: read(Object.fromEntries(Object.entries(parsed))) }
+    },
+  },
+})
+
 /** Query parameters: texts, which numbers and yes-or-no are read from. Refuses: invalid-request (`query.limit`). */
 export const queryInput = <Schema extends TObject>(schema: Schema): Input<Static<Schema>> =>
   input<Static<Schema>>(schema, 'query', fromText)

@@ -1,6 +1,6 @@
 // Making, changing and revoking keys, and knowing whose a key is. All policy about them is here.
 
-import type { Account } from '../accounts/account.ts'
+import { type Account, whyShut } from '../accounts/account.ts'
 import {
   type AccountCaller,
   byOf,
@@ -83,15 +83,15 @@ export class Keys {
 
   /**
    * Whose key this is, and what it may do. Refuses: credential-wrong, key-inactive (revoked, or its time is over),
-   * account-suspended, origin-refused, forbidden (it is for other APIs).
+   * account-suspended, plan-lapsed (unless `lapsed`: to pay again), origin-refused, forbidden (it is for other APIs).
    */
-  async holder(secret: string, use: Use): Promise<AccountCaller> {
+  async holder(secret: string, use: Use, { lapsed = false } = {}): Promise<AccountCaller> {
     const hash = looksLikeKey(secret) ? hashSecret(secret) : null
     const held = hash === null ? null : await this.find(hash)
     if (!held || hash === null) throw new Refusal('credential-wrong')
     const { key, account } = held
     const { client, dialect, origin, referer, host } = use
-    const why = this.whyNot(held, use)
+    const why = this.whyNot(held, use, lapsed)
     if (why) throw new Refusal(why)
     return {
       kind: 'account',
@@ -322,11 +322,12 @@ export class Keys {
     return held
   }
 
-  private whyNot({ key, account, previous }: Known, use: KeyUse): Reason | null {
+  private whyNot({ key, account, previous }: Known, use: KeyUse, lapsed = false): Reason | null {
     const now = this.outside.now()
     if (isInactive(key, now)) return 'key-inactive'
     if (previous && (key.previousUntil === null || key.previousUntil <= now)) return 'key-inactive'
-    if (account.state === 'suspended') return 'account-suspended'
+    const shut = whyShut(account)
+    if (shut && !(shut === 'plan-lapsed' && lapsed)) return shut
     if (!mayComeFrom(key.origins, use)) return 'origin-refused'
     return key.dialects.length > 0 && !key.dialects.includes(use.dialect) ? 'forbidden' : null
   }

@@ -65,6 +65,7 @@ export class Standing {
     if (accountId === null) return
     for (const watch of [...(this.watches.get(accountId) ?? [])]) {
       if (type === 'account.suspended') watch.gone('account-suspended')
+      else if (type === 'account.lapsed') watch.gone('plan-lapsed')
       else if (type === 'account.deleted') watch.gone('credential-wrong')
       if (!watch.caller) continue
       const { key, member, sessionId } = watch.caller

@@ -118,6 +118,16 @@ function changeKey(db: Db, row: Row, patch: Partial<Omit<Row, 'key'>>): void {
     .run()
 }
 
+export function insertKey(tx: Tx, key: NewKey, by: By): void {
+  const row = { ...key, createdAt: by.at, revokedAt: null, previousHash: null, previousUntil: null }
+  tx.db
+    .insert(keys)
+    .values({ ...row, lastUsedAt: null, requests: 0, checkValue: keyCheck(row) })
+    .run()
+  const { accountId, id, name, prefix } = key
+  record(tx, by, { accountId, what: 'key.created', target: id, detail: { name, prefix } })
+}
+
 function revokeKey(tx: Tx, row: Row, by: By): void {
   if (row.revokedAt !== null) return
   const { accountId, id, name } = row
@@ -135,12 +145,7 @@ export const changes = {
     const account = db.select().from(accounts).where(eq(accounts.id, key.accountId)).get()
     if (!account || !asAccount(account)) throw new Refusal('account-unknown')
     if (most !== null && countActive(db, key.accountId, by.at) >= most) throw new Refusal('quota-exceeded')
-    const row = { ...key, createdAt: by.at, revokedAt: null, previousHash: null, previousUntil: null }
-    db.insert(keys)
-      .values({ ...row, lastUsedAt: null, requests: 0, checkValue: keyCheck(row) })
-      .run()
-    const { accountId, id, name, prefix } = key
-    record(tx, by, { accountId, what: 'key.created', target: id, detail: { name, prefix } })
+    insertKey(tx, key, by)
   },
 
   /** Refuses: key-unknown, also for one that is revoked; quota-exceeded, where one that was over would be one too many. */

@@ -1,17 +1,18 @@
 // What the writer thread may do to mailboxes.
 import { and, eq, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import { hasDomain, mailboxesOf } from '../domains/rows.ts'
 import { Refusal } from '../refusal.ts'
 import { type By, record } from '../storage/audit-trail.ts'
 import type { Changes, Tx } from '../storage/change.ts'
-import { type Db, prepared } from '../storage/database.ts'
+import type { Db } from '../storage/database.ts'
 import { isSound, mailboxCheck, tokenCheck } from '../storage/row-checks.ts'
-import { accounts, mailboxes, mailboxTokens, quarantine } from '../storage/schema.ts'
+import { accounts, customDomains, mailboxes, mailboxTokens, quarantine } from '../storage/schema.ts'
 import { keepAdoption } from './adoptions.ts'
+import { close, giveWay } from './closing.ts'
 import { isEnded, type Mailbox, settled } from './mailbox.ts'
 import { type MailboxQuota, refuseBeyond } from './quota.ts'
 import {
   asMailbox,
-  changeable,
   changeMailbox,
   findActive,
   findById,
@@ -22,29 +23,6 @@ import {
 } from './rows.ts'
 import type { MailboxQuery } from './store.ts'
 import { say } from './telling.ts'
-
-const { placeholder } = sql
-
-/** What ends a mailbox: many of them in one change, while the writer does nothing else. */
-const closing = prepared((db: Db) => ({
-  setState: db
-    .update(mailboxes)
-    .set({ state: sql`${placeholder('state')}`, checkValue: sql`${placeholder('checkValue')}` })
-    .where(eq(mailboxes.key, placeholder('key')))
-    .prepare(),
-  forgetTokens: db
-    .delete(mailboxTokens)
-    .where(eq(mailboxTokens.mailboxKey, placeholder('key')))
-    .prepare(),
-  hold: db
-    .insert(quarantine)
-    .values({ address: placeholder('address'), until: placeholder('until'), accountId: placeholder('accountId') })
-    .onConflictDoUpdate({
-      target: quarantine.address,
-      set: { until: sql`${placeholder('until')}`, accountId: sql`${placeholder('accountId')}` },
-    })
-    .prepare(),
-}))
 
 /** Tokens that one mailbox may have; the oldest gives way. */
 const mostTokens = 20
@@ -64,7 +42,8 @@ export const changes = {
   /**
    * Opens a mailbox, and takes over what lies at its address unclaimed: `tookOver`.
    * Refuses: mailboxes-exhausted; mailbox-taken, also while a former mailbox holds the address from all but its account;
-   * not to one who may `seize` it.
+   * not to one who may `seize` it. `ownDomain`: of an account that has the domain, to which what others have there gives way;
+   * domain-unserved where it has it no more.
    */
   'mailboxes.open': (
     tx,
@@ -75,6 +54,7 @@ export const changes = {
       quarantineUntil,
       now,
       seize = false,
+      ownDomain = false,
       by = null,
     }: {
       mailbox: NewMailbox
@@ -83,22 +63,29 @@ export const changes = {
       quarantineUntil: number
       now: number
       seize?: boolean
+      ownDomain?: boolean
       by?: By | null
     },
   ): { key: number; id: string; tookOver: boolean } => {
     const { db } = tx
     if (seize) free(tx, mailbox.address, now)
+    if (ownDomain && mailbox.accountId !== null) {
+      if (!hasDomain(db, mailbox.accountId, mailbox.domain)) throw new Refusal('domain-unserved')
+      giveWay(tx, mailbox.address, mailbox.accountId, now)
+    }
     endOverdue(tx, mailbox.address, quarantineUntil, now)
     refuseBeyond(db, mailbox, quota, { active: true, archived: mailbox.recoverable }, now)
     if (isHeld(db, mailbox.address, mailbox.accountId, now)) throw new Refusal('mailbox-taken')
     const there = findActive(db, mailbox.address)
-    if (there && there.kind !== 'unclaimed') throw new Refusal('mailbox-taken')
+    const isFree = !there || there.kind === 'unclaimed' || (there.byMail && there.accountId === mailbox.accountId)
+    if (!isFree) throw new Refusal('mailbox-taken')
     // Its id stays, so that whoever followed the address before goes on with the same mailbox.
     const id = there?.id ?? mailbox.id
     if (there) changeMailbox(db, there.key, { ...mailbox, id })
     const key = there?.key ?? insertMailbox(db, mailbox)
     if (tokenHash) insertToken(db, key, tokenHash, now)
-    const tookOver = there !== null && mailbox.accountId !== null
+    // What came to the account's own domain is in its index already.
+    const tookOver = there !== null && mailbox.accountId !== null && !there.byMail
     if (tookOver) keepAdoption(db, key, 0)
     say(tx, 'mailbox.opened', { ...mailbox, id }, null, now)
     recordDeed(tx, by, 'mailbox.opened', { ...mailbox, id })
@@ -266,6 +253,25 @@ export const changes = {
     return true
   },
 
+  /** Ends mailboxes of domains that were removed, some at a time, and then these. Answers whether there is more. */
+  'mailboxes.leave-domains': (tx, { quarantineUntil, now }: { quarantineUntil: number; now: number }): boolean => {
+    const { db } = tx
+    const began = performance.now()
+    const gone = db.select().from(customDomains).where(sql`state = 'removed'`).limit(1).get()
+    if (!gone) return false
+    const left = db.select().from(mailboxes).where(mailboxesOf(db, gone)).limit(batch).all()
+    for (const row of left) {
+      const mailbox = isSound(row, mailboxCheck(row)) ? asMailbox(row) : null
+      if (mailbox) {
+        close(tx, mailbox, false, quarantineUntil)
+        say(tx, 'mailbox.deleted', mailbox, null, now)
+      } else db.update(mailboxes).set({ state: 'ended' }).where(eq(mailboxes.key, row.key)).run()
+      if (performance.now() - began > writerMs) return true
+    }
+    if (left.length === 0) db.delete(customDomains).where(eq(customDomains.key, gone.key)).run()
+    return true
+  },
+
   /** Ends or archives what has run out, or was last used before `unusedSince`, for a few milliseconds. Answers whether there is more. */
   'mailboxes.expire': (
     tx,
@@ -304,17 +310,6 @@ export type MailboxPatch = Partial<Pick<Mailbox, 'expiresAt' | 'recoverable' | '
 function recordDeed(tx: Tx, by: By | null, what: string, mailbox: Pick<Mailbox, 'id' | 'address' | 'accountId'>): void {
   const { id: target, address, accountId } = mailbox
   if (by) record(tx, by, { accountId, what, target, detail: { address } })
-}
-
-function close({ db }: Tx, { key, address, accountId }: Mailbox, archive: boolean, quarantineUntil: number): void {
-  const row = changeable(db, key)
-  if (row) {
-    const state = archive ? 'archived' : 'ended'
-    closing(db).setState.run({ key, state, checkValue: mailboxCheck({ ...row, state }) })
-  }
-  if (archive) return
-  closing(db).forgetTokens.run({ key })
-  closing(db).hold.run({ address, until: quarantineUntil, accountId })
 }
 
 /** Ends or archives a mailbox whose time is over. */

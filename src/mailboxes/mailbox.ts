@@ -22,15 +22,19 @@ export type Mailbox = {
   bytes: number
   /** When one that ends for want of use was last used, to the hour; null: it does not end so. */
   usedAt: number | null
+  /** An account's, made by mail alone at its private domain: in no list, and gone with its last message. */
+  byMail: boolean
 }
 
-/** What is at an address where anyone may read: a mailbox, or nothing yet. `asked` keeps the tag that was asked for. */
+/** What is at an address where anyone may read, or its account: a mailbox, or nothing yet. `asked` keeps the tag that was asked for. */
 export type Place = {
   /** Null: no mail has come, and no row is kept for it. */
   mailbox: Mailbox | null
   address: string
   localPart: string
   domain: string
+  /** Whose account's it is, or would be: null for nobody's, and for a token's holder's. */
+  accountId: string | null
   /** The tagged address that was asked for: then only its own mail is listed. Null: all of the mailbox's. */
   tagged: string | null
 }
@@ -43,9 +47,9 @@ export type Recipient = {
   mailboxAddress: string
   localPart: string
   domain: string
-  /** Null: nobody's; whichever mailbox is at the address when the mail is stored gets it, or one is made. */
+  /** Null: whichever mailbox is at the address when the mail is stored gets it, or one is made, of `accountId` or nobody. */
   mailboxId: string | null
-  /** Whose mailbox it is; null: no account's. */
+  /** Whose mailbox it is, or will be; null: no account's. */
   accountId: string | null
   /** Null keeps the message as long as its mailbox. */
   retentionMinutes: number | null
@@ -56,6 +60,10 @@ export function hasPart({ address, tag }: Pick<Mailbox, 'address' | 'tag'>, part
   const wanted = part.toLowerCase()
   return address.toLowerCase().includes(wanted) || (tag ?? '').toLowerCase().includes(wanted)
 }
+
+/** Whether what is followed there is that one mailbox, and not whichever mail makes at the address. */
+export const isFixed = (mailbox: Pick<Mailbox, 'kind' | 'byMail'> | null): boolean =>
+  mailbox !== null && mailbox.kind !== 'unclaimed' && !mailbox.byMail
 
 export const isEnded = (mailbox: Pick<Mailbox, 'expiresAt'>, now: number): boolean =>
   mailbox.expiresAt !== null && mailbox.expiresAt <= now

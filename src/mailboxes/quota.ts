@@ -11,17 +11,18 @@ export type MailboxOwner = { accountId: string } | { opener: string }
 /** How many mailboxes somebody may have; null: any number. Open recoverable ones count as archived too. */
 export type MailboxQuota = { active: number | null; archived: number | null }
 
-type Owned = { kind: MailboxKind; accountId: string | null; opener: string | null }
+type Owned = { kind: MailboxKind; accountId: string | null; opener: string | null; byMail: boolean }
 
 /** Null for a mailbox that nobody's quota counts: the operator's, and what mail alone made. */
-function ownerOf({ kind, accountId, opener }: Owned): MailboxOwner | null {
+function ownerOf({ kind, accountId, opener, byMail }: Owned): MailboxOwner | null {
+  if (byMail) return null
   if (kind === 'owned') return accountId === null ? null : { accountId }
   return kind === 'anonymous' && opener !== null ? { opener } : null
 }
 
 const ownedBy = (owner: MailboxOwner): SQL =>
   'accountId' in owner
-    ? sql`account_id = ${owner.accountId} and kind = 'owned'`
+    ? sql`account_id = ${owner.accountId} and kind = 'owned' and by_mail = 0`
     : sql`opener = ${owner.opener} and state <> 'ended' and kind = 'anonymous'`
 
 const stillOpen = (now: number): SQL => sql`state = 'active' and (expires_at is null or expires_at > ${now})`

@@ -7,7 +7,7 @@ import type { Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { Refusal } from '../refusal.ts'
 import { type Address, parseAddress } from './address.ts'
-import { isEnded, type Mailbox, type Recipient } from './mailbox.ts'
+import { isEnded, isFixed, type Mailbox, type Recipient } from './mailbox.ts'
 import type { MailboxStore } from './store.ts'
 
 export type MailboxRules = {
@@ -60,25 +60,27 @@ export class Recipients {
     if (!served && address.mailbox !== this.rules.operatorAddress) throw new Refusal('relay-denied')
     if (served && !trusted && !this.domains.servesStrangers(served)) throw new Refusal('relay-denied')
     if (this.storeIsFull()) throw new Refusal('storage-full')
+    const own = this.mailboxOf(address, served)
     const recipient =
-      (await this.home(this.mailboxOf(address, served), address, served, size)) ??
-      (await this.caught(address, served, size))
+      (await this.home(own, address, served, size)) ??
+      (await this.caught(address, served, size)) ??
+      (await this.made(own, address, served, size))
     if (!recipient) throw new Refusal('mailbox-unknown')
     return recipient
   }
 
   /** The address of the mailbox that this address belongs to: its own without the tag, or the operator's. */
   mailboxOf(address: Address, served: Served | null): string {
-    const forOperator = served && operatorLocalParts.includes(address.localPart) && this.domains.servesStrangers(served)
+    const isShared = served && served.rule.accountId === null && this.domains.servesStrangers(served)
+    const forOperator = isShared && operatorLocalParts.includes(address.localPart)
     return forOperator ? this.rules.operatorAddress : address.mailbox
   }
 
-  /** Where mail for the mailbox at `own` goes, if that is open or may come to be by mail. */
+  /** Where mail for the mailbox at `own` goes, if that is open; null where nothing keeps the address. */
   private async home(own: string, asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
     const now = this.outside.now()
     const mailbox = await this.store.active(own)
-    const isPublic = served?.rule.access === 'public'
-    if (mailbox && !(mailbox.kind === 'unclaimed' && !isPublic)) {
+    if (mailbox && takesMail(mailbox, served)) {
       if (isEnded(mailbox, now)) throw new Refusal('mailbox-unknown')
       const account = mailbox.accountId === null ? null : await this.accountOf(mailbox.accountId)
       if (account?.state === 'suspended') throw new Refusal('account-suspended')
@@ -90,14 +92,30 @@ export class Recipients {
         mailboxAddress: own,
         localPart: mailbox.localPart,
         domain: mailbox.domain,
-        mailboxId: mailbox.kind === 'unclaimed' ? null : mailbox.id,
+        mailboxId: isFixed(mailbox) ? mailbox.id : null,
         accountId: mailbox.accountId,
         retentionMinutes: plan.retentionMinutes,
       }
     }
-    if (await this.store.held(own, now)) throw new Refusal('mailbox-unknown')
-    if (!isPublic || served.rule.catchAll !== null) return null
-    return this.unclaimed(own, asked)
+    const owner = served?.rule.accountId ?? null
+    const isHeld = owner === null ? await this.store.held(own, now) : await this.store.heldBy(own, owner, now)
+    if (isHeld) throw new Refusal('mailbox-unknown')
+    return null
+  }
+
+  /** Where mail for a free address goes, if it may make a mailbox there. */
+  private async made(own: string, asked: Address, served: Served | null, size: number): Promise<Recipient | null> {
+    const { access, catchAll, accountId } = served?.rule ?? { access: 'claimed', catchAll: null, accountId: null }
+    if (access === 'public') return catchAll === null ? this.unclaimed(own, asked) : null
+    if (access !== 'private' || accountId === null) return null
+    const account = await this.accountOf(accountId)
+    if (!account) throw new Refusal('mailbox-unknown')
+    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    const plan = this.plans.of(account.plan)
+    const { mailboxBytes, mailboxMessages } = plan
+    if (mailboxMessages === 0 || (mailboxBytes !== null && size > mailboxBytes)) throw new Refusal('mailbox-full')
+    await this.refuseFullAccount(accountId, plan, size, this.outside.now())
+    return { ...this.unclaimed(own, asked), accountId, retentionMinutes: plan.retentionMinutes }
   }
 
   /** Where a catch-all sends mail for an address without a mailbox. */
@@ -106,9 +124,32 @@ export class Recipients {
     if (!target) return null
     const there = this.domains.serving(target.domain)
     const own = this.mailboxOf(target, there)
+    const owner = served?.rule.accountId ?? null
+    if (owner !== null) return this.caughtFor(owner, own, target, there, asked, size)
     const withoutCatchAll = there && { ...there, rule: { ...there.rule, catchAll: null } }
-    const recipient = await this.home(own, target, withoutCatchAll, size)
+    const recipient =
+      (await this.home(own, target, withoutCatchAll, size)) ?? (await this.made(own, target, withoutCatchAll, size))
     return recipient && { ...recipient, address: asked.full }
+  }
+
+  /** The account's own mailbox that catches all; one that is gone catches nothing, and refuses nothing. */
+  private async caughtFor(
+    accountId: string,
+    own: string,
+    target: Address,
+    there: Served | null,
+    asked: Address,
+    size: number,
+  ): Promise<Recipient | null> {
+    try {
+      const recipient = await this.home(own, target, there, size)
+      return recipient?.accountId === accountId && recipient.mailboxId !== null
+        ? { ...recipient, address: asked.full }
+        : null
+    } catch (error) {
+      if (error instanceof Refusal && error.reason === 'mailbox-unknown') return null
+      throw error
+    }
   }
 
   private unclaimed(own: string, asked: Address): Recipient {
@@ -162,13 +203,26 @@ export class Recipients {
       (mailboxMessages !== null && messageCount + mails > mailboxMessages) ||
       (mailboxBytes !== null && (bytes >= mailboxBytes || bytes + size > mailboxBytes))
     if (isFull(mailbox) && isFull(await this.current(mailbox, now))) throw new Refusal('mailbox-full')
-    const { accountId } = mailbox
-    const { accountBytes } = plan
-    if (accountBytes === null || accountId === null) return
+    if (mailbox.accountId !== null) await this.refuseFullAccount(mailbox.accountId, plan, size, now)
+  }
+
+  private async refuseFullAccount(accountId: string, { accountBytes }: Plan, size: number, now: number): Promise<void> {
+    if (accountBytes === null) return
     const fills = (bytes: number): boolean => bytes >= accountBytes || bytes + size > accountBytes
     const bytes = await this.store.bytesOf(accountId, now)
     if (fills(bytes) && fills(bytes - (await this.store.overdueBytesOf(accountId, now)))) {
       throw new Refusal('mailbox-full')
     }
   }
+}
+
+/**
+ * Whether mail at a domain that is served so reaches an open mailbox. What mail alone made takes more only as long as it could
+ * be made; at an account's domain nobody else's mailbox takes any.
+ */
+function takesMail({ kind, byMail, accountId }: Mailbox, served: Served | null): boolean {
+  const { access, accountId: owner } = served?.rule ?? { access: 'claimed', accountId: null }
+  if (kind === 'unclaimed') return access === 'public'
+  if (owner !== null && accountId !== owner) return false
+  return !byMail || (owner !== null && access === 'private')
 }

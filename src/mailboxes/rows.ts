@@ -57,6 +57,7 @@ const statements = prepared((db: Db) => ({
       checkValue: placeholder('checkValue'),
       opener: placeholder('opener'),
       usedAt: placeholder('usedAt'),
+      byMail: placeholder('byMail'),
     })
     .prepare(),
   quarantined: db
@@ -87,6 +88,11 @@ export function isHeld(db: Db, address: string, accountId: string | null, now: n
   return isForeign(statements(db).quarantined.get({ address, now })) || archivedAt(db, address).some(isForeign)
 }
 
+/** Whether a former mailbox of this very account keeps the address from mail. */
+export const isHeldBy = (db: Db, address: string, accountId: string, now: number): boolean =>
+  statements(db).quarantined.get({ address, now })?.accountId === accountId ||
+  archivedAt(db, address).some((held) => held.accountId === accountId)
+
 /** `opener`: who opens it without an account, as an IPv4 address or an IPv6 /64. */
 export type NewMailbox = Omit<Mailbox, 'key' | 'state' | 'messageCount' | 'bytes'> & { opener: string | null }
 
@@ -113,7 +119,7 @@ export function changeMailbox(db: Db, key: number, patch: Partial<Omit<Row, 'key
     .run()
 }
 
-/** Counts mail in (or, negative, out). A mailbox that is nobody's goes with its last message. */
+/** Counts mail in (or, negative, out). A mailbox that mail alone made goes with its last message. */
 export function countMail(db: Db, key: number, count: number, bytes: number): void {
   counting(db).add.run({ key, count, bytes })
   if (count < 0) counting(db).forgetUnclaimed.run({ key })
@@ -142,7 +148,7 @@ const counting = prepared((db: Db) => ({
     .where(
       and(
         eq(mailboxes.key, placeholder('key')),
-        eq(mailboxes.kind, sql`'unclaimed'`),
+        sql`(kind = 'unclaimed' or by_mail = 1)`,
         eq(mailboxes.messageCount, sql`0`),
       ),
     )

@@ -1,6 +1,8 @@
 // Opening, finding, changing and ending mailboxes, and deciding whose mail is taken. All policy about them is here.
+import { whyShut } from '../accounts/account.ts'
 import { type AccountCaller, byHandOf, type Caller, isAdmin, may, nobody, ofAccount } from '../accounts/caller.ts'
 import type { Passwords } from '../accounts/passwords.ts'
+import type { Served } from '../domains/domain.ts'
 import type { Domains } from '../domains/service.ts'
 import { countedAddress } from '../limits/networks.ts'
 import type { Outside } from '../outside.ts'
@@ -96,7 +98,8 @@ export class Mailboxes {
     if (!own && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
     const plan = this.usage.planOf(own ?? nobody)
     const domain = this.openableDomain(plan, wish.domain, own)
-    const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart)
+    const ownDomain = this.domains.serving(domain)?.rule.accountId != null
+    const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart, ownDomain)
     if (wish.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
     const now = this.outside.now()
     const untilUnused = wish.untilUnused ?? false
@@ -113,11 +116,13 @@ export class Mailboxes {
       recoverable: wish.recoverable ?? false,
       tag: wish.tag ?? null,
       passwordHash: wish.password === undefined ? null : await this.passwords.hash(wish.password),
+      byMail: false,
     } as const
     const perDay = untilUnused && !own ? this.rules.untilUnused.openedPerDay(client) : undefined
     const giveBack = this.usage.inbox(own ?? nobody, client, perDay)
     try {
-      return await this.openSomewhere(fields, localPart, quotaOf(plan), byHandOf(caller, this.outside))
+      const by = byHandOf(caller, this.outside)
+      return await this.openSomewhere(fields, localPart, { quota: quotaOf(plan), ownDomain, by })
     } catch (error) {
       giveBack()
       throw error
@@ -127,8 +132,7 @@ export class Mailboxes {
   private async openSomewhere(
     fields: Omit<NewMailbox, 'id' | 'localPart' | 'address'>,
     localPart: string | null,
-    quota: MailboxQuota,
-    by: By | null,
+    how: { quota: MailboxQuota; ownDomain: boolean; by: By | null },
   ): Promise<Opened> {
     for (let tries = 1; ; tries++) {
       const local = localPart ?? randomLocalPart(this.outside)
@@ -137,7 +141,7 @@ export class Mailboxes {
       const tokenHash = token === null ? null : hashSecret(token)
       try {
         const now = fields.createdAt
-        const change = { mailbox, tokenHash, quota, quarantineUntil: this.quarantineEnd(now), now, by }
+        const change = { ...how, mailbox, tokenHash, quarantineUntil: this.quarantineEnd(now), now }
         const { id, key, tookOver } = await this.store.writes.run('mailboxes.open', change)
         if (tookOver) await this.tookOver(key)
         return { mailbox: await this.fresh(id), token }
@@ -233,19 +237,23 @@ export class Mailboxes {
     }
     const address = parseAddress(name)
     if (!address) throw new Refusal('mailbox-unknown')
-    const served = this.domains.serving(address.domain)
+    const served = this.domains.servingFor(caller, address.domain)
     const own = this.recipients.mailboxOf(address, served)
     const tagged = address.tag === null ? null : address.full
     const now = this.outside.now()
-    const there = await this.store.active(own)
+    const owner = served?.rule.accountId ?? null
+    const found = await this.store.active(own)
+    // What somebody has left there from before the domain was the caller's is nothing to him.
+    const there = owner === null || found?.accountId === owner ? found : null
     const isOver = there !== null && isEnded(there, now)
     const mailbox = (there && !isOver ? there : await this.archivedOf(caller, own)) ?? there
-    const free = served?.rule.access === 'public' && own === address.mailbox
+    const free = own === address.mailbox && this.mayWaitAt(caller, served)
     // To others than its own an address from which a mailbox has just gone to the archive is one that is held.
     const isSeen = mailbox && (!isEnded(mailbox, now) || mailbox.state === 'archived' || this.mayRead(caller, mailbox))
     if (isSeen) return placeOf(await this.readable(caller, mailbox), tagged)
-    if (free && !there && !(await this.store.held(own, now))) {
-      return { mailbox: null, address: own, localPart: address.localPart, domain: address.domain, tagged }
+    if (free && !there && !(await this.isHeld(own, owner, now))) {
+      const { localPart, domain } = address
+      return { mailbox: null, address: own, localPart, domain, accountId: owner, tagged }
     }
     if (caller.kind === 'nobody' && !free) throw new Refusal('credential-missing')
     throw new Refusal('mailbox-unknown')
@@ -270,7 +278,8 @@ export class Mailboxes {
 
   /** The mailbox itself, for one who may change it. Refuses: as `see`; forbidden for one that is nobody's. */
   async own(caller: Caller, name: string): Promise<Mailbox> {
-    const { mailbox } = await this.see(caller, name)
+    const { mailbox, accountId } = await this.see(caller, name)
+    if (!mailbox && accountId !== null) throw new Refusal('mailbox-unknown')
     if (!mailbox || mailbox.kind === 'unclaimed') throw new Refusal('forbidden')
     return mailbox
   }
@@ -306,10 +315,11 @@ export class Mailboxes {
     return { ...placeOf(current, address.tag === null ? null : address.full), mailbox: current }
   }
 
-  /** The domains on which the caller may open mailboxes, the primary first. */
+  /** The domains on which the caller may open mailboxes: the primary first, his own last. */
   openableDomains(caller: Caller): string[] {
-    const names = this.domains.names()
-    const chosen = this.usage.planOf(caller).chooseDomain ? names : names.slice(0, 1)
+    const shared = this.domains.names()
+    const own = caller.kind === 'account' ? this.domains.namesOf(caller.account.id) : []
+    const chosen = [...(this.usage.planOf(caller).chooseDomain ? shared : shared.slice(0, 1)), ...own]
     const allowed = (caller.kind === 'account' && caller.key?.domains) || []
     return allowed.length === 0 ? chosen : chosen.filter((name) => allowed.includes(name))
   }
@@ -351,11 +361,11 @@ export class Mailboxes {
     return Promise.all(found.map(async (one) => ({ ...one, unseen: await this.store.unseen(one.key, now) })))
   }
 
-  /** Refuses: as `own`; invalid-request, not-in-plan; forbidden for an end of the operator's own. An end is counted from now. */
+  /** Refuses: as `own`; invalid-request, not-in-plan; forbidden for an end of the operator's own, and for one that mail alone made. An end is counted from now. */
   async change(caller: Caller, name: string, wish: ChangeWish): Promise<Mailbox> {
     const mailbox = await this.own(caller, name)
     if (mailbox.state !== 'active') throw new Refusal('mailbox-unknown')
-    if (isOperators(mailbox) && wish.ttlMinutes !== undefined) throw new Refusal('forbidden')
+    if (mailbox.byMail || (isOperators(mailbox) && wish.ttlMinutes !== undefined)) throw new Refusal('forbidden')
     const plan = await this.planOf(mailbox)
     const now = this.outside.now()
     if (wish.recoverable && !mailbox.recoverable && plan.archivedMailboxes === 0)
@@ -460,6 +470,7 @@ export class Mailboxes {
       tag: null,
       passwordHash: null,
       usedAt: null,
+      byMail: false,
     }
     const { id } = await this.store.writes.run('mailboxes.open', {
       mailbox,
@@ -485,6 +496,33 @@ export class Mailboxes {
     return this.store.writes.run('mailboxes.leave', { now, quarantineUntil: this.quarantineEnd(now) })
   }
 
+  /** Ends what belonged to domains that were removed. Answers whether there is more. */
+  async leaveDomains(): Promise<boolean> {
+    const now = this.outside.now()
+    return this.store.writes.run('mailboxes.leave-domains', { now, quarantineUntil: this.quarantineEnd(now) })
+  }
+
+  /** The address of a mailbox that the caller's account has opened. Refuses: as `own`; mailbox-unknown. */
+  async openedAddress(caller: Caller, name: string): Promise<string> {
+    const { state, kind, byMail, accountId, address } = await this.own(caller, name)
+    if (state !== 'active' || kind !== 'owned' || byMail || accountId === null) throw new Refusal('mailbox-unknown')
+    return address
+  }
+
+  /** Whether a free address at such a domain reads as an empty mailbox to this caller. */
+  private mayWaitAt(caller: Caller, served: Served | null): boolean {
+    if (!served) return false
+    const { rule, domain } = served
+    if (rule.access === 'public') return true
+    const { accountId } = rule
+    return rule.access === 'private' && caller.kind === 'account' && isOf(caller, { accountId, domain })
+  }
+
+  /** Whether a former mailbox keeps the address from mail; at an account's domain only one of its own does. */
+  private isHeld(address: string, owner: string | null, now: number): Promise<boolean> {
+    return owner === null ? this.store.held(address, now) : this.store.heldBy(address, owner, now)
+  }
+
   private async planOf(mailbox: Mailbox): Promise<Plan> {
     return this.recipients.planOf(mailbox, mailbox.accountId === null ? null : await this.accountOf(mailbox.accountId))
   }
@@ -494,7 +532,8 @@ export class Mailboxes {
     if (accountId === null) return
     const account = await this.accountOf(accountId)
     if (!account) throw new Refusal('credential-wrong')
-    if (account.state === 'suspended') throw new Refusal('account-suspended')
+    const why = whyShut(account)
+    if (why) throw new Refusal(why)
   }
 
   private quarantineEnd(now: number): number {
@@ -551,8 +590,10 @@ export class Mailboxes {
     }
     const domain = parseDomain(wished)
     if (domain === null) throw invalid('body.domain', 'must be the name of a domain')
-    if (!plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('not-in-plan')
-    if (!this.domains.serving(domain)) {
+    const served = this.domains.servingFor(own ?? nobody, domain)
+    const isOwn = served?.rule.accountId != null
+    if (!isOwn && !plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('not-in-plan')
+    if (!served) {
       const fields = [{ path: 'body.domain', message: 'must be a domain that is served here' }]
       throw new Refusal('domain-unserved', { fields })
     }
@@ -560,14 +601,15 @@ export class Mailboxes {
     return domain
   }
 
-  private openableLocalPart(plan: Plan, wished: string): string {
+  /** On a domain of its own an account may have any. */
+  private openableLocalPart(plan: Plan, wished: string, ownDomain: boolean): string {
     if (!plan.customLocalPart) throw new Refusal('not-in-plan')
     const localPart = parseLocalPart(wished)
     if (localPart === null) {
       throw invalid('body.localPart', 'must be 1 to 64 characters of a dot-atom (RFC 5321), without "+"')
     }
-    if (operatorLocalParts.includes(localPart) || this.rules.reservedLocalParts.includes(localPart))
-      throw invalid('body.localPart', 'is reserved')
+    const isReserved = operatorLocalParts.includes(localPart) || this.rules.reservedLocalParts.includes(localPart)
+    if (isReserved && !ownDomain) throw invalid('body.localPart', 'is reserved')
     return localPart
   }
 }
@@ -587,7 +629,8 @@ const isOperators = ({ kind, accountId }: Pick<Mailbox, 'kind' | 'accountId'>): 
   kind === 'owned' && accountId === null
 
 function placeOf(mailbox: Mailbox, tagged: string | null): Place {
-  return { mailbox, address: mailbox.address, localPart: mailbox.localPart, domain: mailbox.domain, tagged }
+  const { address, localPart, domain, accountId } = mailbox
+  return { mailbox, address, localPart, domain, accountId, tagged }
 }
 
 /** Minutes that it is to live; null: without end. */

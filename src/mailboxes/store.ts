@@ -7,7 +7,7 @@ import { mailboxes, mailboxTokens, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import { hasPart, type Mailbox, settled } from './mailbox.ts'
 import { countArchived, countOpen } from './quota.ts'
-import { archivedAt, asMailbox, findActive, findById, isHeld } from './rows.ts'
+import { archivedAt, asMailbox, findActive, findById, isHeld, isHeldBy } from './rows.ts'
 
 const { placeholder } = sql
 
@@ -82,7 +82,7 @@ export interface MailboxStore {
   byToken(hash: string): Promise<Mailbox | null>
   /** Archived at this address by this account. */
   archived(address: string, accountId: string): Promise<Mailbox | null>
-  /** Of an account, newest first; in one state or (null) any. */
+  /** Opened by an account, newest first; in one state or (null) any. */
   ofAccount(query: MailboxQuery): Promise<Mailbox[]>
   /** Bytes in all mailboxes of an account, and how many of them have run out but are not swept yet. */
   bytesOf(accountId: string, now: number): Promise<number>
@@ -93,6 +93,8 @@ export interface MailboxStore {
   countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }>
   /** Whether an ended mailbox keeps the address from others: in quarantine or in an archive. */
   held(address: string, now: number): Promise<boolean>
+  /** The same, for a former mailbox of this account. */
+  heldBy(address: string, accountId: string, now: number): Promise<boolean>
   /** What of its messages has run out but is not swept yet. */
   overdue(key: number, now: number): Promise<{ count: number; bytes: number }>
   readonly writes: Writes<typeof changes>
@@ -167,6 +169,7 @@ export class SqliteMailboxStore implements MailboxStore {
         and(
           eq(mailboxes.accountId, accountId),
           eq(mailboxes.kind, 'owned'),
+          sql`by_mail = 0`,
           isNow(state, now),
           address === undefined ? undefined : eq(mailboxes.address, address),
           domains.length === 0 ? undefined : inArray(mailboxes.domain, [...domains]),
@@ -200,6 +203,10 @@ export class SqliteMailboxStore implements MailboxStore {
 
   async held(address: string, now: number): Promise<boolean> {
     return isHeld(this.db, address, null, now)
+  }
+
+  async heldBy(address: string, accountId: string, now: number): Promise<boolean> {
+    return isHeldBy(this.db, address, accountId, now)
   }
 
   async overdue(key: number, now: number): Promise<{ count: number; bytes: number }> {

@@ -1,8 +1,10 @@
 // What the writer thread may do to messages and their contents.
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { hasDomain } from '../domains/rows.ts'
 import { type Adoption, adoptions, keepAdoption } from '../mailboxes/adoptions.ts'
+import { giveWay } from '../mailboxes/closing.ts'
 import { isEnded, type Mailbox, type Recipient } from '../mailboxes/mailbox.ts'
-import { countMail, findActive, insertMailbox, isHeld, noteUse } from '../mailboxes/rows.ts'
+import { countMail, findActive, insertMailbox, isHeld, isHeldBy, noteUse } from '../mailboxes/rows.ts'
 import { say } from '../mailboxes/telling.ts'
 import { retainUntil } from '../plans/plan.ts'
 import type { Changes, Tx } from '../storage/change.ts'
@@ -23,7 +25,7 @@ export type Arrived = Omit<ContentFacts, 'bytes'> & {
   parts: readonly Uint8Array[]
   /** How many pieces were stored before. */
   pieces: number
-  /** With the ids that the message, and an unclaimed mailbox made for it, would get. */
+  /** With the ids that the message, and a mailbox made for it, would get. */
   recipients: (Recipient & { messageId: string; newMailboxId: string })[]
   now: number
 }
@@ -77,7 +79,7 @@ export const changes = {
   'messages.store': (tx, mail: Arrived): Stored => {
     const { db } = tx
     const reached = mail.recipients
-      .map((recipient) => ({ recipient, mailbox: standing(db, recipient, mail.now) }))
+      .map((recipient) => ({ recipient, mailbox: standing(tx, recipient, mail.now) }))
       .filter((one): one is { recipient: Arrived['recipients'][number]; mailbox: Standing } => one.mailbox !== null)
     if (mail.contentKey !== null) stillArriving(db, mail.contentKey)
     const bytes = whole(mail.parts)
@@ -209,17 +211,28 @@ const statements = prepared((db: Db) => ({
 }))
 
 /** The mailbox that gets it now: the one of RCPT if it still stands; for a free address the one that is there, or a new one. */
-function standing(db: Db, recipient: Arrived['recipients'][number], now: number): Standing | null {
-  const mailbox = findActive(db, recipient.mailboxAddress)
+function standing(tx: Tx, recipient: Arrived['recipients'][number], now: number): Standing | null {
+  const { db } = tx
+  const { accountId, mailboxAddress } = recipient
+  const there = findActive(db, mailboxAddress)
+  // At an account's domain what others have left there is no home for its mail.
+  const isForeign =
+    recipient.mailboxId === null && accountId !== null && there !== null && there.accountId !== accountId
+  if (isForeign && accountId !== null) giveWay(tx, mailboxAddress, accountId, now)
+  const mailbox = isForeign ? null : there
   if (mailbox) return isEnded(mailbox, now) || (recipient.mailboxId ?? mailbox.id) !== mailbox.id ? null : mailbox
-  if (recipient.mailboxId !== null || isHeld(db, recipient.mailboxAddress, null, now)) return null
-  const unclaimed = {
+  const isKept =
+    accountId === null ? isHeld(db, mailboxAddress, null, now) : isHeldBy(db, mailboxAddress, accountId, now)
+  if (recipient.mailboxId !== null || isKept) return null
+  // Removed since RCPT, it leaves no mailbox behind that nobody would end.
+  if (accountId !== null && !hasDomain(db, accountId, recipient.domain)) return null
+  const made = {
     id: recipient.newMailboxId,
     address: recipient.mailboxAddress,
     localPart: recipient.localPart,
     domain: recipient.domain,
-    kind: 'unclaimed',
-    accountId: null,
+    kind: accountId === null ? 'unclaimed' : 'owned',
+    accountId,
     createdAt: now,
     expiresAt: null,
     recoverable: false,
@@ -227,8 +240,9 @@ function standing(db: Db, recipient: Arrived['recipients'][number], now: number)
     passwordHash: null,
     opener: null,
     usedAt: null,
+    byMail: accountId !== null,
   } as const
-  return { ...unclaimed, key: insertMailbox(db, unclaimed) }
+  return { ...made, key: insertMailbox(db, made) }
 }
 
 function storeDigest(tx: Tx, { contentKey, text, html, detail, attachmentCount, search }: Digested, now: number): void {

@@ -1,8 +1,8 @@
 // Live streams of a mailbox's events: what was missed first, then what happens, in one order and nothing twice.
 import { type Caller, ofAccount } from '../accounts/caller.ts'
-import type { Event, Events } from '../events.ts'
+import { type Event, type Events, isOfDomain } from '../events.ts'
 import type { Standing } from '../keys/standing.ts'
-import type { Place } from '../mailboxes/mailbox.ts'
+import { isFixed, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import type { Outside } from '../outside.ts'
 import { type Reason, Refusal } from '../refusal.ts'
@@ -237,8 +237,9 @@ class Stream {
 function concerns(event: Event, one: Followed): boolean {
   if (!isPlace(one)) {
     const domain = event.address.slice(event.address.lastIndexOf('@') + 1)
-    return event.mailboxId !== '' && (one.domains.length === 0 || one.domains.includes(domain))
+    return (event.mailboxId !== '' || isOfDomain(event)) && (one.domains.length === 0 || one.domains.includes(domain))
   }
   const { mailbox } = one
-  return mailbox && mailbox.kind !== 'unclaimed' ? event.mailboxId === mailbox.id : event.unclaimed
+  if (mailbox && isFixed(mailbox)) return event.mailboxId === mailbox.id
+  return one.accountId === null ? event.unclaimed : event.accountId === one.accountId
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../accounts/caller.ts'
 import type { Cursors } from '../cursor.ts'
 import type { Event, Events } from '../events.ts'
 import type { Standing } from '../keys/standing.ts'
-import type { Place } from '../mailboxes/mailbox.ts'
+import { isFixed, type Place } from '../mailboxes/mailbox.ts'
 import type { Mailboxes } from '../mailboxes/service.ts'
 import { type Reason, Refusal } from '../refusal.ts'
 import type { EventLog } from '../storage/event-log.ts'
@@ -79,9 +79,7 @@ export class Waits {
 
   /** The place as it is now: mail may have made a mailbox of it meanwhile. */
   private look(caller: Caller, name: string, place: Place): Promise<Place> {
-    return place.mailbox && place.mailbox.kind !== 'unclaimed'
-      ? Promise.resolve(place)
-      : this.mailboxes.see(caller, name)
+    return isFixed(place.mailbox) ? Promise.resolve(place) : this.mailboxes.see(caller, name)
   }
 
   /** Refuses: invalid-cursor, also for a place that the log has not reached (it was restored from an older copy). */
@@ -212,8 +210,11 @@ class Wait {
 
 /** Why somebody who follows this place can follow it no more; null if he can. */
 export function endOf(event: Event, place: Place): Reason | null {
-  const isPublic = !place.mailbox || place.mailbox.kind === 'unclaimed'
-  if (isPublic) return event.type === 'mailbox.opened' && !event.unclaimed ? 'credential-missing' : null
+  if (!isFixed(place.mailbox)) {
+    if (event.type !== 'mailbox.opened' || event.unclaimed) return null
+    if (place.accountId === null) return 'credential-missing'
+    return event.accountId === place.accountId ? null : 'mailbox-unknown'
+  }
   const over = event.type === 'mailbox.expired' || event.type === 'mailbox.deleted' || event.type === 'mailbox.archived'
   return over && event.mailboxId === place.mailbox?.id ? 'mailbox-unknown' : null
 }

@@ -1,6 +1,6 @@
 // A plan as the config has it, in the services' words: what is absent is no limit.
 import type { PlanConfig } from '../config/schema-plans.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Prices } from './plan.ts'
 
 export const planOf = (name: string, config: PlanConfig): Plan => ({
   name,
@@ -25,6 +25,16 @@ export const planOf = (name: string, config: PlanConfig): Plan => ({
   webhooks: config.webhooks ?? null,
   customLocalPart: config.custom_local_part,
   chooseDomain: config.choose_domain,
+  prices: pricesOf(config),
+})
+
+const pricesOf = ({ stripe_price, btcpay_amount, btcpay_currency, btcpay_days }: PlanConfig): Prices => ({
+  stripe: stripe_price ?? null,
+  btcpay:
+    btcpay_amount === undefined || btcpay_currency === undefined
+      ? null
+      : { amount: btcpay_amount, currency: btcpay_currency },
+  days: btcpay_days,
 })
 
 /** Those that are offered: `enabled = false` takes one away. */

@@ -26,4 +26,4 @@ export const PlanNumbers = Type.Object({
   webhooks: limit,
   customLocalPart: Type.Boolean(),
   chooseDomain: Type.Boolean(),
-} satisfies Record<Exclude<keyof Plan, 'name'>, TSchema>)
+} satisfies Record<Exclude<keyof Plan, 'name' | 'prices'>, TSchema>)

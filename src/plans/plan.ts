@@ -31,7 +31,19 @@ export type Plan = {
   webhooks: number | null
   customLocalPart: boolean
   chooseDomain: boolean
+  prices: Prices
 }
+
+/** What a plan costs. */
+export type Prices = {
+  /** The id of Stripe's price; null: not sold there. */
+  stripe: string | null
+  btcpay: { amount: number; currency: string } | null
+  /** How long what is paid once lasts. */
+  days: number
+}
+
+export const unsold: Prices = { stripe: null, btcpay: null, days: 30 }
 
 const minute = 60_000
 const aDay = 1440
@@ -70,4 +82,5 @@ export const withoutLimits = (name: string): Plan => ({
   webhooks: null,
   customLocalPart: true,
   chooseDomain: true,
+  prices: unsold,
 })

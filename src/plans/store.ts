@@ -12,9 +12,12 @@ const Numbers = Type.Partial(PlanNumbers)
 export class PlanStore {
   constructor(private readonly writes: Writes<typeof changes>) {}
 
-  /** Keeps the numbers of these plans (`anew`: also of those whose numbers are kept), and answers all that are known. */
+  /**
+   * Keeps the numbers of these plans (`anew`: also of those whose numbers are kept), and answers all that are known. Prices
+   * are not kept: what is gone is not sold.
+   */
   async remember(some: readonly Plan[], { anew }: { anew: boolean }): Promise<Plan[]> {
-    const rows = some.map(({ name, ...numbers }) => ({ name, numbers: JSON.stringify(numbers) }))
+    const rows = some.map(({ name, prices: _, ...numbers }) => ({ name, numbers: JSON.stringify(numbers) }))
     const known = await this.writes.run('plans.remember', { rows, anew })
     return known.flatMap(({ name, numbers }) => {
       const read = numbersIn(numbers)

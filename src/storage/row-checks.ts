@@ -9,12 +9,15 @@ import type {
   blocks,
   contents,
   customDomains,
+  invoices,
   keys,
   links,
   mailboxes,
   mailboxTokens,
   members,
   messages,
+  paymentNotices,
+  purchases,
   sessions,
   webhookDeliveries,
   webhooks,
@@ -50,8 +53,9 @@ export const mailboxCheck = (
     row.recoverable,
     row.tag,
     row.passwordHash,
-    // Rows from before there was this one are checked as they were written.
+    // Rows from before there were these are checked as they were written.
     ...(row.usedAt === null ? [] : [row.usedAt]),
+    ...(row.byMail ? ['by mail'] : []),
   ])
 
 export const tokenCheck = (row: Pick<typeof mailboxTokens.$inferSelect, 'hash' | 'mailboxKey'>) =>
@@ -120,7 +124,8 @@ export const addedAttachmentCheck = (row: Omit<typeof addedAttachments.$inferSel
   ])
 
 export const accountCheck = (row: Omit<typeof accounts.$inferSelect, 'key' | 'checkValue'>) =>
-  checkOf([row.id, row.plan, row.state, row.createdAt])
+  // Rows from before there was the last one are checked as they were written.
+  checkOf([row.id, row.plan, row.state, row.createdAt, ...(row.lapsedAt === null ? [] : [row.lapsedAt])])
 
 export const memberCheck = (row: Omit<typeof members.$inferSelect, 'key' | 'lastSignInAt' | 'checkValue'>) =>
   checkOf([row.id, row.accountId, row.email, row.role, row.isAdmin, row.passwordHash, row.createdAt])
@@ -142,8 +147,29 @@ export const linkCheck = (row: Omit<typeof links.$inferSelect, 'checkValue'>) =>
     row.expiresAt,
   ])
 
-export const customDomainCheck = (row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkValue'>) =>
-  checkOf([row.id, row.accountId, row.name, row.state, row.token, row.createdAt])
+/** When it is looked at, and what was found, is left out: it only decides about the next look. */
+export const customDomainCheck = (
+  row: Omit<typeof customDomains.$inferSelect, 'key' | 'checkedAt' | 'nextCheckAt' | 'tries' | 'found' | 'checkValue'>,
+) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.name,
+    row.state,
+    row.token,
+    row.createdAt,
+    // Rows from before there were these are checked as they were written.
+    ...(isAsAdded(row) ? [] : [row.access, row.catchAll, row.verifiedAt, row.failingSince, row.byHand]),
+  ])
+
+const isAsAdded = ({
+  access,
+  catchAll,
+  verifiedAt,
+  failingSince,
+  byHand,
+}: Pick<typeof customDomains.$inferSelect, 'access' | 'catchAll' | 'verifiedAt' | 'failingSince' | 'byHand'>) =>
+  access === 'private' && catchAll === null && verifiedAt === null && failingSince === null && !byHand
 
 /** What attempts leave behind is left out: it is only shown and counted. */
 export const webhookCheck = (
@@ -197,6 +223,35 @@ export const keyCheck = (
     row.previousHash,
     row.previousUntil,
   ])
+
+export const invoiceCheck = (row: Omit<typeof invoices.$inferSelect, 'key' | 'checkValue'>) =>
+  checkOf([
+    row.id,
+    row.accountId,
+    row.makesAccount,
+    row.plan,
+    row.rail,
+    row.state,
+    row.reference,
+    row.checkoutUrl,
+    row.subscription,
+    row.secretHash,
+    row.keyId,
+    row.keyShownAt,
+    row.client,
+    row.createdAt,
+    row.expiresAt,
+    row.paidAt,
+    row.paidUntil,
+    row.lastPaidAt,
+    row.endedAt,
+  ])
+
+export const noticeCheck = (row: Omit<typeof paymentNotices.$inferSelect, 'checkValue'>) =>
+  checkOf([row.rail, row.id, row.invoiceKey, row.what, row.at, row.heardAt])
+
+export const purchaseCheck = (row: Omit<typeof purchases.$inferSelect, 'checkValue'>) =>
+  checkOf([row.accountId, row.plan, row.fallback, row.endsAt])
 
 export const auditCheck = (row: Omit<typeof audit.$inferSelect, 'key' | 'checkValue'>) =>
   checkOf([

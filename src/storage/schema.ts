@@ -35,6 +35,8 @@ export const mailboxes = sqliteTable(
     opener: text('opener'),
     /** When one that ends for want of use was last used; null: it does not end so. */
     usedAt: integer('used_at'),
+    /** An account's, made by mail alone: in no list, and gone with its last message. */
+    byMail: flag('by_mail').notNull().default(false),
   },
   (table) => [
     uniqueIndex('mailboxes_active_address').on(table.address).where(sql`state = 'active'`),
@@ -43,8 +45,10 @@ export const mailboxes = sqliteTable(
     index('mailboxes_to_sweep')
       .on(table.state)
       .where(sql`state <> 'active' and (state = 'ended' or message_count > 0)`),
-    index('mailboxes_account').on(table.accountId).where(sql`account_id is not null`),
-    index('mailboxes_account_open').on(table.accountId, table.state).where(sql`account_id is not null`),
+    /** Those that an account opened, in the order of lists. */
+    index('mailboxes_account').on(table.accountId).where(sql`account_id is not null and by_mail = 0`),
+    index('mailboxes_account_domain').on(table.accountId, table.domain).where(sql`account_id is not null`),
+    index('mailboxes_account_open').on(table.accountId, table.state, table.byMail).where(sql`account_id is not null`),
     index('mailboxes_idle').on(table.usedAt).where(sql`state = 'active' and used_at is not null`),
     index('mailboxes_opener').on(table.opener).where(sql`state <> 'ended' and opener is not null`),
   ],
@@ -218,7 +222,7 @@ export const events = sqliteTable(
     address: text('address').notNull(),
     unclaimed: flag('unclaimed').notNull(),
     messageId: text('message_id'),
-    /** The key, member or session that it is about; then there is no mailbox, and `mailbox_id` and `address` are "". */
+    /** The key, member, session or domain that it is about; then there is no mailbox, and `mailbox_id` is "". */
     subjectId: text('subject_id'),
   },
   (table) => [
@@ -265,6 +269,8 @@ export const accounts = sqliteTable('accounts', {
   state: text('state', { enum: ['active', 'suspended', 'deleted'] }).notNull(),
   createdAt: integer('created_at').notNull(),
   checkValue: check(),
+  /** When what was paid for it ran out, where it has no other plan to go back to. */
+  lapsedAt: integer('lapsed_at'),
 })
 
 /** Persons who sign in to an account. */
@@ -349,15 +355,34 @@ export const customDomains = sqliteTable(
       .references(() => accounts.id, { onDelete: 'cascade' }),
     /** Lower-case A-labels. */
     name: text('name').notNull(),
-    state: text('state', { enum: ['pending'] }).notNull(),
+    /** `removed` until its mailboxes have ended, then the row goes too. */
+    state: text('state', { enum: ['pending', 'verified', 'failing', 'lapsed', 'removed'] }).notNull(),
     /** What its TXT record is to say. */
     token: text('token').notNull(),
     createdAt: integer('created_at').notNull(),
     checkValue: check(),
+    access: text('access', { enum: ['private', 'claimed'] })
+      .notNull()
+      .default('private'),
+    /** The address of a mailbox of its account. */
+    catchAll: text('catch_all'),
+    verifiedAt: integer('verified_at'),
+    failingSince: integer('failing_since'),
+    checkedAt: integer('checked_at'),
+    /** Null: nobody looks by himself. */
+    nextCheckAt: integer('next_check_at'),
+    tries: integer('tries').notNull().default(0),
+    byHand: flag('by_hand').notNull().default(false),
+    /** Of the last look, JSON. */
+    found: text('found'),
   },
   (table) => [
-    uniqueIndex('custom_domains_account').on(table.accountId, table.name),
+    uniqueIndex('custom_domains_account').on(table.accountId, table.name).where(sql`state <> 'removed'`),
     index('custom_domains_name').on(table.name),
+    /** One account has it. */
+    uniqueIndex('custom_domains_owner').on(table.name).where(sql`state in ('verified', 'failing')`),
+    index('custom_domains_due').on(table.nextCheckAt).where(sql`next_check_at is not null`),
+    index('custom_domains_removed').on(table.state).where(sql`state = 'removed'`),
   ],
 )
 
@@ -478,6 +503,87 @@ export const webhookDeliveries = sqliteTable(
     index('webhook_deliveries_failed').on(table.webhookKey).where(sql`state = 'failed'`),
     index('webhook_deliveries_old').on(table.createdAt),
   ],
+)
+
+/** Plans that somebody is to pay for, and those that were paid for. They outlive their accounts: money is told of late. */
+export const invoices = sqliteTable(
+  'invoices',
+  {
+    key: key(),
+    id: text('id').notNull().unique(),
+    /** By whose key it was ordered; without one, the account that its payment made. */
+    accountId: text('account_id'),
+    /** Whether it was ordered without a key: paying it makes an account. */
+    makesAccount: flag('makes_account').notNull(),
+    plan: text('plan').notNull(),
+    rail: text('rail', { enum: ['stripe', 'lightning', 'manual'] }).notNull(),
+    state: text('state', { enum: ['pending', 'paid', 'expired'] }).notNull(),
+    /** What the rail's service calls it, and where it is paid; null until it was begun there. */
+    reference: text('reference'),
+    checkoutUrl: text('checkout_url'),
+    /** What pays it again and again. */
+    subscription: text('subscription'),
+    /** Of what stands behind the "#" of its page. */
+    secretHash: text('secret_hash').notNull(),
+    /** Of the key by which it was ordered; without one, of that which its page hands out, and when that was done. */
+    keyId: text('key_id'),
+    keyShownAt: integer('key_shown_at'),
+    /** Who ordered it: an IPv4 address or an IPv6 /64, by which orders are counted. */
+    client: text('client').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When nobody may begin to pay it any more. */
+    expiresAt: integer('expires_at').notNull(),
+    /** When the server first heard that it was paid. */
+    paidAt: integer('paid_at'),
+    /** Until when it was paid. */
+    paidUntil: integer('paid_until'),
+    /** When it was last paid, and when its subscription was over, as the rail tells it. */
+    lastPaidAt: integer('last_paid_at'),
+    endedAt: integer('ended_at'),
+    checkValue: check(),
+  },
+  (table) => [
+    index('invoices_account').on(table.accountId).where(sql`account_id is not null`),
+    index('invoices_client').on(table.client, table.createdAt),
+    index('invoices_pending').on(table.expiresAt).where(sql`state = 'pending'`),
+    index('invoices_rail').on(table.rail, table.state),
+  ],
+)
+
+/** What was heard from rails, so that each thing counts once. */
+export const paymentNotices = sqliteTable(
+  'payment_notices',
+  {
+    rail: text('rail', { enum: ['stripe', 'lightning', 'manual'] }).notNull(),
+    /** The rail's own name of it. */
+    id: text('id').notNull(),
+    invoiceKey: integer('invoice_key')
+      .notNull()
+      .references(() => invoices.key, { onDelete: 'cascade' }),
+    what: text('what', { enum: ['paid', 'expired', 'ended'] }).notNull(),
+    /** When it happened, as the rail tells it, and when it was heard. */
+    at: integer('at').notNull(),
+    heardAt: integer('heard_at').notNull(),
+    checkValue: check(),
+  },
+  (table) => [primaryKey({ columns: [table.rail, table.id] }), index('payment_notices_invoice').on(table.invoiceKey)],
+)
+
+/** The plan that an account has because it was paid for. */
+export const purchases = sqliteTable(
+  'purchases',
+  {
+    accountId: text('account_id')
+      .primaryKey()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    plan: text('plan').notNull(),
+    /** The plan that it goes back to; null: it was made by a payment and has none. */
+    fallback: text('fallback'),
+    /** When that is to be looked at; null: it has run out, and waits to be paid again. */
+    endsAt: integer('ends_at'),
+    checkValue: check(),
+  },
+  (table) => [index('purchases_end').on(table.endsAt).where(sql`ends_at is not null`)],
 )
 
 /** The numbers of each plan as the config last had them, for accounts whose plan is gone from it. */

@@ -1,4 +1,4 @@
-// Links and sessions that are over, old keys and sums, and what deleted accounts left behind: forgotten some at a time.
+// Links and sessions that are over, old keys and sums, and what deleted accounts and removed domains left behind: forgotten some at a time.
 import type { Core } from '../core.ts'
 import { every, type Task } from './every.ts'
 
@@ -12,7 +12,13 @@ export const tidyAccounts = (
     restMs,
     async (goOn) => {
       links.sweep()
-      for (const forget of [() => mailboxes.leave(), () => signIns.tidy(), () => keys.tidy(), () => usage.tidy()]) {
+      for (const forget of [
+        () => mailboxes.leave(),
+        () => mailboxes.leaveDomains(),
+        () => signIns.tidy(),
+        () => keys.tidy(),
+        () => usage.tidy(),
+      ]) {
         while (goOn() && (await forget()));
       }
     },

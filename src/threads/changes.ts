@@ -1,10 +1,11 @@
 // Every change that the writer thread can run.
 import { changes as accounts } from '../accounts/changes.ts'
-import { changes as domains } from '../domains/store.ts'
+import { changes as domains } from '../domains/changes.ts'
 import { changes as keys } from '../keys/store.ts'
 import { changes as blocks } from '../mailboxes/blocks.ts'
 import { changes as mailboxes } from '../mailboxes/changes.ts'
 import { changes as messages } from '../messages/changes.ts'
+import { changes as payments } from '../payments/changes.ts'
 import { changes as plans } from '../plans/store.ts'
 import type { Changes } from '../storage/change.ts'
 import { changes as eventLog } from '../storage/event-log.ts'
@@ -27,6 +28,7 @@ const own: Changes = {
   ...settings,
   ...integrity,
   ...webhooks,
+  ...payments,
 }
 
 export const changes: Changes = withDeliveries(own)

@@ -4,7 +4,7 @@ import { reasons } from '../refusal.ts'
 import { type DeedRow, deeds } from '../storage/audit-trail.ts'
 import type { Changes, Writes } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
-import { audit, counts, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
+import { audit, counts, customDomains, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
 import { dayOf, hourOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
 
@@ -222,5 +222,19 @@ function accountAt(db: Db, address: string): string | null {
     .from(quarantine)
     .where(eq(quarantine.address, address))
     .get()
-  return held?.accountId ?? null
+  return held?.accountId ?? accountWithDomain(db, address.slice(address.lastIndexOf('@') + 1))
+}
+
+/** Whose domain it is, or was before its records were gone. */
+function accountWithDomain(db: Db, domain: string): string | null {
+  const labels = domain.split('.')
+  const names = [domain, ...labels.map((_, at) => `*.${labels.slice(at + 1).join('.')}`).slice(0, -1)]
+  const found = db
+    .select({ accountId: customDomains.accountId })
+    .from(customDomains)
+    .where(and(inArray(customDomains.name, names), sql`state in ('verified', 'failing', 'lapsed')`))
+    .orderBy(sql`state = 'lapsed'`, desc(sql`length(${customDomains.name})`))
+    .limit(1)
+    .get()
+  return found?.accountId ?? null
 }

@@ -136,7 +136,7 @@ export class Delivering {
     if (accountId === null) return
     if (isSource(type)) {
       if (this.known.get(accountId)?.length !== 0) this.pokeAll(accountId).catch(this.reports.defect)
-    } else if (type === 'account.suspended' || type === 'account.deleted') {
+    } else if (type === 'account.suspended' || type === 'account.lapsed' || type === 'account.deleted') {
       for (const lane of this.lanes.values()) if (lane.accountId === accountId) this.end(lane)
     } else if (type === 'account.resumed') {
       this.lookAll(accountId).catch(this.reports.defect)

@@ -1,12 +1,24 @@
 // The forms of webhooks: what each tells of, in whose words, and what holds for it. What is sent is in payload.ts.
 import type { EventType } from '../events.ts'
 
-/** The server's events that webhooks are told of. */
-export const sources = ['message.stored', 'message.digested'] as const satisfies readonly EventType[]
-export type Source = (typeof sources)[number]
-export const isSource = (type: string): type is Source => sources.some((one) => one === type)
+const mailSources = ['message.stored', 'message.digested'] as const satisfies readonly EventType[]
+const domainSources = [
+  'domain.verified',
+  'domain.failing',
+  'domain.lapsed',
+  'domain.removed',
+] as const satisfies readonly EventType[]
 
-export const nativeEvents = sources
+/** The server's events that webhooks are told of: of mail, and of an account's domains. */
+export type MailSource = (typeof mailSources)[number]
+export type DomainSource = (typeof domainSources)[number]
+export type Source = MailSource | DomainSource
+
+export const isMailSource = (type: string): type is MailSource => mailSources.some((one) => one === type)
+export const isDomainSource = (type: string): type is DomainSource => domainSources.some((one) => one === type)
+export const isSource = (type: string): type is Source => isMailSource(type) || isDomainSource(type)
+
+export const nativeEvents = [...mailSources, ...domainSources] as const
 export const mailcxEvents = ['email.received'] as const
 
 /** What a form tells of, by its own name. */
@@ -29,7 +41,14 @@ export type FormRules = {
 
 const forms = {
   native: {
-    events: { 'message.stored': 'message.stored', 'message.digested': 'message.digested' },
+    events: {
+      'message.stored': 'message.stored',
+      'message.digested': 'message.digested',
+      'domain.verified': 'domain.verified',
+      'domain.failing': 'domain.failing',
+      'domain.lapsed': 'domain.lapsed',
+      'domain.removed': 'domain.removed',
+    },
     most: null,
     giveUp: { failures: 20, afterMs: 24 * hour },
     isRevivedByRotation: false,
@@ -53,6 +72,10 @@ export const rulesOf = (form: Form): FormRules => forms[form]
 /** All that a form tells of. */
 export const eventsOf = (form: Form): WebhookEvent[] =>
   [...nativeEvents, ...mailcxEvents].filter((one) => tells(form, one))
+
+/** Those of them that are of mail. */
+export const mailEventsOf = (form: Form): WebhookEvent[] =>
+  eventsOf(form).filter((one) => isMailSource(rulesOf(form).events[one] ?? ''))
 
 export const tells = (form: Form, event: WebhookEvent): boolean => rulesOf(form).events[event] !== undefined
 

@@ -7,7 +7,7 @@ import { makeSecret } from '../secret.ts'
 import type { Usage } from '../usage/service.ts'
 import type { WebhookPatch } from './changes.ts'
 import type { Delivering } from './delivering.ts'
-import { eventsOf, type Form, tells, type WebhookEvent } from './forms.ts'
+import { eventsOf, type Form, mailEventsOf, tells, type WebhookEvent } from './forms.ts'
 import { testBody } from './payload.ts'
 import type { WebhookStore } from './store.ts'
 import { forbidden, literalOf, type Targets } from './targets.ts'
@@ -15,7 +15,7 @@ import type { Delivery, Webhook } from './webhook.ts'
 
 export type WebhookWish = {
   url: string
-  /** Without them, all. */
+  /** Without them, all that there is to tell. */
   events?: readonly WebhookEvent[] | undefined
   /** The id or address of one of the account's mailboxes; null: of all. */
   mailbox?: string | null | undefined
@@ -80,7 +80,9 @@ export class Webhooks {
    * Mailboxes.own.
    */
   async create(caller: Caller, wish: WebhookWish): Promise<MadeWebhook> {
-    const { url, form = 'native', events = eventsOf(form), mailbox = null } = wish
+    const { url, form = 'native', mailbox = null } = wish
+    // Nothing of a domain is told where one mailbox is followed.
+    const { events = mailbox === null ? eventsOf(form) : mailEventsOf(form) } = wish
     const own = ofAccount(caller, 'webhooks')
     const accountId = own.account.id
     if (mailbox === null && isBound(own)) throw new Refusal('forbidden')

@@ -56,7 +56,10 @@ const statements = prepared((db: Db) => ({
   aim: db
     .select({ webhook: webhooks })
     .from(webhooks)
-    .innerJoin(accounts, and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active')))
+    .innerJoin(
+      accounts,
+      and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active'), isNull(accounts.lapsedAt)),
+    )
     .where(eq(webhooks.key, placeholder('key')))
     .prepare(),
   all: db.select({ key: webhooks.key, accountId: webhooks.accountId }).from(webhooks).prepare(),
@@ -124,7 +127,7 @@ export class WebhookStore {
     return statements(this.db).all.all()
   }
 
-  /** Null where nothing is to be sent: it is paused, gone or damaged, or its account is suspended. */
+  /** Null where nothing is to be sent: it is paused, gone or damaged, or its account is suspended or lapsed. */
   async aim(key: number, whether: 'if active' | 'even if paused' = 'if active'): Promise<Aim | null> {
     const row = statements(this.db).aim.get({ key })?.webhook
     if (!row || !isSound(row, webhookCheck(row))) return null

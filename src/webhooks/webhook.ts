@@ -32,6 +32,7 @@ export type Delivery = {
   seq: number
   /** As its form names it. */
   type: string
+  /** "" where it is about no mail. */
   messageId: string
   createdAt: number
   state: 'waiting' | 'delivered' | 'failed'

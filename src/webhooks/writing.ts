@@ -6,8 +6,18 @@ import type { Changes, Tx } from '../storage/change.ts'
 import { type Db, prepared } from '../storage/database.ts'
 import { deliveryCheck, digestCheck, isSound, webhookCheck } from '../storage/row-checks.ts'
 import { accounts, contents, digests, messages, webhookDeliveries, webhooks } from '../storage/schema.ts'
-import { eventsOf, type Form, isSource, rulesOf, type Source, type WebhookEvent } from './forms.ts'
-import { bodyOf, type Happened, type Read } from './payload.ts'
+import {
+  eventsOf,
+  type Form,
+  isDomainSource,
+  isMailSource,
+  isSource,
+  type MailSource,
+  rulesOf,
+  type Source,
+  type WebhookEvent,
+} from './forms.ts'
+import { bodyOf, type DomainHappened, type Happened, type Read } from './payload.ts'
 
 /** The same changes, which also write the deliveries of what they tell of. */
 export function withDeliveries(changes: Changes): Changes {
@@ -77,23 +87,25 @@ const statements = prepared((db: Db) => ({
     .prepare(),
 }))
 
-type Told = Event & { type: Source }
+type Told = Event & { type: MailSource }
 
-const isOfMail = (event: Event): event is Told => isSource(event.type)
+/** What happened, before it is known who is told of it. */
+type ForWebhook = Omit<Happened, 'webhookId' | 'type'> | Omit<DomainHappened, 'webhookId' | 'type'>
 
-/** One look at an index for the mail of an account, none for all other mail. */
+/** One look at an index for what happens to an account's mail and domains, none for all else. */
 function write(db: Db, event: Event): void {
   const { accountId, messageId } = event
-  if (accountId === null || messageId === null || !isOfMail(event)) return
+  const { type: source } = event
+  if (accountId === null || !isSource(source)) return
   const listening = statements(db)
     .ofAccount.all({ accountId })
     .map(({ webhook }) => webhook)
     // A damaged one is told of nothing, and keeps no mail from being stored.
     .filter((webhook) => isSound(webhook, webhookCheck(webhook)))
     .filter(({ address }) => (address ?? event.address) === event.address)
-    .flatMap((webhook) => namesOf(event.type, webhook).map((type) => ({ ...webhook, type })))
+    .flatMap((webhook) => namesOf(source, webhook).map((type) => ({ ...webhook, type })))
   if (listening.length === 0) return
-  const happened = readHappened(db, event, accountId, messageId)
+  const happened = happenedOf(db, event, accountId)
   if (!happened) return
   for (const { key: webhookKey, id: webhookId, form, type } of listening) {
     const delivery = {
@@ -102,7 +114,7 @@ function write(db: Db, event: Event): void {
       eventId: happened.eventId,
       seq: event.seq,
       type,
-      messageId,
+      messageId: messageId ?? '',
       body: bodyOf(form, { ...happened, type, webhookId }),
       createdAt: event.at,
     }
@@ -114,6 +126,14 @@ function write(db: Db, event: Event): void {
 const namesOf = (source: Source, { form, events }: { form: Form; events: string }): WebhookEvent[] =>
   eventsOf(form).filter((name) => rulesOf(form).events[name] === source && events.split(' ').includes(name))
 
+function happenedOf(db: Db, event: Event, accountId: string): ForWebhook | null {
+  const { type, seq, at, messageId, subjectId } = event
+  if (isMailSource(type)) return messageId === null ? null : readHappened(db, { ...event, type }, accountId, messageId)
+  if (!isDomainSource(type) || subjectId === null) return null
+  const eventId = `evt_${Bun.randomUUIDv7()}`
+  return { eventId, source: type, seq, at, accountId, domainId: subjectId, name: event.address }
+}
+
 function readHappened(
   db: Db,
   event: Told,
@@ -124,6 +144,7 @@ function readHappened(
   if (!row) return null
   return {
     eventId: `evt_${Bun.randomUUIDv7()}`,
+    source: event.type,
     seq: event.seq,
     at: event.at,
     accountId,

@@ -120,6 +120,50 @@ const cases: [toml: string, said: string | RegExp][] = [
     'plans.dev.btcpay_currency: expected both btcpay_amount and btcpay_currency, got one of them',
   ],
   [
+    '[plans.dev]\nstripe_price = "prod_123"',
+    'plans.dev.stripe_price: expected the id of a price, like price_123, got "prod_123"',
+  ],
+  [
+    '[plans.dev]\nbtcpay_amount = 4.999\nbtcpay_currency = "EUR"',
+    'plans.dev.btcpay_amount: expected an amount of EUR with at most 2 decimals, got 4.999',
+  ],
+  [
+    '[plans.dev]\nbtcpay_amount = 4.5\nbtcpay_currency = "JPY"',
+    'plans.dev.btcpay_amount: expected an amount of JPY with no decimals, got 4.5',
+  ],
+  [
+    '[plans.dev]\nbtcpay_amount = 0.5\nbtcpay_currency = "SATS"',
+    'plans.dev.btcpay_amount: expected an amount of SATS with no decimals, got 0.5',
+  ],
+  [
+    '[plans.dev]\nbtcpay_amount = 1e-9\nbtcpay_currency = "BTC"',
+    'plans.dev.btcpay_amount: expected an amount of BTC with at most 8 decimals, got 1e-9',
+  ],
+  [
+    '[payments.stripe]\nsecret_key = "sk_1"',
+    'payments.stripe.webhook_secret: expected the secret of the webhook, since payments.stripe.secret_key is set, got nothing',
+  ],
+  [
+    '[payments.btcpay]\nurl = "https://pay.example"\napi_key = "k"\nwebhook_secret = "s"',
+    "payments.btcpay.store_id: expected the store's id, since payments.btcpay.url is set, got nothing",
+  ],
+  [
+    '[payments.btcpay]\nurl = "https://pay.example"\nstore_id = "s"\nwebhook_secret = "s"',
+    'payments.btcpay.api_key: expected an API key, since payments.btcpay.url is set, got nothing',
+  ],
+  [
+    '[payments.btcpay]\nurl = "https://pay.example"\nstore_id = "s"\napi_key = "k"',
+    'payments.btcpay.webhook_secret: expected the secret of the webhook, since payments.btcpay.url is set, got nothing',
+  ],
+  [
+    '[payments.btcpay]\nurl = "https://pay.example"\nstore_id = "../x"\napi_key = "k"\nwebhook_secret = "s"',
+    'payments.btcpay.store_id: expected the store\'s id, letters and digits, got "../x"',
+  ],
+  [
+    '[payments.stripe]\napi_url = "https://api.example/v1"',
+    /^payments\.stripe\.api_url: expected http:\/\/ or https:\/\/ and a host, without a path, .* got "https:\/\/api\.example\/v1"$/,
+  ],
+  [
     '[plans.dev]\nbtcpay_currency = "euro"\nbtcpay_amount = 5',
     'plans.dev.btcpay_currency: expected a currency in capitals, like EUR, got "euro"',
   ],

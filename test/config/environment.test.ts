@@ -19,6 +19,7 @@ test('every kind of key can be set by a variable', () => {
       MAYFLY_PLANS_NEW_ONE_KEY_SCOPES: 'domains,team',
       MAYFLY_DIALECTS_MAILCX_ENABLED: 'false',
       MAYFLY_PAYMENTS_STRIPE_SECRET_KEY: 'sk',
+      MAYFLY_PAYMENTS_STRIPE_WEBHOOK_SECRET: 'whsec',
       MAYFLY_PAGE_NOTICE: 'Hello, you',
       MAYFLY_SERVER_DATA_DIR: 'elsewhere',
     },

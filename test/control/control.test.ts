@@ -14,7 +14,7 @@ const log = openLog({ level: 'silent', format: 'json' })
 const status = { version: '1.2.3', pid: 1, startedAt: 0, http: [], smtp: [], shortage: null }
 const made = { file: '/b', bytes: 1, seconds: 0.5 }
 
-const { accounts, signIns, links, keys, jwts } = testCore()
+const { accounts, signIns, links, keys, domains, jwts, payments } = testCore()
 const ground = (more: Partial<Ground> = {}): Ground => ({
   backups: { make: async () => made },
   status: () => status,
@@ -22,7 +22,9 @@ const ground = (more: Partial<Ground> = {}): Ground => ({
   signIns,
   links,
   keys,
+  domains,
   jwts,
+  payments,
   pageUrl: 'http://mayfly.test',
   ...more,
 })

@@ -16,7 +16,7 @@ type Commanded = Serving & {
 async function commanded(): Promise<Commanded> {
   const serving = await serve({ MAYFLY_SERVER_REGISTRATION: 'invitation' })
   const directory = temporaryDirectory()
-  const { accounts, signIns, links, keys, jwts } = serving.core
+  const { accounts, signIns, links, keys, domains, jwts, payments } = serving.core
   const to = { write: (line: string) => void serving.logged.push(line) }
   const ground = {
     backups: { make: () => Promise.reject(new Error('no backup is made here')) },
@@ -27,7 +27,9 @@ async function commanded(): Promise<Commanded> {
     signIns,
     links,
     keys,
+    domains,
     jwts,
+    payments,
     pageUrl: 'https://mail.example',
   }
   const control = await openControl(directory.path, ground, openLog({ level: 'debug', format: 'json', to }))

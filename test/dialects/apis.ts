@@ -1,5 +1,5 @@
 // The APIs, each as the contract suite speaks to it, and the gaps that each has.
-import { ulidOf, uuidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
 import { at, listIn } from '../http/serve.ts'
 import type { Box, Seen, Speaking } from './speaking.ts'
 

@@ -12,7 +12,7 @@ const anyId = '01900000-0000-7000-8000-000000000000'
 const nowhere: Record<string, string> = Object.fromEntries(
   [
     ...['id', 'mailbox', 'mail', 'attachment', 'domain', 'member', 'invitation', 'n', 'ticket'],
-    ...['account', 'message', 'token', 'index', 'webhook'],
+    ...['account', 'message', 'token', 'index', 'webhook', 'invoiceId'],
   ].map((name) => [name, anyId]),
 )
 const places = { ...nowhere, address: 'nowhere@mayfly.test' }

@@ -46,6 +46,9 @@ export const sent: Record<string, Record<string, Sent>> = {
     'PATCH /mayfly/v1/members/{id}': { json: { role: 'member' } },
     'POST /mayfly/v1/admin/accounts': { json: { email: 'x@b.test' } },
     'POST /mayfly/v1/admin/blocks': { json: { kind: 'sender', pattern: 'evil.test' } },
+    'POST /mayfly/v1/checkout/{id}': { json: { secret: 'x' } },
+    'POST /mayfly/v1/checkout/{id}/key': { json: { secret: 'x' } },
+    'POST /mayfly/v1/domains': { json: { name: 'own.example' } },
     'POST /mayfly/v1/webhooks': { json: { url: 'https://hooks.example/mail' } },
   },
   run2mail: {
@@ -98,6 +101,8 @@ export const sent: Record<string, Record<string, Sent>> = {
     'GET /message/{id}': nothing,
     'GET /message/{id}/raw': nothing,
     'GET /attachment/{id}': nothing,
+    'POST /keys': { json: { plan: 'dev', rail: 'manual' } },
+    'GET /keys/{invoiceId}': nothing,
   },
   mailcx: {
     'POST /api/accounts': { json: { address: 'walked@mayfly.test', password: 'open sesame' } },

@@ -2,10 +2,11 @@
 // every refusal. The clock stands at the first minute of 2026.
 import { spyOn } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
 import { schemas } from '../../src/dialects/mailfade/wire.ts'
 import type { KeyWish } from '../../src/keys/service.ts'
 import { Refusal, reasons } from '../../src/refusal.ts'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
+import { tenant } from '../accounts/tenant.ts'
 import type { Answer } from '../http/serve.ts'
 import { keepsItsAnswers } from './golden.ts'
 import { fill, on, type Stage, usual, type Verb } from './stage.ts'
@@ -63,6 +64,40 @@ const revoked = async (stage: Stage): Promise<Answer> => {
   return stage.ask('GET', `/inbox/${free}`)
 }
 
+const ordering =
+  (body: unknown, by: 'call' | 'ask' = 'call'): Verb =>
+  async (stage) =>
+    stage[by]('POST', '/keys', { body })
+
+const placeOf = async ({ call }: Stage, token?: string): Promise<string> => {
+  const { json } = await call('POST', '/keys', { ...(token ? { token } : {}), body: { plan: 'dev', rail: 'manual' } })
+  return `/keys/${json['invoice_id']}`
+}
+const orderedBy = async (stage: Stage, token: string): Promise<Answer> => stage.ask('GET', await placeOf(stage, token))
+
+/** An order without a key, after what happened to it. */
+const ordered =
+  (happens: (stage: Stage, id: string) => Promise<unknown> = async () => {}): Verb =>
+  async (stage) => {
+    const place = await placeOf(stage)
+    await happens(stage, uuidOf(place.slice('/keys/'.length)) ?? '')
+    return stage.call('GET', place)
+  }
+
+/** An account that a payment made, a month later. */
+const lapsed =
+  (play: (stage: Stage, token: string) => Promise<Answer>): Verb =>
+  async (stage) => {
+    const { payments, clock } = stage.core
+    const { json } = await stage.call('POST', '/keys', { body: { plan: 'dev', rail: 'manual' } })
+    const id = uuidOf(String(json['invoice_id'])) ?? ''
+    await payments.payByHand(operator, id)
+    const { key } = await payments.handOut(id, String(json['checkout_url']).split('#')[1] ?? '', '192.0.2.1')
+    clock.now += 30 * 86_400_000
+    await payments.runOut()
+    return play(stage, key)
+  }
+
 keepsItsAnswers('mailfade', schemas, {
   'an empty inbox without a key': usual(keyless(`/inbox/${free}`)),
   'an empty inbox with a key': usual(keyed(`/inbox/${free}`)),
@@ -118,6 +153,33 @@ keepsItsAnswers('mailfade', schemas, {
     await stage.core.switches.set(operator, { developerApi: false })
     return stage.call('GET', `/inbox/${free}`)
   }),
+  'an order': usual(ordering({ plan: 'dev', rail: 'manual' })),
+  'an order with a key': usual(ordering({ plan: 'dev', rail: 'manual' }, 'ask')),
+  'an order without JSON': usual(ordering('{')),
+  'an order of no plan': usual(ordering({ plan: 'gold' })),
+  'an order by no rail': usual(ordering({ plan: 'dev', rail: 'gold' })),
+  'an order by card where that is not set up': usual(ordering({ plan: 'dev' })),
+  'an order by lightning where that is not set up': usual(ordering({ plan: 'dev', rail: 'lightning' })),
+  'an order that is pending': usual(ordered()),
+  'an order that is paid': usual(ordered((stage, id) => stage.core.payments.payByHand(operator, id))),
+  'an order that is expired': usual(
+    ordered(async ({ core }) => {
+      core.clock.now += 86_400_000
+    }),
+  ),
+  "another's order": usual(async (stage) => {
+    const { secret } = await tenant(stage.core)
+    return orderedBy(stage, secret)
+  }),
+  "a key's order without the key": usual(async (stage) => {
+    const { secret } = await tenant(stage.core)
+    return stage.call('GET', await placeOf(stage, secret))
+  }),
+  "nobody's order": usual(keyless(`/keys/${noId}`)),
+  'a lapsed account': usual(lapsed(({ call }, token) => call('GET', `/inbox/${free}`, { token }))),
+  'an order of a lapsed account': usual(
+    lapsed(({ call }, token) => call('POST', '/keys', { token, body: { plan: 'dev', rail: 'manual' } })),
+  ),
   'a defect': usual(failing(new Error('secret'))),
   ...Object.fromEntries(
     reasons.map((reason) => [`whatever is refused as ${reason}`, usual(failing(new Refusal(reason)))]),

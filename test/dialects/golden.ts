@@ -92,9 +92,9 @@ function steady(body: string): string {
     /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g,
     (n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
   )
-  const ulids = numbered(/(?<=["/])0[0-9A-HJKMNP-TV-Z]{25}(?=["/])/g, (n) => String(n).padStart(26, '0'))
+  const ulids = numbered(/(?<=["/])0[0-9A-HJKMNP-TV-Z]{25}(?=["/#])/g, (n) => String(n).padStart(26, '0'))
   const addresses = numbered(/[a-z]+-[a-z]+-\d{4}(?=[@"])/g, (n) => `random-${n}`)
-  const tokens = numbered(/(inv_|mayfly-|tm_pro_|whsec_)[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
+  const tokens = numbered(/(inv_|mayfly-|tm_pro_|whsec_|(?<=#))[0-9A-Za-z]{32,}/g, (n) => `token-${n}`)
   const jwts = numbered(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (n) => `jwt-${n}`)
   const ports = numbered(/127\.0\.0\.1:\d+/g, () => '127.0.0.1')
   return [ids, ulids, addresses, tokens, jwts, ports].reduce((text, steadied) => steadied(text), body)

@@ -1,7 +1,7 @@
 // MailFade's door: what is read without a key and what only with one, what is left, and what is refused.
 import { describe, expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf, uuidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { deliver, temporaryDirectory } from '../core.ts'
 import { type Answer, at, type Call, listIn, type Serving, serve, until } from '../http/serve.ts'
@@ -586,13 +586,4 @@ test('switched off it says so, with a key and without', async () => {
   await server.core.switches.set(operator, { developerApi: false })
   expect(said(await server.get(`/inbox/${free}`))).toBe('503 service_unavailable')
   expect(said(await server.keyed(`/inbox/${free}`))).toBe('503 service_unavailable')
-})
-
-test('keys cannot be bought here yet: their paths are nobody’s', async () => {
-  await using server = await fading()
-  for (const [method, path] of [
-    ['POST', '/keys'],
-    ['GET', `/keys/${noId}`],
-  ] as const)
-    expect((await server.call(method, path)).reason).toBe('route-unknown')
 })

@@ -44,6 +44,11 @@ const adminRoutes: readonly [method: string, path: string, body?: object][] = [
   ['GET', 'admin/blocks'],
   ['POST', 'admin/blocks', { kind: 'sender', pattern: 'evil.test' }],
   ['DELETE', `admin/blocks/${anyId}`],
+  ['GET', 'admin/invoices'],
+  ['POST', `admin/invoices/${anyId}/pay`],
+  ['GET', 'admin/domains'],
+  ['POST', `admin/domains/${anyId}/verify`, { byHand: true }],
+  ['DELETE', `admin/domains/${anyId}`],
 ]
 
 test('every admin route stands in this file', async () => {
@@ -54,7 +59,9 @@ test('every admin route stands in this file', async () => {
       ? Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`)
       : [],
   )
-  const here = adminRoutes.map(([method, path]) => `${method} ${api}/${path.replace(anyId, '{id}')}`)
+  const here = adminRoutes.map(
+    ([method, path]) => `${method} ${api}/${path.replace(anyId, path.includes('domains') ? '{domain}' : '{id}')}`,
+  )
   expect([...new Set(here)].toSorted()).toEqual(documented.toSorted())
 })
 

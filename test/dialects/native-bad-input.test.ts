@@ -123,6 +123,27 @@ const routes: readonly Route[] = [
       ...of('note', [1, null, long(201)]),
     ],
   },
+  {
+    method: 'POST',
+    path: 'domains',
+    good: { name: 'own.example' },
+    bad: [
+      ...of('name', [missing, '', 1, null, long(256), 'nodot', '192.0.2.1', 'a..example', 'co.uk', 'mayfly.test']),
+      ...of('access', ['public', '', null, 1]),
+    ],
+  },
+  {
+    method: 'PATCH',
+    path: `domains/${anyId}`,
+    good: { access: 'claimed' },
+    bad: [...of('access', ['public', null, 1]), ...of('catchAll', ['', 1, [], long(321)])],
+  },
+  {
+    method: 'POST',
+    path: `admin/domains/${anyId}/verify`,
+    good: { byHand: true },
+    bad: of('byHand', ['yes', 1, null]),
+  },
 ]
 
 const withoutBody: readonly [method: string, path: string][] = [
@@ -134,9 +155,21 @@ const withoutBody: readonly [method: string, path: string][] = [
   ['DELETE', `admin/accounts/${anyId}`],
   ['DELETE', `admin/blocks/${anyId}`],
   ['DELETE', `admin/invitations/${anyId}`],
+  ['POST', `admin/invoices/${anyId}/pay`],
+  ['DELETE', `domains/${anyId}`],
+  ['POST', `domains/${anyId}/verify`],
+  ['DELETE', `admin/domains/${anyId}`],
 ]
 
-const lists = ['account/audit', 'admin/accounts', 'admin/audit', 'admin/refusals']
+const lists = [
+  'account/audit',
+  'account/invoices',
+  'admin/invoices',
+  'admin/accounts',
+  'admin/domains',
+  'admin/audit',
+  'admin/refusals',
+]
 
 const fieldsOf = (json: unknown): unknown[] => listIn(json, 'error', 'fields').map((one) => at(one, 'path'))
 
@@ -165,12 +198,12 @@ test('every route of accounts that takes a body stands in this file', async () =
     ...routes.map(({ method, path }) => `${method} ${path}`),
     ...withoutBody.map((one) => one.join(' ')),
   ])
-  const mine = /^\/mayfly\/v1\/(session|sessions|invitations|accounts|members|account|admin)(\/|$)/
+  const mine = /^\/mayfly\/v1\/(session|sessions|invitations|accounts|members|account|domains|admin)(\/|$)/
   const documented = Object.entries(Object(at(json, 'paths'))).flatMap(([path, methods]) =>
     mine.test(path)
       ? Object.keys(Object(methods))
           .filter((method) => method !== 'get')
-          .map((method) => `${method.toUpperCase()} ${path.slice(api.length + 1).replace('{id}', anyId)}`)
+          .map((method) => `${method.toUpperCase()} ${path.slice(api.length + 1).replace(/\{(id|domain)\}/, anyId)}`)
       : [],
   )
   expect([...known].toSorted()).toEqual(documented.toSorted())
@@ -231,6 +264,9 @@ test('ids of any shape are unknown, and no defect', async () => {
     ['DELETE', 'invitations', 'invitation-unknown'],
     ['DELETE', 'admin/accounts', 'account-unknown'],
     ['DELETE', 'admin/blocks', 'block-unknown'],
+    ['DELETE', 'domains', 'domain-unknown'],
+    ['GET', 'domains', 'domain-unknown'],
+    ['DELETE', 'admin/domains', 'domain-unknown'],
   ] as const
   for (const [method, path, reason] of routes) {
     for (const id of ['x', '0', '%00', "'%20or%201=1--", '%F0%9F%90%A6', long(2000), person.accountId.toUpperCase()]) {

@@ -112,7 +112,14 @@ const cases: Record<string, (world: World) => Case | Promise<Case>> = {
 type Statuses = { nobody: number; mailbox: number; stranger: number; member: number; owner: number; admin: number }
 
 /** An operation on accounts. `byCookie`: it is for who signed in, and says 403 to every key. */
-type AccountCase = { path: string; body?: () => unknown; byCookie?: true; gets: Statuses }
+type AccountCase = {
+  path: string
+  body?: () => unknown
+  byCookie?: true
+  /** Looks at no credential at all. */
+  isBlind?: true
+  gets: Statuses
+}
 
 type Team = {
   server: Serving
@@ -190,6 +197,26 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
   'GET /mayfly/v1/account': () => ({ path: 'account', gets: ofAccounts(200) }),
   'GET /mayfly/v1/account/usage': () => ({ path: 'account/usage', gets: ofAccounts(200) }),
   'GET /mayfly/v1/account/audit': () => ({ path: 'account/audit', gets: ofEachOwner(200) }),
+  'GET /mayfly/v1/account/invoices': () => ({ path: 'account/invoices', gets: ofAccounts(200) }),
+  'GET /mayfly/v1/admin/invoices': () => ({ path: 'admin/invoices', gets: ofAdmins(200) }),
+  'POST /mayfly/v1/admin/invoices/{id}/pay': () => ({
+    path: 'admin/invoices/01900000-0000-7000-8000-000000000000/pay',
+    gets: ofAdmins(404),
+  }),
+  'POST /mayfly/v1/checkout/{id}': () => ({
+    path: 'checkout/nothing',
+    body: () => ({ secret: 'x' }),
+    isBlind: true,
+    gets: all(404),
+  }),
+  'POST /mayfly/v1/checkout/{id}/key': () => ({
+    path: 'checkout/nothing/key',
+    body: () => ({ secret: 'x' }),
+    isBlind: true,
+    gets: all(404),
+  }),
+  'POST /mayfly/v1/payments/stripe': () => ({ path: 'payments/stripe', isBlind: true, gets: all(503) }),
+  'POST /mayfly/v1/payments/lightning': () => ({ path: 'payments/lightning', isBlind: true, gets: all(503) }),
   'GET /mayfly/v1/members': () => ({ path: 'members', gets: ofAccounts(200) }),
   'PATCH /mayfly/v1/members/{id}': ({ mate }) => ({
     path: `members/${mate.memberId}`,
@@ -242,6 +269,31 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({}),
     gets: ofAccounts(404),
   }),
+  'GET /mayfly/v1/domains': () => ({ path: 'domains', gets: ofAccounts(200) }),
+  'POST /mayfly/v1/domains': () => ({
+    path: 'domains',
+    body: () => ({ name: `${crypto.randomUUID()}.example` }),
+    gets: ofAccounts(201),
+  }),
+  'GET /mayfly/v1/domains/{domain}': () => ({ path: 'domains/none.example', gets: ofAccounts(404) }),
+  'PATCH /mayfly/v1/domains/{domain}': () => ({
+    path: 'domains/none.example',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
+  'DELETE /mayfly/v1/domains/{domain}': () => ({ path: 'domains/none.example', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/domains/{domain}/verify': () => ({
+    path: 'domains/none.example/verify',
+    body: () => ({}),
+    gets: ofAccounts(404),
+  }),
+  'GET /mayfly/v1/admin/domains': () => ({ path: 'admin/domains', gets: ofAdmins(200) }),
+  'POST /mayfly/v1/admin/domains/{domain}/verify': () => ({
+    path: 'admin/domains/none.example/verify',
+    body: () => ({}),
+    gets: ofAdmins(404),
+  }),
+  'DELETE /mayfly/v1/admin/domains/{domain}': () => ({ path: 'admin/domains/none.example', gets: ofAdmins(404) }),
   'GET /mayfly/v1/admin/accounts': () => ({ path: 'admin/accounts', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/accounts': () => ({
     path: 'admin/accounts',
@@ -298,7 +350,7 @@ test.each(accountOperations)('%s: each gets what is his', async (operation) => {
   const made = await (method === 'GET' && reading ? reading : team())
   await using _own = method === 'GET' ? null : made.server
   const { server } = made
-  const { path, body, byCookie, gets } = accountCases[operation]?.(made) ?? {}
+  const { path, body, byCookie, isBlind, gets } = accountCases[operation]?.(made) ?? {}
   if (path === undefined || gets === undefined) throw new Error(`${operation} has no case`)
   const ask = async (headers: Record<string, string>): Promise<number> => {
     const { status } = await server.call(method, `${api}/${path}`, { headers, ...(body ? { body: body() } : {}) })
@@ -316,10 +368,11 @@ test.each(accountOperations)('%s: each gets what is his', async (operation) => {
   const people = { stranger, member: mate, owner: boss, admin }
   const whose = ['stranger', 'member', 'owner', 'admin'] as const
   // One that is there but wrong is refused, also beside a good one that counts for less.
-  expect(await ask({ ...bearer('mbx_wrong'), ...boss.headers })).toBe(401)
-  expect(await ask({ authorization: 'Basic bTpt', ...admin.headers })).toBe(401)
-  expect(await ask({ 'x-api-key': 'wrong', ...boss.headers })).toBe(401)
-  expect(await ask({ ...bearer(`${keys.owner}x`), 'x-api-key': keys.admin })).toBe(401)
+  const wrong = isBlind ? gets.nobody : 401
+  expect(await ask({ ...bearer('mbx_wrong'), ...boss.headers })).toBe(wrong)
+  expect(await ask({ authorization: 'Basic bTpt', ...admin.headers })).toBe(wrong)
+  expect(await ask({ 'x-api-key': 'wrong', ...boss.headers })).toBe(wrong)
+  expect(await ask({ ...bearer(`${keys.owner}x`), 'x-api-key': keys.admin })).toBe(wrong)
   expect(await ask({})).toBe(gets.nobody)
   expect(await ask({ authorization: 'Bearer ', 'x-api-key': ' ' })).toBe(gets.nobody)
   expect(await ask(bearer(box.token))).toBe(gets.mailbox)

@@ -281,6 +281,9 @@ test('no route takes a parameter or a field that its description does not have',
     [`PATCH ${root}/members/{id}`]: { role: 'member' },
     [`POST ${root}/admin/accounts`]: { email: person.email },
     [`POST ${root}/admin/blocks`]: { kind: 'sender', pattern: '*@sender.test' },
+    [`POST ${root}/checkout/{id}`]: { secret: 'x' },
+    [`POST ${root}/checkout/{id}/key`]: { secret: 'x' },
+    [`POST ${root}/domains`]: { name: 'own.example' },
     [`POST ${root}/webhooks`]: { url: 'https://hooks.example/mail' },
   }
   const document = await openapi('native')
@@ -291,7 +294,8 @@ test('no route takes a parameter or a field that its description does not have',
       const asked = await server.call(method, `${path}?nope=1`, { token, body })
       expect([template, method, asked.status]).toEqual([template, method, 400])
       expect(listIn(asked.json, 'error', 'fields')).toContainEqual({ path: 'query.nope', message: 'is not known here' })
-      if (method === 'GET') continue
+      // What the services of rails send is theirs to say: their signature decides.
+      if (method === 'GET' || template.startsWith(`${root}/payments/`)) continue
       const sent = await server.call(method, path, { token, body: { nope: 1 } })
       expect([template, method, sent.status]).toEqual([template, method, 400])
       expect(listIn(sent.json, 'error', 'fields')).toContainEqual({ path: 'body.nope', message: 'is not known here' })

@@ -1,6 +1,6 @@
 // One account in all APIs of the executable: its mail is the same mail everywhere, and its limits are one.
 import { expect, test } from 'bun:test'
-import { uuidOf } from '../../src/dialects/mailfade/ids.ts'
+import { uuidOf } from '../../src/ulid.ts'
 import { json } from './launch.ts'
 import { type Replay, replaying } from './replay.ts'
 

@@ -1,6 +1,7 @@
-// What MailFade's reference page says of reading, held against the executable: its addresses and paths as they stand, the
+// What MailFade's reference page says, held against the executable: its addresses and paths as they stand, the
 // fields of its examples in their order, how a key looks, and the limits without one.
 import { expect, test } from 'bun:test'
+import { run } from './launch.ts'
 import { type Replay, replaying } from './replay.ts'
 
 const page = { host: 'api.mailfade.dev', key: 'mf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', prefix: 'mf_' }
@@ -102,4 +103,42 @@ test('a hundred requests a day without a key, and the headers that say so', asyn
   expect([refused.status, refused.shown]).toEqual([429, refusal('free_tier_quota_exhausted')])
   const keyed = await fetch(there, { headers: { authorization: `Bearer ${replay.key}` } })
   expect([keyed.status, ...left(keyed)]).toEqual([200, '50000', '49999'])
+})
+
+test('a key is ordered, paid and shown, as the page has it', async () => {
+  await using replay = await mailfade()
+  const there = `http://127.0.0.1:${replay.server.http}`
+  const order = (body: string) =>
+    replay.curl(`curl -X POST "${base}/keys" -H "Content-Type: application/json" -d '${body}'`)
+  const { status, shown } = await order('{ "plan": "dev", "rail": "stripe" }')
+  expect([status, shown]).toEqual([503, refusal('stripe_unavailable')])
+  expect((await order('{ "plan": "dev", "rail": "lightning" }')).shown).toEqual(refusal('lightning_unavailable'))
+  expect((await order('{ "plan": "gold", "rail": "stripe" }')).shown).toEqual(refusal('invalid_plan'))
+  expect((await order('{ "plan": "dev",')).shown).toEqual(refusal('invalid_json'))
+  const made = await order('{ "plan": "dev", "rail": "manual" }')
+  expect([made.status, steady(made.shown)]).toEqual([
+    200,
+    expect.stringMatching(
+      /^\{"invoice_id":ULID,"rail":"manual","checkout_url":"http[^"]+\/app\/checkout\/[^"#]+#\w{40}"\}$/,
+    ),
+  ])
+  const { invoice_id: id, checkout_url: page } = Object(made.json)
+  const poll = () => replay.curl(`curl "${base}/keys/${id}"`)
+  expect(steady((await poll()).shown)).toBe('{"invoice_id":ULID,"rail":"manual","plan":"dev","status":"pending"}')
+  const paid = await run(replay.directory, ['invoice', 'pay', id])
+  expect([paid.code, paid.out]).toEqual([0, expect.stringContaining(`the invoice ${id} is paid`)])
+  expect(steady((await poll()).shown)).toBe(
+    '{"invoice_id":ULID,"rail":"manual","plan":"dev","status":"paid","key_id":ULID}',
+  )
+  const press = () =>
+    fetch(`${there}/mayfly/v1/checkout/${id}/key`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ secret: String(page).split('#')[1] }),
+    })
+  const { key } = Object(await (await press()).json())
+  expect(key).toMatch(/^mf_[0-9A-Za-z]{30}$/)
+  expect((await press()).status).toBe(409)
+  const headers = { authorization: `Bearer ${key}` }
+  expect((await fetch(`${there}/inbox/${address}`, { headers })).headers.get('x-ratelimit-limit')).toBe('50000')
 })

@@ -5,6 +5,7 @@ import { certificateOf } from '../../src/certificate.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import { openLog } from '../../src/log.ts'
+import type { Rail, RailName } from '../../src/payments/rail.ts'
 import { deliver, mail, type TestCore, testConfig, testCore } from '../core.ts'
 
 export { temporaryDirectory as temporary } from '../core.ts'
@@ -52,15 +53,26 @@ export type Serving = {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-type Standing = { heartbeatMs?: number; now?: number; file?: string; domains?: Config['domains'] }
+type Standing = {
+  heartbeatMs?: number
+  now?: number
+  file?: string
+  domains?: Config['domains']
+  rails?: ReadonlyMap<RailName, Rail>
+}
 
 export async function serve(
   env: Record<string, string> = {},
-  { heartbeatMs, now, file, domains }: Standing = {},
+  { heartbeatMs, now, file, domains, rails }: Standing = {},
 ): Promise<Serving> {
   const read = testConfig({ MAYFLY_HTTP_LISTEN: '127.0.0.1:0', ...env })
   const config = domains ? { ...read, domains } : read
-  const core = testCore({ config, ...(now === undefined ? {} : { now }), ...(file === undefined ? {} : { file }) })
+  const core = testCore({
+    config,
+    ...(now === undefined ? {} : { now }),
+    ...(file === undefined ? {} : { file }),
+    ...(rails === undefined ? {} : { rails }),
+  })
   const logged: string[] = []
   const to: DestinationStream = { write: (line) => void logged.push(line) }
   const http = await startHttp(config, {

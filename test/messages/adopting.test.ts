@@ -70,6 +70,7 @@ test('a crash between opening a mailbox and indexing its mail leaves no mail out
     tag: null,
     passwordHash: null,
     usedAt: null,
+    byMail: false,
   } as const
   const change = { mailbox: fields, tokenHash: null, quota: null, quarantineUntil: 0, now: before.clock.now }
   expect((await writes.run('mailboxes.open', change)).tookOver).toBe(true)

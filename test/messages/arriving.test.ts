@@ -48,6 +48,7 @@ async function open() {
             localPart: 'a',
             domain: 'mayfly.test',
             mailboxId: null,
+            accountId: null,
             retentionMinutes: null,
             messageId: 'm',
             newMailboxId: 'b',

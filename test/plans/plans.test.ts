@@ -34,7 +34,18 @@ test('every key of a plan in the config arrives in the plan', () => {
     webhooks: 1,
     customLocalPart: false,
     chooseDomain: false,
+    prices: { stripe: null, btcpay: null, days: 30 },
   })
+})
+
+test('what a plan costs arrives in it too', () => {
+  const [sold] = plansWith({
+    MAYFLY_PLANS_SOLD_STRIPE_PRICE: 'price_123',
+    MAYFLY_PLANS_SOLD_BTCPAY_AMOUNT: '4.5',
+    MAYFLY_PLANS_SOLD_BTCPAY_CURRENCY: 'EUR',
+    MAYFLY_PLANS_SOLD_BTCPAY_DAYS: '7',
+  }).filter(({ name }) => name === 'sold')
+  expect(sold?.prices).toEqual({ stripe: 'price_123', btcpay: { amount: 4.5, currency: 'EUR' }, days: 7 })
 })
 
 test('other numbers are in force at once, for accounts that are on the plan already', async () => {

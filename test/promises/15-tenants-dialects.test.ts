@@ -2,7 +2,7 @@
 // answers as the API's contract says of another's; what nobody has as it says of that; and nothing is seen or changed.
 import { expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
-import { ulidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf } from '../../src/ulid.ts'
 import { type Tenant, tenant } from '../accounts/tenant.ts'
 import { deliver } from '../core.ts'
 import { apis } from '../dialects/apis.ts'
@@ -30,7 +30,7 @@ const nobodys: Things = {
   ...{ address: 'not-there@second.test', id: unknown, mailbox: unknown, archived: unknown, mail: unknown },
   ...{ attachment: unknown, domain: unknown, member: unknown, invitation: unknown },
   ...{ 'mail as ULID': ulidOf(unknown), 'attachment as ULID': ulidOf(unknown) },
-  ...{ account: unknown, message: unknown, token: unknown, webhook: unknown },
+  ...{ account: unknown, message: unknown, token: unknown, webhook: unknown, invoiceId: ulidOf(unknown) },
 }
 
 async function settled({ core }: Serving, name: string): Promise<Settled> {
@@ -59,6 +59,8 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
   const { webhook, secret } = await core.webhooks.create(caller, { url, form: 'mailcx' })
   await deliver(core, box.address, richMail('told of', []))
   await core.messages.digestAll(box.key)
+  const returnTo = (id: string): string => `https://mail.example/app/checkout/${id}`
+  const ordered = await core.payments.order(caller, { plan: 'dev', rail: 'manual', client: '192.0.2.1', returnTo })
   return {
     owner,
     jwt: await core.mailboxes.jwtOf(box),
@@ -67,6 +69,7 @@ async function settled({ core }: Serving, name: string): Promise<Settled> {
       ...{ address: box.address, id: box.id, mailbox: box.id, archived: archived.id, mail },
       ...{ attachment: attachment.id, domain: domain.id, member: member.caller.member?.id ?? '' },
       ...{ 'mail as ULID': ulidOf(mail), 'attachment as ULID': ulidOf(attachment.id) },
+      invoiceId: ulidOf(ordered.invoice.id),
       ...{ invitation: invitation.id, account: box.id, message: mail, token: caller.key?.id ?? '' },
       ...{ webhook: webhook.id, 'secret of a webhook': secret },
     },
@@ -104,6 +107,7 @@ async function seenBy({ core }: Serving, { owner: { caller }, things }: Settled)
     await core.links.invitations(caller),
     await core.webhooks.list(caller),
     await core.webhooks.deliveries(caller, things['webhook'] ?? '', { ...page, failed: false }),
+    await core.payments.own(caller, page),
   ]
 }
 

@@ -2,6 +2,7 @@
 // hands of another, answers exactly as for an id that does not exist; an operation without a case fails. Addresses are
 // compared in a domain where only opened mailboxes take mail: in a public one, a free address is there for everybody.
 import { expect, test } from 'bun:test'
+import { ulidOf, uuidOf } from '../../src/ulid.ts'
 import { api, firstAdmin, joined, keyOf, mustBe, owner, type Person, password } from '../accounts/team.ts'
 import { temporaryDirectory } from '../core.ts'
 import { at, listen, listIn, type Serving, serve } from '../http/serve.ts'
@@ -53,6 +54,13 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/account': none,
   'GET /mayfly/v1/account/usage': none,
   'GET /mayfly/v1/account/audit': none,
+  'GET /mayfly/v1/account/invoices': none,
+  'GET /mayfly/v1/admin/invoices': none,
+  'POST /mayfly/v1/admin/invoices/{id}/pay': none,
+  'POST /mayfly/v1/checkout/{id}': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/checkout/{id}/key': { body: () => ({ secret: 'wrong' }) },
+  'POST /mayfly/v1/payments/stripe': none,
+  'POST /mayfly/v1/payments/lightning': none,
   'GET /mayfly/v1/members': none,
   'PATCH /mayfly/v1/members/{id}': { body: () => ({ role: 'member' }) },
   'DELETE /mayfly/v1/members/{id}': none,
@@ -76,6 +84,16 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/webhooks/{id}/deliveries': none,
   'POST /mayfly/v1/webhooks/{id}/test': none,
   'POST /mayfly/v1/webhooks/{id}/replay': none,
+  'GET /mayfly/v1/domains': none,
+  // Others may want the same one, and learn nothing of each other: test/domains.
+  'POST /mayfly/v1/domains': { body: () => ({ name: 'domain-of-theirs.example' }) },
+  'GET /mayfly/v1/domains/{domain}': none,
+  'PATCH /mayfly/v1/domains/{domain}': { body: () => ({ access: 'claimed' }) },
+  'DELETE /mayfly/v1/domains/{domain}': { query: 'confirm=1000' },
+  'POST /mayfly/v1/domains/{domain}/verify': none,
+  'GET /mayfly/v1/admin/domains': none,
+  'POST /mayfly/v1/admin/domains/{domain}/verify': { body: () => ({ byHand: true }) },
+  'DELETE /mayfly/v1/admin/domains/{domain}': { query: 'confirm=1000' },
   'GET /mayfly/v1/admin/accounts': none,
   'POST /mayfly/v1/admin/accounts': { body: () => ({ email: 'x@b.test' }) },
   'PATCH /mayfly/v1/admin/accounts/{id}': { body: () => ({ suspended: true }) },
@@ -103,7 +121,9 @@ type Tenant = {
   box: Box
   archived: { id: string; address: string }
   invitation: string
+  invoice: string
   webhook: { id: string; secret: string; path: string }
+  domain: { id: string; name: string; token: string }
   block: string
 }
 type World = {
@@ -159,7 +179,9 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
   mustBe(204, await server.call('DELETE', `${api}/mailboxes/${archived.id}`, { token: ownerKey.key }))
   const path = `/hook-of-${name}`
   const hook = mustBe(201, await boss.call('POST', 'webhooks', { url: `https://192.88.100.1${path}` }))
+  const custom = mustBe(201, await boss.call('POST', 'domains', { name: `domain-of-${name}.example` }))
   const invitation = mustBe(201, await boss.call('POST', 'invitations', { email: `invited-by-${name}@b.test` }))
+  const ordered = await server.call('POST', '/keys', { token: ownerKey.key, body: { plan: 'dev', rail: 'manual' } })
   return {
     owner: boss,
     member,
@@ -168,7 +190,13 @@ async function tenant(server: Serving, admin: Person, name: string): Promise<Ten
     box: await mailed(server, box, `secret words of ${name}`),
     archived,
     invitation: String(invitation.json['id']),
+    invoice: uuidOf(String(mustBe(200, ordered).json['invoice_id'])) ?? '',
     webhook: { id: String(hook.json['id']), secret: String(hook.json['secret']), path },
+    domain: {
+      id: String(custom.json['id']),
+      name: String(custom.json['name']),
+      token: String(at(custom.json, 'records', 0, 'value')),
+    },
     block: '',
   }
 }
@@ -248,9 +276,13 @@ function pairsOf(path: string, made: World): Pair[] {
   if (path.includes('/members/')) return ids('id', [mine.owner.memberId, mine.member.memberId])
   if (path.includes('/invitations/')) return ids('id', [mine.invitation])
   if (path.includes('/keys/')) return ids('id', [mine.ownerKey.id, mine.memberKey.id])
+  if (path.includes('/domains/')) {
+    return [...ids('domain', [mine.domain.id]), ...ids('domain', [mine.domain.name], 'not-there.example')]
+  }
   if (path.includes('/webhooks/')) return ids('id', [mine.webhook.id])
   if (path.includes('/accounts/')) return ids('id', [mine.owner.accountId])
   if (path.includes('/blocks/')) return ids('id', [mine.block])
+  if (path.includes('/invoices/') || path.includes('/checkout/')) return ids('id', [mine.invoice, ulidOf(mine.invoice)])
   throw new Error(`no ids for ${path}`)
 }
 
@@ -273,7 +305,9 @@ const secretsOf = ({ mine, anonymous, public: shared }: World): string[] => [
   mine.member.memberId,
   mine.member.sessionId,
   mine.invitation,
+  mine.invoice,
   ...Object.values(mine.webhook),
+  ...Object.values(mine.domain),
   'owners-key-of-ann',
   'invited-by-ann',
   'of ann',
@@ -299,6 +333,7 @@ async function seenBy({ server, mine, anonymous }: World): Promise<unknown> {
     'members',
     'invitations',
     'webhooks',
+    'domains',
     'account/audit?limit=100',
     `messages/${mine.box.message}`,
   ]

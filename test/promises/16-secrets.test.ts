@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { prefixes } from '../../src/keys/key.ts'
+import { uuidOf } from '../../src/ulid.ts'
 import {
   accept,
   api,
@@ -103,6 +104,14 @@ async function everything(server: Serving): Promise<Secrets> {
   keep('a ticket', `_${ticket.split('/')[2]}`)
   mustBe(200, await call('GET', ticket))
   keep("the operator's token", (await server.core.mailboxes.operator()).token)
+
+  const ordered = mustBe(200, await call('POST', '/keys', { body: { plan: 'dev', rail: 'manual' } }))
+  const invoice = uuidOf(String(ordered.json['invoice_id']))
+  const secret = keep("an order's secret", String(ordered.json['checkout_url']).split('#')[1])
+  mustBe(200, await admin.call('POST', `admin/invoices/${invoice}/pay`))
+  mustBe(200, await call('POST', `${api}/checkout/${invoice}`, { body: { secret } }))
+  const bought = mustBe(201, await call('POST', `${api}/checkout/${invoice}/key`, { body: { secret } }))
+  keep('a bought key', bought.json['key'])
 
   // In wrong places: as the name of something, in a query, in the field beside, with a typing error, too long.
   for (const secret of [...secrets.values()]) {

@@ -1,7 +1,8 @@
 // Whether mail for the shared domains is led here.
-import { type MxRecord, promises } from 'node:dns'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../../config/schema.ts'
+import { type Looked, type Lookups, lookupsOf, Resolver } from '../../domains/resolver.ts'
+import { realOutside } from '../../outside.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, note, wrong } = findingsOf('dns')
@@ -9,44 +10,17 @@ const { ok, note, wrong } = findingsOf('dns')
 /** RFC 6761, RFC 6762, RFC 9476 and what home routers use: the world has no records for them. */
 const reserved = /(^|\.)(test|example|invalid|localhost|local|internal|lan|alt|home\.arpa|onion)$/
 
-export type Dns = {
-  mx: (name: string) => Promise<MxRecord[]>
-  a: (name: string) => Promise<string[]>
-  aaaa: (name: string) => Promise<string[]>
-}
+const asking = { urgent: true }
 
 /** Asks the name servers of `[dns]`. No answer takes longer than its `timeout_seconds`. */
-export function dnsOf({ nameservers, timeout_seconds }: Config['dns']): Dns {
-  const resolver = new promises.Resolver()
-  if (nameservers.length > 0) resolver.setServers(nameservers)
-  const timely = <Value>(asked: Promise<Value>): Promise<Value> => {
-    const late = Promise.withResolvers<Value>()
-    const timer = setTimeout(() => late.reject(new Error('no answer came in time')), timeout_seconds * 1000)
-    return Promise.race([asked, late.promise]).finally(() => clearTimeout(timer))
-  }
-  return {
-    mx: (name) => timely(resolver.resolveMx(name)),
-    a: (name) => timely(resolver.resolve4(name)),
-    aaaa: (name) => timely(resolver.resolve6(name)),
-  }
-}
+export const dnsOf = (dns: Config['dns']): Lookups => new Resolver(lookupsOf(dns), realOutside)
 
-type Looked<Value> = { value: Value } | { failed: string }
-
-/** No such name, or nothing of this kind at it, is `nothing`; any other failure says why. */
-async function look<Value>(asked: Promise<Value>, nothing: Value): Promise<Looked<Value>> {
-  try {
-    return { value: await asked }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (/ENOTFOUND|ENODATA/.test(code)) return { value: nothing }
-    return { failed: error instanceof Error ? error.message : String(error) }
-  }
-}
+const valuesOf = <Value>(looked: Exclude<Looked<Value>, { is: 'unknown' }>): Value[] =>
+  looked.is === 'found' ? looked.values : []
 
 export async function dns(
   config: Pick<Config, 'domains' | 'smtp' | 'dns'>,
-  asking: Dns = dnsOf(config.dns),
+  lookups: Lookups = dnsOf(config.dns),
 ): Promise<Finding[]> {
   if (config.dns.mode === 'off') return [note('dns.mode is off: no name server is asked')]
   const names = config.domains.map(({ name }) => name).filter((name) => name !== '*')
@@ -55,8 +29,8 @@ export async function dns(
   const found = inside.map((name) => note(`mail from the internet cannot reach ${name}: such names are not in its DNS`))
   if (real.length === 0) return found
   const looked = await Promise.all([
-    ...real.map((name) => mailRoute(name, config.smtp.hostname, asking)),
-    hostAddresses(config.smtp, asking),
+    ...real.map((name) => mailRoute(name, config.smtp.hostname, lookups)),
+    hostAddresses(config.smtp, lookups),
   ])
   return [...found, ...looked.flat()]
 }
@@ -64,13 +38,13 @@ export async function dns(
 const cannotAsk = (what: string, failed: string): Finding =>
   wrong(`${what} could not be asked for: ${failed}`, 'see that the name servers can be reached, or set dns.nameservers')
 
-async function mailRoute(domain: string, hostname: string, asking: Dns): Promise<Finding[]> {
+async function mailRoute(domain: string, hostname: string, lookups: Lookups): Promise<Finding[]> {
   // Any name below a wildcard will do.
   const name = domain.replace(/^\*\./, 'mayfly-doctor.')
-  const found = await look(asking.mx(name), [])
-  if ('failed' in found) return [cannotAsk(`the MX records of ${domain}`, found.failed)]
+  const found = await lookups.mx(name, asking)
+  if (found.is === 'unknown') return [cannotAsk(`the MX records of ${domain}`, found.why)]
   const record = `${domain}. MX 10 ${hostname}.`
-  const targets = found.value.map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ''))
+  const targets = valuesOf(found).map(({ exchange }) => exchange)
   if (targets.length === 0) return [wrong(`${domain} has no MX record`, `add ${record}`)]
   const others = targets.filter((target) => target !== hostname)
   if (others.length === targets.length) {
@@ -87,15 +61,14 @@ async function mailRoute(domain: string, hostname: string, asking: Dns): Promise
 
 async function hostAddresses(
   { hostname, public_addresses }: Pick<Config['smtp'], 'hostname' | 'public_addresses'>,
-  asking: Dns,
+  lookups: Lookups,
 ): Promise<Finding[]> {
   const name = 'set smtp.hostname to the name that MX records point to'
   if (reserved.test(hostname) || !hostname.includes('.'))
     return [wrong(`smtp.hostname is ${hostname}: nobody in the internet finds a server by it`, name)]
-  const [four, six] = await Promise.all([look(asking.a(hostname), []), look(asking.aaaa(hostname), [])])
-  if ('failed' in four) return [cannotAsk(`the address of ${hostname}`, four.failed)]
-  if ('failed' in six) return [cannotAsk(`the address of ${hostname}`, six.failed)]
-  const found = [...four.value, ...six.value].map(normal)
+  const [four, six] = await Promise.all([lookups.a(hostname, asking), lookups.aaaa(hostname, asking)])
+  for (const one of [four, six]) if (one.is === 'unknown') return [cannotAsk(`the address of ${hostname}`, one.why)]
+  const found = [four, six].flatMap((one) => (one.is === 'found' ? one.values : []))
   const own = public_addresses.map(normal)
   if (found.length === 0) {
     const example = own[0] === undefined ? 'its address' : own.join(' and ')

@@ -13,6 +13,7 @@ import { database, sqlite } from './database.ts'
 import { disk } from './disk.ts'
 import { dns } from './dns.ts'
 import { carriedOut, type Finding, findingsOf, line } from './finding.ts'
+import { payments } from './payments.ts'
 import { plans } from './plans.ts'
 import { ports } from './ports.ts'
 import { reach } from './reach.ts'
@@ -70,6 +71,7 @@ async function* around(config: Config): AsyncGenerator<Finding[]> {
   })
   // What is damaged was told.
   if (isWhole) yield await carriedOut('plans', () => plans(config))
+  yield await carriedOut('payments', () => payments(config))
   yield await carriedOut('clock', () => clock(Date.now, lastEventAt))
   yield await carriedOut('ports', () => ports(config, running))
   yield await carriedOut('certificate', () => certificate(config, Date.now()))

@@ -19,6 +19,7 @@ const words = {
 
 const special: Partial<Record<Reason, Said>> = {
   'account-suspended': [403, 'forbidden', 'The account is suspended.'],
+  'plan-lapsed': [403, 'forbidden', 'What was paid for the account has run out.'],
   'origin-refused': [403, 'forbidden', 'This key may not be used from here.'],
   'not-in-plan': [403, 'premium_required', 'This needs a premium key.'],
   'domain-unserved': [403, 'domain_not_allowed', 'This domain is not open to this key.'],

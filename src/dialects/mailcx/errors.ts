@@ -19,6 +19,7 @@ const words = {
 
 const special: Partial<Record<Reason, Said>> = {
   'account-suspended': [403, 'forbidden', 'The account is suspended.'],
+  'plan-lapsed': [403, 'forbidden', 'What was paid for the account has run out.'],
   'origin-refused': [403, 'forbidden', 'Pages of this origin may not call.'],
   'not-in-plan': [403, 'account_limit_reached', 'The plan does not include this.'],
   'domain-unserved': [400, 'invalid_domain', 'This domain is not served here.'],

@@ -127,7 +127,7 @@ export const proDomainRoutes = (door: Door) =>
       `${paths.domains}/:domain/verify`,
       async ({ caller, params }) => {
         const { domains } = door.core
-        return verification(await domains.verify(caller, params.domain), domains.mxTarget)
+        return verification(domains.describe(await domains.verify(caller, params.domain)), domains.mxTarget)
       },
       {
         ...described({

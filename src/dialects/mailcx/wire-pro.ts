@@ -1,6 +1,6 @@
 // The shapes of Mail.cx's Pro API: domains and tokens.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import type { CustomDomain } from '../../domains/domain.ts'
+import { baseOf, type CustomDomain, type DescribedDomain, isServing } from '../../domains/domain.ts'
 import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
@@ -62,19 +62,20 @@ export const proSchemas: Record<string, TSchema> = {
 }
 
 const records = ({ name, token }: CustomDomain, mxTarget: string): Static<typeof RecordsShape> => [
-  { type: 'TXT', host: name, value: token },
+  { type: 'TXT', host: baseOf(name), value: token },
   { type: 'MX', host: name, value: mxTarget, priority: 10 },
 ]
 
-const domainItem = ({ id, name, state, token, createdAt }: CustomDomain): Static<typeof ProDomainShape> => ({
-  id,
-  domain: name,
-  verify_status: state,
-  verify_token: token,
-  // Nobody looks at records yet.
-  verified_at: null,
-  mx_configured: false,
-  created_at: isoSeconds(createdAt),
+const statusOf = ({ state }: CustomDomain) => (isServing(state) ? 'verified' : 'pending')
+
+const domainItem = (domain: CustomDomain): Static<typeof ProDomainShape> => ({
+  id: domain.id,
+  domain: domain.name,
+  verify_status: statusOf(domain),
+  verify_token: domain.token,
+  verified_at: secondsOrNull(domain.verifiedAt),
+  mx_configured: domain.found?.mx.is === 'there',
+  created_at: isoSeconds(domain.createdAt),
 })
 
 export const domainList = (domains: readonly CustomDomain[]) => ({ domains: domains.map(domainItem) })
@@ -86,13 +87,27 @@ export const madeDomain = (domain: CustomDomain, mxTarget: string): Static<typeo
   dns_records: records(domain, mxTarget),
 })
 
-export const verification = (domain: CustomDomain, mxTarget: string): Static<typeof VerificationShape> => ({
-  verify_status: domain.state,
-  txt_record: false,
-  mx_record: false,
+export const verification = (
+  { domain, note }: DescribedDomain,
+  mxTarget: string,
+): Static<typeof VerificationShape> => ({
+  verify_status: statusOf(domain),
+  txt_record: domain.found?.txt.is === 'there',
+  mx_record: domain.found?.mx.is === 'there',
   dns_records: records(domain, mxTarget),
-  message: 'Records are not looked at yet: the domain stays pending.',
+  message: note ?? messageOf(domain),
 })
+
+function messageOf({ state, found }: CustomDomain): string {
+  if (isServing(state)) return 'The domain is verified.'
+  if (!found) return 'The records were not looked at yet.'
+  const unknown = [found.txt, found.mx].find(({ is }) => is === 'unknown')
+  if (unknown) return `The name servers could not say: ${unknown.why}.`
+  const missing = [...(found.txt.is === 'gone' ? ['TXT'] : []), ...(found.mx.is === 'gone' ? ['MX'] : [])]
+  return missing.length > 0
+    ? `Not found yet: ${missing.join(' and ')}.`
+    : 'The records are there, and the domain waits.'
+}
 
 const tokenItem = ({ id, name, lastUsedAt, createdAt, revokedAt }: Key): Static<typeof ProTokenShape> => ({
   id,

@@ -29,7 +29,7 @@ export const mailfade = (door: Door): Dialect =>
     origins: () => new Origins(door.options.dialects.mailfade.cors_origins, door.options.publicUrl ?? undefined),
     credentialHeaders: ['authorization'],
     cors: {
-      methods: 'GET',
+      methods: 'GET, POST',
       headers: 'Authorization, Content-Type',
       exposed:
         'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Content-Disposition, X-Request-Id',
@@ -39,9 +39,10 @@ export const mailfade = (door: Door): Dialect =>
     dress: (headers, visit) => sayLimit(headers, leftOf(door, visit)),
     about: {
       title: 'MailFade',
-      description: 'The mail of an address, some of it without a key. Times are epoch milliseconds, ids ULIDs.',
+      description:
+        'The mail of an address, some of it without a key, and the keys. Times are epoch milliseconds, ids ULIDs.',
       schemas,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A key.' } },
-      pathLengths: { address: 320, id: 26 },
+      pathLengths: { address: 320, id: 26, invoiceId: 26 },
     },
   })

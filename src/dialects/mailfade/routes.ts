@@ -13,10 +13,12 @@ import type { Visit } from '../../http/visit.ts'
 import type { Written } from '../../messages/attachment.ts'
 import { writtenDisposition } from '../../messages/file-name.ts'
 import { Refusal } from '../../refusal.ts'
-import { uuidOf } from './ids.ts'
+import { uuidOf } from '../../ulid.ts'
+import { maybeKeyed, security } from './described.ts'
+import { keyRoutes } from './keys.ts'
 import { inbox, message } from './wire.ts'
 
-export const prefixes = ['/inbox', '/message', '/attachment'] as const
+export const prefixes = ['/inbox', '/message', '/attachment', '/keys'] as const
 
 const usualEmails = 25
 const mostEmails = 50
@@ -46,21 +48,15 @@ function sinceIn(given: unknown): number | undefined {
   return Number.isFinite(since) ? Math.floor(since) + 1 : undefined
 }
 
-const always = {
-  401: ['missing_or_invalid_key'],
-  402: ['key_inactive'],
-  404: ['not_found'],
-  429: ['free_tier_quota_exhausted', 'quota_exhausted'],
-  500: ['internal_error'],
-  503: ['service_unavailable'],
-} as const
-const maybeKeyed = { ...always, 401: ['missing_or_invalid_key', 'key_required'] } as const
-const security = [{}, { bearer: [] }]
-
 const tag = 'reading'
 
 export const routes = (door: Door) =>
-  new Elysia().use(inboxRoutes(door)).use(messageRoutes(door)).use(attachmentRoutes(door)).use(unknownRoutes(door))
+  new Elysia()
+    .use(inboxRoutes(door))
+    .use(messageRoutes(door))
+    .use(attachmentRoutes(door))
+    .use(keyRoutes(door))
+    .use(unknownRoutes(door))
 
 const open = (door: Door) => openRoutes(door, 'mailfade', bearerIn)
 
@@ -169,7 +165,7 @@ const attachmentRoutes = (door: Door) =>
 /** What is called with a key is counted, whatever it is, and without one what is read below /inbox and /message. */
 function unknownRoutes(door: Door) {
   const noSuchRoute = async ({ caller, visit, request }: Came): Promise<never> => {
-    const isUncounted = !/^(GET|HEAD)$/.test(request.method) || /^\/attachment(\/|$)/.test(visit.path)
+    const isUncounted = !/^(GET|HEAD)$/.test(request.method) || /^\/(attachment|keys)(\/|$)/.test(visit.path)
     if (isUncounted) throw new Refusal('route-unknown')
     return counted(door, { caller, visit }, async () => {
       throw new Refusal('route-unknown')

@@ -5,7 +5,9 @@ import type { Shown } from '../../http/list-answer.ts'
 import type { Place } from '../../mailboxes/mailbox.ts'
 import { laterTextsOf } from '../../messages/long-text.ts'
 import type { Attachment, FullMessage, Message } from '../../messages/message.ts'
-import { ulidOf } from './ids.ts'
+import type { Invoice } from '../../payments/invoice.ts'
+import { railNames } from '../../payments/rail.ts'
+import { ulidOf } from '../../ulid.ts'
 
 const id = () => Type.String({ minLength: 26, maxLength: 26, description: 'A ULID.' })
 const instant = () => Type.Integer({ description: 'Epoch milliseconds.' })
@@ -52,13 +54,39 @@ const MessageShape = Type.Object({
   expires_at: end(),
 })
 
+const RailShape = Type.Union(railNames.map((name) => Type.Literal(name)))
+const OrderShape = Type.Object({
+  invoice_id: id(),
+  rail: RailShape,
+  checkout_url: Type.String({ description: 'Where it is paid.' }),
+})
+const InvoiceShape = Type.Object({
+  invoice_id: id(),
+  rail: RailShape,
+  plan: Type.String(),
+  status: Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('expired')]),
+  key_id: Type.Optional(
+    Type.String({
+      minLength: 26,
+      maxLength: 26,
+      description: 'Once it is paid: of the key that its checkout page hands out, or by which it was ordered.',
+    }),
+  ),
+})
+
 const ErrorShape = Type.Object({
   error: Type.String({ description: 'A code.' }),
   hint: Type.String(),
   period_resets_at: Type.Optional(Type.Integer({ description: 'With 429: epoch milliseconds, when there is room.' })),
 })
 
-export const schemas: Record<string, TSchema> = { Inbox: InboxShape, Message: MessageShape, Error: ErrorShape }
+export const schemas: Record<string, TSchema> = {
+  Inbox: InboxShape,
+  Message: MessageShape,
+  Order: OrderShape,
+  Invoice: InvoiceShape,
+  Error: ErrorShape,
+}
 
 export const inbox = ({ address, tagged }: Place, messages: readonly Message[]): Static<typeof InboxShape> => ({
   address: tagged ?? address,
@@ -110,3 +138,17 @@ function headersOf({ headers }: FullMessage): Static<typeof HeadersShape> {
   }
   return Object.fromEntries(found)
 }
+
+export const order = (invoice: Invoice, checkoutUrl: string): Static<typeof OrderShape> => ({
+  invoice_id: ulidOf(invoice.id),
+  rail: invoice.rail,
+  checkout_url: checkoutUrl,
+})
+
+export const invoice = ({ id, rail, plan, state, keyId }: Invoice): Static<typeof InvoiceShape> => ({
+  invoice_id: ulidOf(id),
+  rail,
+  plan,
+  status: state,
+  ...(state === 'paid' && keyId !== null ? { key_id: ulidOf(keyId) } : {}),
+})

@@ -19,6 +19,7 @@ const words = {
 
 const special: Partial<Record<Reason, Said>> = {
   'account-suspended': [403, 'forbidden', 'The account is suspended.'],
+  'plan-lapsed': [403, 'forbidden', 'What was paid for the account has run out.'],
   // Clients compare this message.
   'origin-refused': [403, 'forbidden', 'API key not authorized for this domain'],
   'not-in-plan': [403, 'forbidden', 'The plan does not include this.'],

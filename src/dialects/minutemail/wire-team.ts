@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Invitation, Member } from '../../accounts/account.ts'
 import type { MadeLink } from '../../accounts/links.ts'
-import type { CustomDomain } from '../../domains/domain.ts'
+import { type CustomDomain, isServing } from '../../domains/domain.ts'
 import { isoSeconds } from '../../http/instants.ts'
 
 const id = () => Type.String({ format: 'uuid' })
@@ -56,7 +56,7 @@ export const domainItem = (
 ): Static<typeof DomainShape> => ({
   id,
   name,
-  status: state,
+  status: isServing(state) ? 'verified' : 'pending',
   txtToken: token,
   mxTarget,
   createdAt: isoSeconds(createdAt),

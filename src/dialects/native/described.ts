@@ -9,7 +9,19 @@ export type Header = { description: string; maxLength: number }
 export type Described = {
   summary: string
   description?: string
-  tag: 'mailboxes' | 'messages' | 'live' | 'diagnosis' | 'session' | 'account' | 'team' | 'keys' | 'webhooks' | 'admin'
+  tag:
+    | 'mailboxes'
+    | 'messages'
+    | 'live'
+    | 'diagnosis'
+    | 'session'
+    | 'account'
+    | 'team'
+    | 'keys'
+    | 'domains'
+    | 'webhooks'
+    | 'payments'
+    | 'admin'
   /** Status and schema, or media type for what is not JSON; null for an empty answer. */
   answers: Record<number, SchemaName | `${string}/${string}` | null>
   refusals: readonly Reason[]
@@ -124,7 +136,7 @@ const idempotencyKey: [string, Header] = [
 ]
 
 /** The longest that what stands in a path can be: an address (RFC 5321 §4.5.3.1), an id, a ticket. */
-export const pathLengths = { mailbox: 320, id: 36, n: 36, ticket: 100 }
+export const pathLengths = { mailbox: 320, domain: 255, id: 36, n: 36, ticket: 100 }
 
 const meaning = (status: number): string =>
   status === 201

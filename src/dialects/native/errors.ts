@@ -11,6 +11,7 @@ export const answers = {
   'credential-wrong': [401, 'This credential is not valid, or not any more.'],
   'key-inactive': [401, 'This key was revoked, or its time is over.'],
   'account-suspended': [403, 'The account is suspended.'],
+  'plan-lapsed': [403, 'What was paid for this account has run out: pay again, and all is as before.'],
   forbidden: [403, 'This is not allowed here.'],
   'registration-off': [403, 'New accounts are not taken here at the moment.'],
   'not-in-plan': [403, 'The plan does not allow this.'],
@@ -27,6 +28,13 @@ export const answers = {
   'session-unknown': [404, 'There is no such session.'],
   'invitation-unknown': [404, 'There is no such invitation, or not any more.'],
   'plan-unknown': [404, 'There is no such plan.'],
+  'plan-unsold': [400, 'This plan cannot be paid for in this way.'],
+  'rail-unknown': [400, 'There is no such way to pay.'],
+  'rail-unavailable': [503, 'This way to pay is not there at the moment.'],
+  'invoice-unknown': [404, 'There is no such invoice, or the link to it is not whole.'],
+  'invoice-unpaid': [409, 'This invoice is not paid.'],
+  'key-shown': [409, 'The key of this invoice was shown already, or it has none.'],
+  'too-many-invoices': [429, 'Too many payments were begun: finish one, or try again tomorrow.'],
   'block-unknown': [404, 'There is no such rule.'],
   'domain-unknown': [404, 'There is no such domain.'],
   'webhook-unknown': [404, 'There is no such webhook.'],
@@ -34,6 +42,7 @@ export const answers = {
   'mailbox-taken': [409, 'This address is taken.'],
   'email-taken': [409, 'This e-mail address has an account already.'],
   'domain-taken': [409, 'The account has this domain already.'],
+  'confirmation-needed': [409, 'Mailboxes would end with this: say with "confirm" how many may.'],
   'last-owner': [409, 'An account needs an owner: make another member one first.'],
   'quota-exceeded': [429, 'The plan allows no more of these.'],
   'mailboxes-exhausted': [429, 'No more mailboxes of this kind are allowed.'],
@@ -67,7 +76,9 @@ export function errorBody(refusal: Refusal | null, { id }: Pick<Visit, 'id'>) {
   if (!refusal) return { error: { reason: 'internal', message: defect, requestId: id } }
   const { reason, details } = refusal
   const [, message] = answers[reason]
-  return { error: { reason, message, requestId: id, ...(details.fields ? { fields: details.fields } : {}) } }
+  const { fields, mailboxes } = details
+  const more = { ...(fields ? { fields } : {}), ...(mailboxes === undefined ? {} : { mailboxes }) }
+  return { error: { reason, message, requestId: id, ...more } }
 }
 
 export function errorAnswer(refusal: Refusal | null, visit: Pick<Visit, 'id' | 'refused' | 'limit'>): Response {

@@ -9,15 +9,18 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
+import { adminDomainRoutes } from './admin-domains.ts'
 import { credentialHeaders, isByCookie, isWayIn } from './auth.ts'
 import { admitted, prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
 import { ofMethod, pathLengths, securitySchemes } from './described.ts'
+import { domainRoutes } from './domains.ts'
 import { errorAnswer } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { keyRoutes } from './keys.ts'
 import { mailboxRoutes } from './mailboxes.ts'
 import { messageRoutes } from './messages.ts'
+import { checkoutRoutes, invoiceRoutes, noticeRoutes } from './payments.ts'
 import { refusalRoutes } from './refusals.ts'
 import { serverRoutes } from './server.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -51,8 +54,13 @@ const routes = (door: Door) =>
     .use(accountRoutes(door))
     .use(teamRoutes(door))
     .use(keyRoutes(door))
+    .use(domainRoutes(door))
     .use(webhookRoutes(door))
+    .use(invoiceRoutes(door))
+    .use(checkoutRoutes(door))
+    .use(noticeRoutes(door))
     .use(adminRoutes(door))
+    .use(adminDomainRoutes(door))
     .all('/*', () => {
       throw new Refusal('route-unknown')
     })

@@ -15,7 +15,8 @@ const Url = Type.String({ minLength: 1, maxLength: 2000, description: 'Where to:
 const EventNames = Type.Array(Type.Union(nativeEvents.map((one) => Type.Literal(one))), {
   minItems: 1,
   maxItems: nativeEvents.length,
-  description: 'message.stored: mail came; message.digested: it was read, with its codes and links.',
+  description:
+    "message.stored: mail came; message.digested: it was read, with its codes and links; domain.…: how a domain of the account's stands.",
 })
 const Making = bodyInput(
   Type.Object({

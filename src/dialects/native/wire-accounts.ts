@@ -176,7 +176,7 @@ export function accountInvitation({
 }
 
 /** What a plan allows. */
-export const limits = ({ name: _, ...numbers }: Plan): Static<typeof PlanNumbers> => ({
+export const limits = ({ name: _, prices: _prices, ...numbers }: Plan): Static<typeof PlanNumbers> => ({
   ...numbers,
   keyScopes: numbers.keyScopes && [...numbers.keyScopes],
 })

@@ -37,7 +37,7 @@ const DeliveryShape = Type.Object({
   eventId: text('The `id` of what is sent, the same at each attempt.'),
   seq: Type.Integer({ description: 'The number of the event: later ones have higher numbers.' }),
   type: text(),
-  messageId: text(),
+  messageId: text('"" where it tells of no mail.'),
   createdAt: instant(),
   state: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]),
   attempt: Type.Integer({ description: 'Attempts until now.' }),

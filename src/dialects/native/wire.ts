@@ -1,10 +1,19 @@
 // The shapes of the native API: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { DomainShape, ListedDomainShape } from '../../domains/shown.ts'
+import { isOfDomain } from '../../events.ts'
 import { iso, isoOrNull } from '../../http/instants.ts'
 import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
 import { type LaterText, laterTextsOf } from '../../messages/long-text.ts'
 import type { FullMessage, Message } from '../../messages/message.ts'
 import type { StreamItem } from '../../messages/streams.ts'
+import {
+  CheckoutKeyShape,
+  CheckoutShape,
+  InvoiceShape,
+  ListedInvoiceShape,
+  PaidInvoiceShape,
+} from '../../payments/shown.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
 import { serverSchemas } from './wire-server.ts'
@@ -32,7 +41,7 @@ export const MailboxShape = Type.Object({
   tag: orNull(text('A word of its owner.')),
   messageCount: Type.Integer(),
   bytes: Type.Integer(),
-  claimed: Type.Boolean({ description: 'Whether somebody opened it. One that is not is read without a credential.' }),
+  claimed: Type.Boolean({ description: 'Whether somebody opened it, rather than mail alone.' }),
   hasPassword: Type.Boolean(),
 })
 
@@ -129,6 +138,7 @@ export const ErrorShape = Type.Object({
     message: text(),
     requestId: text(),
     fields: Type.Optional(Type.Array(Type.Object({ path: text(), message: text() }))),
+    mailboxes: Type.Optional(Type.Integer({ description: 'Of confirmation-needed: how many mailboxes would end.' })),
   }),
 })
 
@@ -148,9 +158,20 @@ export const schemas = {
   RefusedMail: RefusedMailShape,
   RefusedMailList: listOf(ref('RefusedMail')),
   Error: ErrorShape,
+  Domain: DomainShape,
+  DomainList: listOf(ref('Domain')),
+  ListedDomain: ListedDomainShape,
+  ListedDomainList: listOf(ref('ListedDomain')),
   ...accountSchemas,
   ...webhookSchemas,
   ...serverSchemas,
+  Invoice: InvoiceShape,
+  InvoiceList: listOf(ref('Invoice')),
+  ListedInvoice: ListedInvoiceShape,
+  ListedInvoiceList: listOf(ref('ListedInvoice')),
+  PaidInvoice: PaidInvoiceShape,
+  Checkout: CheckoutShape,
+  CheckoutKey: CheckoutKeyShape,
 } satisfies Record<string, TSchema>
 
 export type SchemaName = keyof typeof schemas
@@ -168,7 +189,7 @@ export function mailbox(one: Mailbox): Static<typeof MailboxShape> {
     tag: one.tag,
     messageCount: one.messageCount,
     bytes: one.bytes,
-    claimed: one.kind !== 'unclaimed',
+    claimed: one.kind !== 'unclaimed' && !one.byMail,
     hasPassword: one.passwordHash !== null,
   }
 }
@@ -272,7 +293,10 @@ export function refusedMail(row: RefusalRow): Static<typeof RefusedMailShape> {
 export function streamed(item: StreamItem): { id?: number; event: string; data: unknown } {
   if (item.type === 'gone') return { event: 'gone', data: { address: item.address, reason: item.reason } }
   if (item.type === 'reset') return { id: item.seq, event: 'reset', data: { seq: item.seq } }
-  const { seq, at, type, mailboxId, address, messageId } = item.event
+  const { seq, at, type, mailboxId, address, messageId, subjectId } = item.event
+  if (isOfDomain(item.event)) {
+    return { id: seq, event: type, data: { seq, type, at: iso(at), domain: { id: subjectId, name: address } } }
+  }
   return {
     id: seq,
     event: type,

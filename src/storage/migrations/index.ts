@@ -9,6 +9,8 @@ import customDomains from './0005_custom_domains.sql' with { type: 'text' }
 import addedAttachments from './0006_added_attachments.sql' with { type: 'text' }
 import webhooks from './0007_webhooks.sql' with { type: 'text' }
 import unusedMailboxes from './0008_unused_mailboxes.sql' with { type: 'text' }
+import payments from './0009_payments.sql' with { type: 'text' }
+import domainStanding from './0010_domain_standing.sql' with { type: 'text' }
 
 export const migrations: readonly string[] = [
   first,
@@ -20,4 +22,6 @@ export const migrations: readonly string[] = [
   addedAttachments,
   webhooks,
   unusedMailboxes,
+  payments,
+  domainStanding,
 ]

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Answer } from 'dns-packet'
 import { dns } from '../../../src/cli/doctor/dns.ts'
 import { testConfig } from '../../core.ts'
-import { nameServer } from './name-server.ts'
+import { nameServer } from '../../domains/name-server.ts'
 
 const mx = (name: string, exchange: string): Answer => ({ type: 'MX', name, data: { preference: 10, exchange } })
 const a = (name: string, data: string): Answer => ({ type: 'A', name, data })

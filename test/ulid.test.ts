@@ -1,7 +1,7 @@
 // ULIDs as another spelling of our ids.
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { ulidOf, uuidOf } from '../../src/dialects/mailfade/ids.ts'
+import { ulidOf, uuidOf } from '../src/ulid.ts'
 
 test.each([
   ['00000000-0000-0000-0000-000000000000', '00000000000000000000000000'],

@@ -1,4 +1,4 @@
-// Ids as MailFade spells them: the 128 bits of our UUIDs as a ULID, 26 characters of Crockford's base32.
+// UUIDs as ULIDs: the same 128 bits in 26 characters of Crockford's base32.
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const length = 26
@@ -31,3 +31,9 @@ export function uuidOf(ulid: string): string | null {
     .padStart(32, '0')
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The UUID that is written as one or as a ULID, in any case; null for what is neither. */
+export const anyIdOf = (text: string): string | null =>
+  uuid.test(text.toLowerCase()) ? text.toLowerCase() : uuidOf(text)
