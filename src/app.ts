@@ -281,6 +281,7 @@ async function assemble(
     domains,
     jwts,
     payments,
+    isServing: true,
     pageUrl: pageUrl(config.server.public_url ?? null, addresses.http),
   }
   const control = await openControl(dataDir, ground, log).catch((error) => log.warn(said(error)))

@@ -8,6 +8,7 @@ import { AccountStore } from './accounts/store.ts'
 import { Switches } from './accounts/switches.ts'
 import type { Config } from './config/schema.ts'
 import { Cursors } from './cursor.ts'
+import { Doctor, doctorRulesOf } from './domains/doctor/doctor.ts'
 import { Looking } from './domains/looking.ts'
 import { type Lookups, lookupsOf, Resolver } from './domains/resolver.ts'
 import { Domains } from './domains/service.ts'
@@ -181,8 +182,8 @@ export function makeCore(config: Config, ground: Ground): Core {
   )
   const standing = new Standing(events, (caller) => keys.recheck(caller), outside.now, defect)
   const lookups = new Resolver(lookupsOf(config.dns), outside)
-  const { hostname, public_addresses } = config.smtp
-  const looking = new Looking(lookups, { hostname, publicAddresses: public_addresses }, outside)
+  const doctorRules = doctorRulesOf(config)
+  const looking = new Looking(lookups, doctorRules.here, outside)
   const domains = new Domains(
     config.domains.map(({ name, access, catch_all }) => ({ name, access, catchAll: catch_all ?? null })),
     guarded(new DomainStore(db, writer), found),
@@ -198,6 +199,7 @@ export function makeCore(config: Config, ground: Ground): Core {
       },
     },
     looking,
+    new Doctor(looking, lookups, doctorRules, outside),
     outside,
     events,
     defect,
@@ -302,9 +304,10 @@ export function makeCore(config: Config, ground: Ground): Core {
     events,
     {
       attempted: (outcome) => metrics.webhookAttempts.inc({ outcome }),
-      gaveUp: (webhookId) => {
+      gaveUp: ({ id: webhookId, accountId, url }) => {
         metrics.webhooksGivenUp.inc()
-        log.warn({ webhookId }, 'a webhook was paused: its target failed for long')
+        // The rest of the URL may hold a secret.
+        log.warn({ webhookId, accountId, host: new URL(url).host }, 'a webhook was paused: its target keeps failing')
       },
       defect,
     },

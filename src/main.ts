@@ -85,14 +85,14 @@ async function main(): Promise<number | null> {
         ...tokenSecretCommands,
         ...invoiceCommands,
       }
-      await commands[command]({
+      const code = await commands[command]({
         config,
         options,
         flags,
         operand,
         terminal,
       })
-      return 0
+      return typeof code === 'number' ? code : 0
     }
   }
 }

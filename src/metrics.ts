@@ -79,7 +79,7 @@ export class Metrics {
   })
   readonly webhooksGivenUp = new Counter({
     name: 'mayfly_webhooks_paused_total',
-    help: 'Webhooks that were paused because their target failed for long.',
+    help: 'Webhooks that were paused because their target keeps failing.',
     ...this.in,
   })
   readonly paymentNotices = new Counter({

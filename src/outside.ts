@@ -11,6 +11,8 @@ export type Outside = {
   randomBytes: (length: number) => Uint8Array
   /** The IP addresses that a host name has, the system's own names included. Throws where it has none. */
   resolve: (host: string) => Promise<string[]>
+  /** The port to which the world's mail servers come. */
+  mailPort: number
 }
 
 export const realOutside: Outside = {
@@ -19,6 +21,7 @@ export const realOutside: Outside = {
   uuid: () => Bun.randomUUIDv7(),
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+  mailPort: 25,
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

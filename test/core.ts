@@ -24,6 +24,8 @@ export type TestCore = Core & {
   connection: Connection
   /** All that was told, in order. */
   told: Event[]
+  /** Its warnings and errors. */
+  logged: string[]
   clock: { now: number }
   metrics: Metrics
   outside: Outside
@@ -68,7 +70,8 @@ export function testCore({
   const outside: Outside = { ...realOutside, ...own, now: () => clock.now }
   const told: Event[] = []
   const connection = openForWriting(file)
-  const log = openLog({ level: 'silent', format: 'json' })
+  const logged: string[] = []
+  const log = openLog({ level: 'warn', format: 'json', to: { write: (line) => void logged.push(line) } })
   const events = new Events((error) => {
     throw error
   })
@@ -89,7 +92,7 @@ export function testCore({
     metrics,
     log,
   })
-  return { ...core, config, connection, told, clock, metrics, outside, room, close: () => connection.close() }
+  return { ...core, config, connection, told, logged, clock, metrics, outside, room, close: () => connection.close() }
 }
 
 /** Opens a mailbox without an account. */

@@ -27,6 +27,7 @@ const order = [
     'limits',
     'refusal',
     'events',
+    'finding',
     'outside',
     'instants',
     'log',

@@ -50,6 +50,12 @@ export class Accounts {
     return { account, member: found.member }
   }
 
+  /** `name`: the e-mail address of a member, or the account's own id. Refuses: as `byOwner`. */
+  async named(caller: Caller, name: string): Promise<Account> {
+    mustBeAdmin(caller)
+    return name.includes('@') ? (await this.byOwner(caller, name)).account : this.get(caller, name.toLowerCase())
+  }
+
   /** Refuses: account-unknown; to who is of another account, too. */
   async get(caller: Caller, id: string): Promise<Account> {
     if (!isAdmin(caller) && ofAccount(caller, null).account.id !== id) throw new Refusal('account-unknown')

@@ -62,7 +62,7 @@ function nameOf(typed: readonly string[]): CommandName {
   if (group.length === 0) throw new UsageError(`there is no command "${first}": see mayfly help`)
   const both = `${first} ${second}`
   if (isCommand(both)) return both
-  const known = `mayfly ${first} takes one of ${group.join(', ')}`
+  const known = `mayfly ${first} takes ${group.length === 1 ? '' : 'one of '}${group.join(', ')}`
   const isMissing = second === '' || second.startsWith('-')
   throw new UsageError(isMissing ? known : `there is no command "${both}": ${known}`)
 }

@@ -88,7 +88,11 @@ export const commands = {
   'key create': {
     says: 'make a key, and print it, this once',
     options: {
-      account: { value: 'E', says: 'the e-mail address of the member whom it is for', needed: true },
+      account: {
+        value: 'E',
+        says: 'the e-mail address of the member whom it is for, or the id of an account',
+        needed: true,
+      },
       prefix: { value: 'P', says: 'what it begins with; else mayfly_' },
       ...keyFields,
       ...shared,
@@ -96,7 +100,7 @@ export const commands = {
   },
   'key list': {
     says: 'list keys',
-    options: { account: { value: 'E', says: 'only of the account of this member' }, ...shared },
+    options: { account: { value: 'E', says: 'only of the account of this member, or of this id' }, ...shared },
   },
   'key set': {
     says: 'change what is given of a key',
@@ -131,6 +135,12 @@ export const commands = {
     operand: 'NAME',
     needsOperand: true,
     options: { 'by-hand': { says: 'do not look: your word stands for its records' }, ...shared },
+  },
+  'domain doctor': {
+    says: 'say what the mail of a domain (its name or id) lacks on its way here, and how to mend it',
+    operand: 'NAME',
+    needsOperand: true,
+    options: shared,
   },
   'domain remove': {
     says: 'remove a domain of an account (its name or id)',

@@ -1,6 +1,7 @@
 // `mayfly domain …`
 import type { OutputOf } from '../control/verbs.ts'
 import { customAccesses } from '../domains/domain.ts'
+import { below, line } from '../finding.ts'
 import { UsageError } from './arguments.ts'
 import type { CommandName } from './commands.ts'
 import { table } from './table.ts'
@@ -9,7 +10,8 @@ import { type Asked, done, tell } from './tenant.ts'
 type DomainCommand = Extract<CommandName, `domain ${string}`>
 type Shown = OutputOf<'domain-add'>
 
-export const domainCommands: { [Name in DomainCommand]: (asked: Asked) => Promise<void> } = {
+/** Each answers its exit code where that may be another than 0. */
+export const domainCommands: { [Name in DomainCommand]: (asked: Asked) => Promise<number | undefined> } = {
   'domain add': async (asked) => {
     const { account, access: wished } = asked.options
     const access = customAccesses.find((one) => one === wished)
@@ -58,6 +60,20 @@ export const domainCommands: { [Name in DomainCommand]: (asked: Asked) => Promis
       }
       tellNote(asked, domain)
     })
+  },
+
+  'domain doctor': async (asked) => {
+    const found = await done(asked, 'domain-doctor', { name: asked.operand ?? '' })
+    tell(asked, found, ({ name, outcome, items }) => {
+      for (const { mend, ...one } of items) {
+        asked.terminal.print(line(one))
+        // Of what is fine the sentence says enough.
+        for (const said of one.level === 'ok' ? [] : one.answered) asked.terminal.print(below(said))
+        if (mend !== null) asked.terminal.print(below(`→ ${mend}`))
+      }
+      asked.terminal.note(outcome === 'wrong' ? `the mail of ${name} needs mending` : `nothing is wrong with ${name}`)
+    })
+    return found.outcome === 'wrong' ? 1 : 0
   },
 
   'domain remove': async (asked) => {

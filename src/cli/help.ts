@@ -1,6 +1,9 @@
 // The text of `mayfly help`.
 import { type CommandName, commandNames, commandOf, type Option, shared } from './commands.ts'
 
+/** Room for what is typed, before what it does. */
+const typedWidth = 20
+
 /** Of everything, of one command, or of all that begin with a word. */
 export function helpText(topic?: string): string {
   const chosen = commandNames.filter((name) => topic === undefined || name === topic || name.startsWith(`${topic} `))
@@ -22,7 +25,7 @@ function linesOf(name: CommandName): string[] {
   const { says, operand, needsOperand, options } = commandOf(name)
   const typed = operand === undefined ? name : needsOperand ? `${name} ${operand}` : `${name} [${operand}]`
   const own = Object.entries(options).filter(([option]) => !Object.hasOwn(shared, option))
-  return [`  ${typed.padEnd(17)} ${says}`, ...own.map(([option, what]) => optionLine(option, what))]
+  return [`  ${typed.padEnd(typedWidth)} ${says}`, ...own.map(([option, what]) => optionLine(option, what))]
 }
 
 function optionLine(name: string, { value, says, needed }: Option): string {

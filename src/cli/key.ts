@@ -24,7 +24,7 @@ export const keyCommands: { [Name in KeyCommand]: (asked: Asked) => Promise<void
       const rows = items.map((one) => [
         one.id,
         `${one.prefix}${one.start}…${one.end}`,
-        one.account.owner ?? '-',
+        one.account.owner ?? one.account.id,
         one.name,
         one.maker || '-',
         end(one),

@@ -45,7 +45,7 @@ export const DialectsSection = Type.Object(
     mailcx: Type.Object(
       {
         enabled: enabled('Mail.cx'),
-        requests_per_second_per_ip: count(8, 'Calls a second from one IP address.'),
+        requests_per_second_per_ip: count(8, 'Calls from one IP address in any second.'),
         accounts_per_day_per_ip: count(
           50,
           'Mailboxes that one IP address may open in a day without a key. smtp.trusted_networks have no such limit.',

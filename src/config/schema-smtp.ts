@@ -25,7 +25,7 @@ export const SmtpSection = Type.Object(
     public_addresses: list(
       'ip',
       [],
-      'The IP addresses at which the world reaches this server; mayfly doctor compares DNS with them.',
+      'The IP addresses at which the world reaches this server; mayfly doctor compares DNS with them, and sees whether port 25 there leads here.',
       {
         sample: ['203.0.113.25'],
       },

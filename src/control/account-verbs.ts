@@ -25,12 +25,6 @@ const only = <Fields extends Record<string, TSchema>>(fields: Fields) =>
 
 type Needs = Pick<Ground, 'accounts'>
 
-/** `named`: the e-mail address of a member, or the account's own id. Refuses: account-unknown. */
-const idOf = async ({ accounts }: Needs, named: string): Promise<string> =>
-  named.includes('@')
-    ? (await accounts.byOwner(operator, named)).account.id
-    : (await accounts.get(operator, named.toLowerCase())).id
-
 export const accountVerbs = {
   /** Refuses: as Accounts.create. */
   'account-create': verb({
@@ -51,7 +45,9 @@ export const accountVerbs = {
     input: only({ email, plan }),
     output: AccountShape,
     run: async (ground: Needs, wish) =>
-      account(await ground.accounts.setPlan(operator, await idOf(ground, wish.email), wish.plan)),
+      account(
+        await ground.accounts.setPlan(operator, (await ground.accounts.named(operator, wish.email)).id, wish.plan),
+      ),
   }),
   /** Refuses: account-unknown, invalid-request. */
   'account-password': verb({
@@ -87,21 +83,25 @@ export const accountVerbs = {
     input: only({ email }),
     output: AccountShape,
     run: async (ground: Needs, wish) =>
-      account(await ground.accounts.setSuspended(operator, await idOf(ground, wish.email), true)),
+      account(
+        await ground.accounts.setSuspended(operator, (await ground.accounts.named(operator, wish.email)).id, true),
+      ),
   }),
   /** Refuses: account-unknown. */
   'account-resume': verb({
     input: only({ email }),
     output: AccountShape,
     run: async (ground: Needs, wish) =>
-      account(await ground.accounts.setSuspended(operator, await idOf(ground, wish.email), false)),
+      account(
+        await ground.accounts.setSuspended(operator, (await ground.accounts.named(operator, wish.email)).id, false),
+      ),
   }),
   /** Refuses: account-unknown. */
   'account-delete': verb({
     input: only({ email }),
     output: Type.Object({}),
     run: async (ground: Needs, wish) => {
-      await ground.accounts.delete(operator, await idOf(ground, wish.email))
+      await ground.accounts.delete(operator, (await ground.accounts.named(operator, wish.email)).id)
       return {}
     },
   }),

@@ -25,7 +25,10 @@ import { tokenVerbs } from './token-verbs.ts'
 import type { Ground } from './verb.ts'
 import type { InputOf, OutputOf } from './verbs.ts'
 
-type StoreGround = Pick<Ground, 'accounts' | 'signIns' | 'links' | 'keys' | 'domains' | 'jwts' | 'payments' | 'pageUrl'>
+type StoreGround = Pick<
+  Ground,
+  'accounts' | 'signIns' | 'links' | 'keys' | 'domains' | 'jwts' | 'payments' | 'isServing' | 'pageUrl'
+>
 export type StoreVerbName =
   | keyof typeof accountVerbs
   | keyof typeof keyVerbs
@@ -118,7 +121,11 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
       })
       await plans.recall()
       await switches.load()
-      return await work({ accounts, signIns, links, keys, domains, jwts, payments, pageUrl: pageUrlOf(config) })
+      return await work({
+        ...{ accounts, signIns, links, keys, domains, jwts, payments },
+        isServing: false,
+        pageUrl: pageUrlOf(config),
+      })
     } finally {
       reading.close()
     }

@@ -3,7 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { operator } from '../accounts/caller.ts'
 import { CannotDo } from '../cannot-do.ts'
 import { type CustomDomain, customAccesses } from '../domains/domain.ts'
-import { ListedDomainShape, listedDomain } from '../domains/shown.ts'
+import { DomainReportShape, ListedDomainShape, listedDomain, report } from '../domains/shown.ts'
 import { all, listOf } from './pages.ts'
 import { type Ground, verb } from './verb.ts'
 
@@ -57,6 +57,13 @@ export const domainVerbs = {
       const { domains } = ground
       return shown(ground, await (byHand ? domains.vouch(operator, name) : domains.verifyAny(operator, name)))
     },
+  }),
+  /** Refuses: as Domains.examineAny. */
+  'domain-doctor': verb({
+    input: only({ name: text }),
+    output: DomainReportShape,
+    run: async ({ domains, isServing }: Pick<Ground, 'domains' | 'isServing'>, { name }) =>
+      report(await domains.examineAny(operator, name, isServing)),
   }),
   /** `most`: so many mailboxes may end with it; null: any number. Refuses: as Domains.removeAny. */
   'domain-remove': verb({

@@ -35,12 +35,12 @@ export const keyVerbs = {
     output: MadeKeyShape,
     run: async ({ keys }: Needs, { email, ...wish }) => madeKey(await keys.createFor(operator, email, wish)),
   }),
-  /** Of the account of the member with this e-mail address, or of all. Refuses: account-unknown. */
+  /** Of the account that `email` names (Accounts.named), or of all. Refuses: account-unknown. */
   'key-list': verb({
     input: only({ email: Type.Optional(text) }),
     output: listOf(ListedKeyShape),
     run: async ({ accounts, keys }: Pick<Ground, 'accounts' | 'keys'>, { email }, signal) => {
-      const accountId = email === undefined ? null : (await accounts.byOwner(operator, email)).account.id
+      const accountId = email === undefined ? null : (await accounts.named(operator, email)).id
       const items = await all((page) => keys.listFor(operator, accountId, page), signal)
       return { items: items.map(listedKey) }
     },

@@ -30,6 +30,8 @@ export type Ground = {
   domains: Core['domains']
   jwts: Core['jwts']
   payments: Core['payments']
+  /** Whether mail is taken meanwhile: not where a command does a verb without a server. */
+  isServing: boolean
   /** Where people find the page: without a slash at its end. */
   pageUrl: string
 }

@@ -11,12 +11,16 @@ export class Line {
 
   constructor(private readonly most: { atOnce: number; perSecond: number }) {}
 
-  async through<Value>(isUrgent: boolean, work: () => Promise<Value>): Promise<Value> {
-    const { promise, resolve } = Promise.withResolvers<void>()
+  /** Null: `signal` came before its turn, and nothing was done. */
+  async through<Value>(isUrgent: boolean, work: () => Promise<Value>, signal?: AbortSignal): Promise<Value | null> {
+    if (signal?.aborted) return null
+    const { promise, resolve } = Promise.withResolvers<boolean>()
     const line = isUrgent ? this.urgent : this.later
-    line.add(resolve)
+    const call = (): void => resolve(true)
+    line.add(call)
+    signal?.addEventListener('abort', () => line.delete(call) && resolve(false), { once: true })
     this.callNext()
-    await promise
+    if (!(await promise)) return null
     try {
       return await work()
     } finally {

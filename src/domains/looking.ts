@@ -12,7 +12,7 @@ export type Here = {
 }
 
 /** Of MX records that are looked at, and of what is remembered of an answer. */
-const mostTargets = 10
+export const mostTargets = 10
 const mostSeen = 8
 const longestSeen = 200
 const probeLength = 12
@@ -51,8 +51,7 @@ export class Looking {
   }
 
   private async delivery(name: string, asking: Asking): Promise<Seen> {
-    // For all subdomains any will do that nobody can have given records of its own.
-    const at = name.startsWith('*.') ? `${randomText(this.outside, probeLength).toLowerCase()}.${baseOf(name)}` : name
+    const at = name.startsWith('*.') ? probeOf(name, this.outside) : name
     const answer = await this.lookups.mx(at, asking)
     if (answer.is === 'unknown') return { is: 'unknown', seen: [], why: answer.why }
     const targets = answer.is === 'found' ? answer.values : []
@@ -64,10 +63,7 @@ export class Looking {
 
   /** Whether one of them has an address of this server's. */
   private async resolved(targets: readonly Mx[], asking: Asking): Promise<Omit<Seen, 'seen'>> {
-    const named = targets
-      .map(({ exchange }) => exchange)
-      .filter(isName)
-      .slice(0, mostTargets)
+    const named = targetsOf(targets).filter(isName).slice(0, mostTargets)
     if (named.length === 0) return { is: 'gone', why: null }
     const [own, ...found] = await Promise.all([
       this.own(asking),
@@ -85,13 +81,20 @@ export class Looking {
   }
 }
 
+/** A name below `name`: for all subdomains any will do that nobody can have given records of its own. */
+export const probeOf = (name: string, outside: Outside): string =>
+  `${randomText(outside, probeLength).toLowerCase()}.${baseOf(name)}`
+
+/** Each once, those to be tried first at the beginning. */
+export const targetsOf = (records: readonly Mx[]): string[] => [...new Set(records.map(({ exchange }) => exchange))]
+
 /** No null MX (RFC 7505), no address in the place of a name (RFC 2181 §10.3), and not whoever asks. */
-const isName = (exchange: string): boolean =>
+export const isName = (exchange: string): boolean =>
   exchange !== '' && !ipaddr.isValid(exchange) && !/(^|\.)localhost$/.test(exchange)
 
 /** Strangers write it, and terminals show it. */
-const shortened = (values: readonly string[]): string[] =>
+export const shortened = (values: readonly string[]): string[] =>
   values.slice(0, mostSeen).map((value) => value.slice(0, longestSeen).replace(/\p{C}/gu, '\ufffd'))
 
-const oneSpelling = (address: string): string =>
+export const oneSpelling = (address: string): string =>
   ipaddr.isValid(address) ? ipaddr.process(address).toString() : address

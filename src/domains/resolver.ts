@@ -22,8 +22,8 @@ export type Looked<Value> =
 /** `exchange` in lower case, without the root's dot: "" is the null MX (RFC 7505). */
 export type Mx = { exchange: string; priority: number }
 
-/** `urgent`: somebody waits for it. */
-export type Asking = { urgent: boolean }
+/** `urgent`: somebody waits for it. `signal`: until he does not any more; then nothing further is asked. */
+export type Asking = { urgent: boolean; signal?: AbortSignal }
 
 export interface Lookups {
   /** The strings of each record put together. Bytes that are no UTF-8 are U+FFFD. */
@@ -60,6 +60,8 @@ const tries = 3
 const mostTries = 6
 /** Those that are no answer, by their numbers. */
 const codeNames: Readonly<Record<number, string>> = { 1: 'FORMERR', 2: 'SERVFAIL', 4: 'NOTIMP', 5: 'REFUSED' }
+/** Why nobody could say. */
+export const late = 'no answer came in time'
 /** RFC 1035 §2.3.4, as text. */
 const longestName = 253
 
@@ -114,13 +116,13 @@ export class Resolver implements Lookups {
   private async look<Value>(
     name: string,
     type: RecordType,
-    { urgent }: Asking,
+    { urgent, signal }: Asking,
     read: (answer: Answer) => Value | null,
   ): Promise<Looked<Value>> {
     const aliases: string[] = []
     for (let at = plain(name); ; ) {
       if (at === '' || at.length > longestName) return { is: 'nothing', aliases }
-      const said = await this.line.through(urgent, () => this.ask({ name: at, type }))
+      const said = (await this.line.through(urgent, () => this.ask({ name: at, type }, signal), signal)) ?? late
       if (typeof said === 'string') return { is: 'unknown', why: said }
       const before = aliases.length
       for (;;) {
@@ -144,14 +146,14 @@ export class Resolver implements Lookups {
   }
 
   /** The answer of the first server that can say; why none could. */
-  private ask(question: Question): Promise<DecodedPacket | string> {
+  private ask(question: Question, signal?: AbortSignal): Promise<DecodedPacket | string> {
     const all = this.known()
     if (all.length === 0) return Promise.resolve('there is no name server: set dns.nameservers')
     const attempts = Math.min(Math.max(all.length, tries), mostTries)
     const gapMs = this.options.timeoutMs / attempts
     const { promise, resolve } = Promise.withResolvers<DecodedPacket | string>()
     const over = new AbortController()
-    let why = 'no answer came in time'
+    let why: string = late
     let begun = 0
     let open = 0
     let gap: ReturnType<typeof setTimeout> | undefined
@@ -162,6 +164,7 @@ export class Resolver implements Lookups {
       over.abort()
     }
     const end = setTimeout(() => settle(why), this.options.timeoutMs)
+    signal?.addEventListener('abort', () => settle(late), { once: true })
     const failed = (cause: string): void => {
       if (over.signal.aborted) return
       why = cause

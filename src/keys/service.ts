@@ -173,10 +173,16 @@ export class Keys {
     return this.make(caller, own.account.id, own.member, wish, own)
   }
 
-  /** Makes one for a member, on the operator's behalf. Refuses: as `mustBeAdmin`; account-unknown, invalid-request, quota-exceeded. */
-  async createFor(caller: Caller, email: string, wish: KeyWish): Promise<MadeKey> {
-    const { account, member } = await this.accounts.byOwner(caller, email)
-    return this.make(caller, account.id, member, wish, null)
+  /**
+   * Makes one on the operator's behalf, for a member or, where it is the account's id that is named, for its first owner; in
+   * an account without members it is the account's, as a bought one is. Refuses: as Accounts.named; invalid-request,
+   * quota-exceeded.
+   */
+  async createFor(caller: Caller, name: string, wish: KeyWish): Promise<MadeKey> {
+    const account = await this.accounts.named(caller, name)
+    const email = name.includes('@') ? name : await this.accounts.ownerOf(caller, account.id)
+    const maker = email === null ? null : (await this.accounts.byOwner(caller, email)).member
+    return this.make(caller, account.id, maker, wish, null)
   }
 
   private async make(

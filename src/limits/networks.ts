@@ -71,3 +71,14 @@ export class Networks {
     return this.ranges.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits))
   }
 }
+
+/** RFC 4291 §2.4: what is routed in the world. */
+const global = ipaddr.IPv6.parse('2000::')
+
+/** Whether an address is anybody's to reach, and none in which another may hide (IPv4-mapped, NAT64, 6to4, Teredo). */
+export function isForEverybody(text: string): boolean {
+  if (!ipaddr.isValid(text)) return false
+  const address = ipaddr.parse(text)
+  if (address.range() !== 'unicast') return false
+  return address instanceof ipaddr.IPv4 || address.match(global, 3)
+}

@@ -3,13 +3,13 @@ import { Refusal } from '../refusal.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { countedAddress } from './networks.ts'
 
-type Bucket = { tokens: number; at: number }
-
-/** How often full buckets are forgotten. */
+const secondMs = 1000
+/** How often addresses that have been silent for a second are forgotten. */
 const sweepMs = 10_000
 
 export class Rate {
-  private readonly buckets: BoundedMap<Bucket>
+  /** When the calls of the last second came, oldest first. */
+  private readonly calls = new BoundedMap<number[]>(() => [])
   private sweptAt: number
 
   /** `elapsed`: monotonic milliseconds. */
@@ -18,31 +18,28 @@ export class Rate {
     private readonly elapsed: () => number,
   ) {
     this.sweptAt = elapsed()
-    this.buckets = new BoundedMap(() => ({ tokens: perSecond, at: elapsed() }))
   }
 
   /** Addresses of which something is remembered. */
   get size(): number {
-    return this.buckets.size
+    return this.calls.size
   }
 
-  /** Counts one call. Refuses: rate-exceeded. */
+  /** Counts one call: in no second, wherever it begins, are there more than are allowed. Refuses: rate-exceeded. */
   admit(client: string): void {
     const now = this.elapsed()
     if (now - this.sweptAt >= sweepMs) {
       this.sweptAt = now
-      this.buckets.sweep((bucket) => this.refilled(bucket, now) >= this.perSecond)
+      this.calls.sweep((calls) => isOver(calls.at(-1), now))
     }
-    const bucket = this.buckets.of(countedAddress(client))
-    bucket.tokens = this.refilled(bucket, now)
-    bucket.at = now
-    if (bucket.tokens < 1) {
-      throw new Refusal('rate-exceeded', { retryAfterSeconds: (1 - bucket.tokens) / this.perSecond })
+    const calls = this.calls.of(countedAddress(client))
+    while (isOver(calls[0], now)) calls.shift()
+    const [oldest = now] = calls
+    if (calls.length >= this.perSecond) {
+      throw new Refusal('rate-exceeded', { retryAfterSeconds: (oldest + secondMs - now) / secondMs })
     }
-    bucket.tokens--
-  }
-
-  private refilled({ tokens, at }: Bucket, now: number): number {
-    return Math.min(this.perSecond, tokens + (Math.max(0, now - at) * this.perSecond) / 1000)
+    calls.push(now)
   }
 }
+
+const isOver = (at: number | undefined, now: number): boolean => at !== undefined && at + secondMs <= now

@@ -27,8 +27,8 @@ type Lane = {
 
 export type DeliveringReports = {
   attempted: (outcome: 'delivered' | 'failed') => void
-  /** A target failed for long, and its webhook was paused. */
-  gaveUp: (webhookId: string) => void
+  /** A target keeps failing, and its webhook was paused. */
+  gaveUp: (webhook: Pick<Aim, 'id' | 'accountId' | 'url'>) => void
   defect: (error: unknown) => void
 }
 
@@ -334,7 +334,7 @@ export class Delivering {
   /** Writes what became of an attempt; the next one need not wait for that. */
   private note(
     lane: Lane,
-    { id }: Aim,
+    aim: Aim,
     { key: deliveryKey, round, isSound }: Load,
     last: { statusCode: number | null; error: string | null; durationMs: number },
   ): void {
@@ -350,7 +350,7 @@ export class Delivering {
       .then(
         (gaveUp) => {
           if (nextAt !== null) this.nextAt.set(webhookKey, Math.min(nextAt, this.nextAt.get(webhookKey) ?? nextAt))
-          if (gaveUp) this.reports.gaveUp(id)
+          if (gaveUp) this.reports.gaveUp(aim)
         },
         () => {
           // Not known to have been tried, so it is tried again: not before a while, or a full disk would have it sent without end.

@@ -1,6 +1,6 @@
 // Where webhooks may go: what a URL must look like, and which addresses are reached.
 import ipaddr from 'ipaddr.js'
-import { Networks } from '../limits/networks.ts'
+import { isForEverybody, Networks } from '../limits/networks.ts'
 import { invalid } from '../refusal.ts'
 
 const longestUrl = 2000
@@ -16,8 +16,6 @@ const foreignPorts = new Set(
     [5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080, 11_211],
   ].flat(),
 )
-/** RFC 4291 §2.4: what is routed in the world. */
-const global = ipaddr.IPv6.parse('2000::')
 
 export class Targets {
   private readonly allowed: Networks
@@ -51,12 +49,9 @@ export class Targets {
     return isAllowed && isHttpPort(url)
   }
 
-  /**
-   * Whether this IP address may be connected to: one that is anybody's to reach, and none in which another may hide
-   * (IPv4-mapped, NAT64, 6to4, Teredo), or one that the operator allows.
-   */
+  /** Whether this IP address may be connected to: one that is anybody's to reach, or one that the operator allows. */
   mayReach(address: string): boolean {
-    return isPublic(address) || this.allowed.has(address)
+    return isForEverybody(address) || this.allowed.has(address)
   }
 }
 
@@ -69,10 +64,3 @@ export function literalOf({ hostname }: URL): string | null {
 }
 
 const isHttpPort = ({ port }: URL): boolean => port === '' || !foreignPorts.has(Number(port))
-
-function isPublic(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false
-  const address = ipaddr.parse(text)
-  if (address.range() !== 'unicast') return false
-  return address instanceof ipaddr.IPv4 || address.match(global, 3)
-}

@@ -61,6 +61,13 @@ describe('a command line', () => {
   })
 })
 
+test('in the help a column keeps what is typed apart from what it does', () => {
+  const lines = helpText()
+    .split('\n')
+    .filter((line) => /^ +\S/.test(line))
+  for (const line of lines) expect(line).toMatch(/^( {2}| {6})\S+( \S+)* {2,}\S/)
+})
+
 describe('a complaint says what was expected', () => {
   test.each<[string, string]>([
     ['fly', 'there is no command "fly": see mayfly help'],
@@ -68,6 +75,7 @@ describe('a complaint says what was expected', () => {
     ['account', 'mayfly account takes one of create, list, set, password, invite, suspend, resume, delete'],
     ['account --json', 'mayfly account takes one of create'],
     ['account make', 'there is no command "account make": mayfly account takes one of create'],
+    ['token-secret', 'mayfly token-secret takes rotate'],
     ['key', 'mayfly key takes one of create, list, set, rotate, revoke'],
     ['account list --colour', 'mayfly account list takes no --colour: it takes --config, --data, --json'],
     ['account create', 'mayfly account create needs --email E'],

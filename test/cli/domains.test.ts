@@ -4,9 +4,9 @@ import { accountCommands } from '../../src/cli/account.ts'
 import { readArguments, UsageError } from '../../src/cli/arguments.ts'
 import { domainCommands } from '../../src/cli/domain.ts'
 import { temporaryDirectory, testConfig } from '../core.ts'
-import { mx, nameServer, txt } from '../domains/name-server.ts'
+import { a, mx, nameServer, txt } from '../domains/name-server.ts'
 
-type Said = { out: string[]; notes: string[] }
+type Said = { out: string[]; notes: string[]; code: number }
 
 /** Runs command lines in a place of its own, where ann has an account. */
 async function commandLine(env: Record<string, string> = {}) {
@@ -14,18 +14,18 @@ async function commandLine(env: Record<string, string> = {}) {
   const config = testConfig({ MAYFLY_SMTP_HOSTNAME: 'mx.here.test', ...env, MAYFLY_SERVER_DATA_DIR: directory.path })
   const run = async (...words: string[]): Promise<Said> => {
     const { command, ...typed } = readArguments(words)
-    const said: Said = { out: [], notes: [] }
+    const said: Omit<Said, 'code'> = { out: [], notes: [] }
     const terminal = {
       print: (line: string) => void said.out.push(line),
       note: (line: string) => void said.notes.push(line),
       input: new Blob([]).stream(),
     }
-    await new Map(Object.entries({ ...accountCommands, ...domainCommands })).get(command)?.({
+    const code = await new Map(Object.entries({ ...accountCommands, ...domainCommands })).get(command)?.({
       config,
       terminal,
       ...typed,
     })
-    return said
+    return { ...said, code: typeof code === 'number' ? code : 0 }
   }
   await run('account', 'create', '--email', 'ann@example.test')
   return { run, [Symbol.dispose]: () => directory[Symbol.dispose]() }
@@ -93,4 +93,35 @@ test('what cannot be is said in words', async () => {
   await expect(here.run('domain', 'add', 'own.example', '--access', 'public')).rejects.toThrow(UsageError)
   await here.run('domain', 'add', 'own.example')
   expect(await added('own.example')).toContain('the account has this domain already')
+})
+
+test('the doctor prints a line for each check, what was answered where it is not fine, and the mend', async () => {
+  await using dns = await nameServer({ 'mx.here.test': [a('mx.here.test', '127.0.0.1')] })
+  using here = await commandLine({ MAYFLY_DNS_NAMESERVERS: dns.address, MAYFLY_DNS_TIMEOUT_SECONDS: '1' })
+  const added = await here.run('domain', 'add', 'own.example')
+  dns.zone['own.example'] = [mx('own.example', 'evil\u001b[2J.test')]
+  const found = await here.run('domain', 'doctor', 'own.example')
+  expect(found.code).toBe(1)
+  const at = found.out.indexOf(
+    'WRONG mx           the MX records of own.example lead to evil\ufffd[2j.test, and this server is mx.here.test',
+  )
+  expect(found.out.slice(at + 1, at + 3)).toEqual([
+    '                   own.example MX 10 evil\ufffd[2j.test.',
+    '                   → add own.example. MX 10 mx.here.test.',
+  ])
+  expect(found.notes).toEqual(['the mail of own.example needs mending'])
+  expect(found.out.join('')).not.toContain('\u001b')
+  dns.zone['_mayfly.own.example'] = [txt('_mayfly.own.example', /"(.+)"/.exec(added.out[0] ?? '')?.[1] ?? '')]
+  dns.zone['own.example'] = [mx('own.example', 'mx.here.test')]
+  const well = await here.run('domain', 'doctor', 'own.example', '--json')
+  expect(well.code).toBe(0)
+  const report = JSON.parse(well.out[0] ?? '')
+  expect(report).toMatchObject({ name: 'own.example', outcome: 'note' })
+  expect(report.items).toContainEqual(
+    expect.objectContaining({
+      check: 'reach',
+      says: 'whether port 25 can be reached is looked at while the server runs',
+    }),
+  )
+  expect(await cause(here.run('domain', 'doctor', 'none.example'))).toContain('there is no such domain')
 })

@@ -25,6 +25,7 @@ const ground = (more: Partial<Ground> = {}): Ground => ({
   domains,
   jwts,
   payments,
+  isServing: true,
   pageUrl: 'http://mayfly.test',
   ...more,
 })

@@ -5,6 +5,7 @@ import { ask } from '../../src/control/client.ts'
 import { openControl } from '../../src/control/server.ts'
 import type { InputOf, OutputOf, VerbName } from '../../src/control/verbs.ts'
 import { openLog } from '../../src/log.ts'
+import { uuidOf } from '../../src/ulid.ts'
 import { temporaryDirectory } from '../core.ts'
 import { at, listIn, type Serving, serve } from '../http/serve.ts'
 
@@ -30,6 +31,7 @@ async function commanded(): Promise<Commanded> {
     domains,
     jwts,
     payments,
+    isServing: true,
     pageUrl: 'https://mail.example',
   }
   const control = await openControl(directory.path, ground, openLog({ level: 'debug', format: 'json', to }))
@@ -104,6 +106,37 @@ describe('what a command prints as JSON is what the native API answers', () => {
     expect(new Set(items.map(({ account }) => account.owner))).toEqual(new Set([email]))
     const set = await server.command('key-set', { id: made.id, name: 'CD' })
     expect((await server.call('GET', `/mayfly/v1/keys/${made.id}`, { token })).json).toEqual(set)
+  })
+})
+
+describe('by its id', () => {
+  test('an account without members has its keys listed, and gets one that is its own', async () => {
+    await using server = await commanded()
+    await adminKey(server)
+    const { json } = await server.call('POST', '/keys', { body: { plan: 'dev', rail: 'manual' } })
+    const { id, accountId } = await server.command('invoice-pay', { id: uuidOf(String(json['invoice_id'])) ?? '' })
+    const secret = String(json['checkout_url']).split('#')[1]
+    const bought = await server.call('POST', `/mayfly/v1/checkout/${id}/key`, { body: { secret } })
+    const email = accountId ?? ''
+    const { id: made, key: token, maker } = await server.command('key-create', { email })
+    expect(maker).toBe('')
+    expect((await server.call('GET', '/mayfly/v1/account', { token })).json['id']).toBe(accountId)
+    const account = { id: accountId, owner: null }
+    expect(await server.command('key-list', { email })).toMatchObject({
+      items: [
+        { id: bought.json['id'], account },
+        { id: made, account },
+      ],
+    })
+  })
+
+  test('an account with members gets one for its first owner', async () => {
+    await using server = await commanded()
+    const { id } = await server.command('account-create', { email: ann, admin: false })
+    expect((await server.command('key-create', { email: id })).maker).toBe(ann)
+    await expect(server.command('key-create', { email: uuidOf('01HF5ZZZZZZZZZZZZZZZZZZZZZ') ?? '' })).rejects.toThrow(
+      'no account has',
+    )
   })
 })
 

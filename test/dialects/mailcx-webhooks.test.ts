@@ -263,6 +263,12 @@ test('twenty failures in a row make it failed; a rotation has it begin anew with
   await server.settled()
   expect(await server.listed()).toMatchObject({ status: 'failed', failure_count: 20 })
   expect(server.core.told.filter(({ type }) => type === 'webhook.paused')).toMatchObject([{ subjectId: id }])
+  const line = server.core.logged.find((one) => one.includes('keeps failing'))
+  expect(JSON.parse(line ?? '{}')).toMatchObject({
+    webhookId: id,
+    accountId: server.account.id,
+    host: new URL(there.url).host,
+  })
   await server.mail('user@mayfly.test', { Subject: 'mail 21' })
   await server.settled()
   expect(there.got).toHaveLength(20)

@@ -346,8 +346,10 @@ test('eight calls a second from one address are answered, here and nowhere else'
   for (const path of paths) expect(await from('203.0.113.5', path)).toBe(429)
   expect(await from('203.0.113.5', '/api/v1/me')).toBe(401)
   expect(await from('203.0.113.6', '/api/domains')).toBe(200)
-  elapsed += 125
-  expect([await from('203.0.113.5', '/api/domains'), await from('203.0.113.5', '/api/domains')]).toEqual([200, 429])
+  elapsed += 999
+  expect(await from('203.0.113.5', '/api/domains')).toBe(429)
+  elapsed += 1
+  for (let n = 0; n < 8; n++) expect(await from('203.0.113.5', '/api/domains')).toBe(200)
   const refused = await server.call('GET', '/api/domains', { headers: { 'x-forwarded-for': '203.0.113.5' } })
   expect(refused.json).toEqual({ error: 'rate_limited', message: 'Too many requests, please slow down' })
   expect(refused.headers.get('retry-after')).toBe('1')

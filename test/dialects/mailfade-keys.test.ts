@@ -83,6 +83,23 @@ describe('an order', () => {
     expect(said(await server.order(body))).toBe(due)
   })
 
+  test('that cannot be read is refused with what is wrong with it', async () => {
+    await using server = await selling()
+    const hint = async (body: string, type: string) => {
+      const response = await fetch(`${server.url}/keys`, { method: 'POST', headers: { 'Content-Type': type }, body })
+      return response.json()
+    }
+    expect(await hint('{', 'application/json')).toEqual({ error: 'invalid_json', hint: 'The body must be JSON.' })
+    expect(await hint('[]', 'application/json')).toEqual({
+      error: 'invalid_json',
+      hint: 'The body must be a JSON object.',
+    })
+    expect(await hint('{"plan":"dev"}', 'text/plain')).toEqual({
+      error: 'invalid_json',
+      hint: '"Content-Type" must be application/json.',
+    })
+  })
+
   test('by a rail that is not set up, or does not answer, is its 503', async () => {
     await using server = await serve()
     const order = (rail: string) => server.call('POST', '/keys', { body: { plan: 'dev', rail } })

@@ -287,6 +287,11 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({}),
     gets: ofAccounts(404),
   }),
+  'GET /mayfly/v1/domains/{domain}/doctor': () => ({ path: 'domains/none.example/doctor', gets: ofAccounts(404) }),
+  'GET /mayfly/v1/admin/domains/{domain}/doctor': () => ({
+    path: 'admin/domains/none.example/doctor',
+    gets: ofAdmins(404),
+  }),
   'GET /mayfly/v1/admin/domains': () => ({ path: 'admin/domains', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/domains/{domain}/verify': () => ({
     path: 'admin/domains/none.example/verify',

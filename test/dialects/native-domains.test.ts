@@ -1,8 +1,10 @@
 // Domains by the native API: what to set, how they stand, and what is told of them.
 import { describe, expect, test } from 'bun:test'
+import { Value } from '@sinclair/typebox/value'
+import { DomainReportShape } from '../../src/domains/shown.ts'
 import { firstAdmin } from '../accounts/team.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { mx, type NameServer, nameServer, txt } from '../domains/name-server.ts'
+import { a, mx, type NameServer, nameServer, txt } from '../domains/name-server.ts'
 import { type Answer, at, listen, listIn, type Serving, serve } from '../http/serve.ts'
 import { onLoopback, receiver } from '../webhooks/receiver.ts'
 
@@ -298,4 +300,41 @@ test('where no name server is asked, the answers say so, and an admin verifies b
   expect((await admin.call('GET', 'admin/domains?limit=1')).json).toMatchObject({ items: [{ name: 'own.example' }] })
   expect(dns.asked).toEqual([])
   expect((await admin.call('DELETE', 'admin/domains/own.example')).status).toBe(204)
+})
+
+test('the doctor says what was asked, what was answered and how to mend it, so often a minute', async () => {
+  await using its = await world()
+  const { server, dns, token } = its
+  dns.zone[here] = [a(here, '10.255.255.1')]
+  const made = await server.call('POST', `${api}/domains`, { token, body: { name: 'own.example' } })
+  publish(dns, made)
+  dns.zone['own.example'] = [mx('own.example', 'other.test')]
+  dns.zone['other.test'] = [a('other.test', '192.0.2.99')]
+  const path = `${api}/domains/own.example/doctor`
+  const { status, json } = await server.call('GET', path, { token })
+  expect(status).toBe(200)
+  expect([...Value.Errors(DomainReportShape, json)]).toEqual([])
+  expect(json).toMatchObject({
+    ...{ id: made.json['id'], name: 'own.example', unicodeName: 'own.example', outcome: 'wrong' },
+    at: new Date(server.core.clock.now).toISOString(),
+  })
+  expect(listIn(json, 'items')).toContainEqual({
+    ...{ check: 'mx', level: 'wrong', asked: ['MX own.example'], answered: ['own.example MX 10 other.test.'] },
+    says: `the MX records of own.example lead to other.test, and this server is ${here}`,
+    mend: `add own.example. MX 10 ${here}.`,
+  })
+  // Whose addresses are the operator's network stays with him.
+  expect(JSON.stringify(json)).not.toContain('10.255.255.1')
+  const other = await tenant(server.core)
+  expect((await server.call('GET', path, { token: other.secret })).reason).toBe('domain-unknown')
+  expect((await server.call('GET', `${api}/admin/domains/own.example/doctor`, { token })).reason).toBe('forbidden')
+  const all = await Promise.all(Array.from({ length: 6 }, () => server.call('GET', path, { token })))
+  expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429])
+  expect((await server.call('POST', `${api}/domains/own.example/verify`, { token })).reason).toBe('rate-exceeded')
+  expect(all.find(({ status }) => status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/)
+  const admin = await firstAdmin(server)
+  const seen = await admin.call('GET', `admin/domains/${made.json['id']}/doctor`)
+  expect(seen.status).toBe(200)
+  expect(JSON.stringify(seen.json)).toContain('10.255.255.1')
+  expect((await server.call('GET', `${api}/domains/own.example`, { token })).json).toEqual(made.json)
 })

@@ -144,4 +144,23 @@ describe('a look-up', () => {
     expect(one.server.mostAtOnce()).toBeLessThanOrEqual(64)
     expect(performance.now() - began).toBeGreaterThan(950)
   })
+
+  test('ends when nobody waits any more, on its way or in the line, and lets the next have its turn', async () => {
+    await using one = await world(
+      { 'b.test': [a('b.test', '192.0.2.1')] },
+      { 'a.test': 'silent' },
+      { timeoutMs: 60_000 },
+    )
+    const leaving = new AbortController()
+    const gone = Array.from({ length: 200 }, () => one.resolver.a('a.test', { urgent: true, signal: leaving.signal }))
+    while (one.server.asked.length < 64) await Bun.sleep(5)
+    leaving.abort()
+    const said = await Promise.all(gone)
+    expect(said).toEqual(Array(200).fill({ is: 'unknown', why: 'no answer came in time' }))
+    expect(await one.resolver.a('b.test', asking)).toMatchObject({ values: ['192.0.2.1'] })
+    // Those in the line were never asked.
+    expect(one.server.asked).toHaveLength(65)
+    const late = await one.resolver.a('b.test', { urgent: true, signal: leaving.signal })
+    expect(late).toEqual({ is: 'unknown', why: 'no answer came in time' })
+  })
 })

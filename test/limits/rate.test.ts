@@ -16,16 +16,39 @@ function limited(perSecond: number) {
   return { clock, rate, passes }
 }
 
-test('as many pass in a second as are allowed, and then one as often as they flow in', () => {
+test('as many pass in a second as are allowed, and then as many as came a second before', () => {
   const { clock, passes } = limited(8)
   const count = (): number => Array.from({ length: 20 }, () => passes('192.0.2.1')).filter(Boolean).length
-  expect(count()).toBe(8)
-  clock.now += 124
+  for (let n = 0; n < 3; n++) expect(passes('192.0.2.1')).toBe(true)
+  clock.now += 600
+  expect(count()).toBe(5)
+  clock.now += 399
   expect(count()).toBe(0)
   clock.now += 1
-  expect(count()).toBe(1)
+  expect(count()).toBe(3)
   clock.now += 60_000
   expect(count()).toBe(8)
+})
+
+test('no second has more than are allowed, however the calls are spread', () => {
+  const { clock, passes } = limited(8)
+  const passed: number[] = []
+  for (let n = 0; n < 500; n++) {
+    if (passes('192.0.2.1')) passed.push(clock.now)
+    clock.now += (n * 37) % 90
+  }
+  const inSecondFrom = (start: number): number => passed.filter((at) => at >= start && at < start + 1000).length
+  expect(Math.max(...passed.map(inSecondFrom))).toBe(8)
+})
+
+test('who is refused is told when there is room', () => {
+  const { clock, rate } = limited(2)
+  rate.admit('192.0.2.1')
+  clock.now += 250
+  rate.admit('192.0.2.1')
+  expect(() => rate.admit('192.0.2.1')).toThrow(
+    expect.objectContaining({ reason: 'rate-exceeded', details: { retryAfterSeconds: 0.75 } }),
+  )
 })
 
 test('IPv6 addresses of one network count together, others do not', () => {

@@ -2,7 +2,8 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { emptyDirectory, json, serve } from '../executable/launch.ts'
+import { a, aaaa, cname, mx, nameServer } from '../domains/name-server.ts'
+import { emptyDirectory, json, run, serve } from '../executable/launch.ts'
 import { openDoor } from '../smtp/door.ts'
 import { greeted, inData } from '../smtp/talk.ts'
 import { figures, isFull } from './promise.ts'
@@ -162,4 +163,58 @@ test.skipIf(!canTrace)(
     figures(`strace: no connection while mail was taken, refused and ${isFull ? 'ran out' : 'was deleted'}`)
   },
   150_000,
+)
+
+test.skipIf(!canTrace)(
+  "promise 14: the doctor's connections to port 25 go to this server's own addresses alone, whatever a zone says",
+  async () => {
+    // skipped where strace may not trace
+    const here = 'mx.here.example'
+    // Of this machine, and its own; private ones that are not; anybody's, which a tenant names.
+    await using dns = await nameServer({ [here]: [a(here, '127.0.0.1'), a(here, '10.255.255.1')] })
+    const port = Number(dns.address.split(':')[1])
+    using directory = emptyDirectory()
+    const env = {
+      ...{ MAYFLY_DNS_NAMESERVERS: dns.address, MAYFLY_DNS_TIMEOUT_SECONDS: '1', MAYFLY_SMTP_HOSTNAME: here },
+      ...{ MAYFLY_DNS_FIRST_CHECK_SECONDS: '600', MAYFLY_DOMAINS: 'shared.net' },
+    }
+    await run(directory, ['account', 'create', '--email', 'ann@example.test'], env)
+    await run(directory, ['domain', 'add', 'own.example'], env)
+    const key = (await run(directory, ['key', 'create', '--account', 'ann@example.test'], env)).out.trim()
+    const zone = ['127.0.0.2', '10.0.0.9', '203.0.113.9', '169.254.169.254', '0.0.0.0', '::1', '64:ff9b::cb00:7109']
+    const names = zone.map((address, n) => {
+      dns.zone[`t${n}.example`] = [address.includes(':') ? aaaa(`t${n}.example`, address) : a(`t${n}.example`, address)]
+      return `t${n}.example`
+    })
+    dns.zone['alias.example'] = [cname('alias.example', 't2.example')]
+    for (const domain of ['own.example', 'shared.net']) {
+      dns.zone[domain] = [...names, 'alias.example', 'localhost', '203.0.113.9', here].map((to, n) => mx(domain, to, n))
+    }
+    await using server = await serve(directory, env)
+    const trace = join(directory.path, 'trace')
+    const strace = ['-f', '-q', '-e', 'trace=connect,sendto', '-o', trace]
+    const tracer = Bun.spawn(['strace', ...strace, '-p', String(server.pid)], { stderr: 'pipe' })
+    await Bun.sleep(1000)
+    const headers = { authorization: `Bearer ${key}` }
+    const { items } = await json<{ items: { check: string; says: string }[] }>(
+      `${server.api}/domains/own.example/doctor`,
+      { headers },
+    )
+    expect(items.filter(({ check }) => check === 'target').length).toBe(10)
+    const reached = items.filter(({ check }) => check === 'reach').map(({ says }) => says)
+    expect(reached.filter((says) => says.includes('is not gone to'))).toHaveLength(1)
+    // What was seen a moment ago is not looked at again.
+    await Bun.sleep(5500)
+    await run(directory, ['domain', 'doctor', 'own.example'], env)
+    tracer.kill('SIGINT')
+    await tracer.exited
+    const connects = (text: string) => text.split('\n').filter((line) => /connect\(.*(AF_INET|sin_port)/.test(line))
+    const elsewhere = (lines: string[]) => lines.filter((line) => !line.includes(`htons(${port})`))
+    const toMail = elsewhere(connects(readFileSync(trace, 'utf8')))
+    // The owner's look, and the operator's.
+    expect(toMail.length).toBe(2)
+    for (const line of toMail) expect(line).toMatch(/htons\(25\).*inet_addr\("127\.0\.0\.1"\)/)
+    figures(`strace: ${toMail.length} connections of the doctor to port 25, all to this server itself`)
+  },
+  60_000,
 )

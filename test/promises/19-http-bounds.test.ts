@@ -27,6 +27,7 @@ const letter = { params: { id: anyId } }
 const person = { email: 'ann@tenant.test', password: 'open sesame' }
 const admin = { as: 'admin' } as const
 const ofAdmin = { ...admin, params: { id: anyId } }
+const ofDomain = { ...admin, params: { domain: 'none.example' } }
 
 const cases: Record<string, Case> = {
   'POST /mayfly/v1/mailboxes': {},
@@ -96,6 +97,17 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/webhooks/{id}/deliveries': ofAdmin,
   'POST /mayfly/v1/webhooks/{id}/test': ofAdmin,
   'POST /mayfly/v1/webhooks/{id}/replay': ofAdmin,
+  'GET /mayfly/v1/domains': admin,
+  'POST /mayfly/v1/domains': { body: { name: 'own.example' }, ...admin },
+  'GET /mayfly/v1/domains/{domain}': ofDomain,
+  'PATCH /mayfly/v1/domains/{domain}': ofDomain,
+  'DELETE /mayfly/v1/domains/{domain}': ofDomain,
+  'POST /mayfly/v1/domains/{domain}/verify': ofDomain,
+  'GET /mayfly/v1/domains/{domain}/doctor': ofDomain,
+  'GET /mayfly/v1/admin/domains': admin,
+  'DELETE /mayfly/v1/admin/domains/{domain}': ofDomain,
+  'POST /mayfly/v1/admin/domains/{domain}/verify': ofDomain,
+  'GET /mayfly/v1/admin/domains/{domain}/doctor': ofDomain,
   'GET /mayfly/v1/admin/accounts': admin,
   'POST /mayfly/v1/admin/accounts': { body: { email: person.email }, ...admin },
   'PATCH /mayfly/v1/admin/accounts/{id}': ofAdmin,

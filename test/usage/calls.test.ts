@@ -18,6 +18,7 @@ function counting(limitsOfAddresses: Partial<typeof limits> = {}, now = Date.UTC
     uuid: () => '',
     randomBytes: (length: number) => new Uint8Array(length),
     resolve: async () => [],
+    mailPort: 25,
   }
   const calls = new Calls(outside, () => ({ ...none, ...limitsOfAddresses }))
   const pass = (milliseconds: number): void => {

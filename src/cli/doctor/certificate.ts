@@ -1,17 +1,15 @@
 // The certificate: there, readable, a pair, in time, and for the names by which this server is reached.
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { because } from '../../cannot-do.ts'
 import { CannotStart } from '../../cannot-start.ts'
-import { certificateFromFiles, soonDays } from '../../certificate.ts'
+import { certificateFromFiles } from '../../certificate.ts'
 import type { Config } from '../../config/schema.ts'
-import { type Finding, findingsOf } from './finding.ts'
+import { inTime, names, selfSigned } from '../../domains/doctor/certificate.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 
-const { ok, note, wrong } = findingsOf('certificate')
-
-const day = 86_400_000
-const renew = 'renew it'
+const of = findingsOf('certificate')
+const { note, wrong } = of
 
 export async function certificate(
   { tls, smtp, server, http }: Pick<Config, 'tls' | 'smtp' | 'server' | 'http'>,
@@ -34,11 +32,9 @@ export async function certificate(
   if (refusal !== null) return [wrong(refusal, 'take the two files of the same certificate, with its whole chain')]
   const webName = http.tls && server.public_url !== undefined ? new URL(server.public_url).hostname : null
   return [
-    inTime(cert.value, now),
-    ...names(cert.value, [smtp.hostname, ...(webName === null ? [] : [webName])]),
-    ...(cert.value.checkIssued(cert.value)
-      ? [note('it is self-signed: careful clients do not take it', 'have it signed by a certificate authority')]
-      : []),
+    inTime(of, cert.value, now),
+    ...names(of, cert.value, [smtp.hostname, ...(webName === null ? [] : [webName])]),
+    ...selfSigned(of, cert.value),
   ]
 }
 
@@ -70,23 +66,3 @@ function read<Value>(
     return { finding: wrong(`${key} ${file} is not PEM, or not of this kind`, 'name the PEM file') }
   }
 }
-
-function inTime({ validFrom, validTo }: X509Certificate, now: number): Finding {
-  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)]
-  if (now < from) return wrong(`it is not good before ${iso(from)}`, 'set the clock, or take another')
-  if (now >= to) return wrong(`it ended on ${iso(to)}`, renew)
-  const days = Math.floor((to - now) / day)
-  return days < soonDays ? wrong(`it ends in ${days} days, on ${iso(to)}`, renew) : ok(`it is good until ${iso(to)}`)
-}
-
-function names(cert: X509Certificate, wanted: readonly string[]): Finding[] {
-  const missing = [...new Set(wanted)].filter(
-    (name) => (isIP(name) === 0 ? cert.checkHost(name) : cert.checkIP(name)) === undefined,
-  )
-  if (missing.length === 0) return [ok(`it is for ${wanted.join(' and ')}`)]
-  return missing.map((name) =>
-    wrong(`it is not for ${name}, but for ${cert.subjectAltName ?? cert.subject}`, `have it made for ${name} too`),
-  )
-}
-
-const iso = (at: number): string => new Date(at).toISOString().slice(0, 10)

@@ -1,5 +1,5 @@
 // Lifetimes go by the wall clock.
-import { type Finding, findingsOf } from './finding.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 
 const { ok, wrong } = findingsOf('clock')
 

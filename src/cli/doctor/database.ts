@@ -2,6 +2,7 @@
 import { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { because, CannotDo } from '../../cannot-do.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 import { firstComplaint } from '../../storage/copy.ts'
 import { databaseFile, oldestSqlite, openForReading } from '../../storage/database.ts'
 import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
@@ -9,7 +10,6 @@ import { lostIn, lostText } from '../../storage/lost.ts'
 import { SchemaTooNew, schemaVersion } from '../../storage/migrate.ts'
 import { migrations } from '../../storage/migrations/index.ts'
 import { shapeDamage, unknownIn } from '../../storage/shape.ts'
-import { type Finding, findingsOf } from './finding.ts'
 
 /** Larger ones are looked through without comparing indexes with their tables. */
 const thoroughBytes = 2 ** 30

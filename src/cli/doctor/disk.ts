@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } 
 import { dirname, join } from 'node:path'
 import { because } from '../../cannot-do.ts'
 import type { Config } from '../../config/schema.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 import { databaseFile } from '../../storage/database.ts'
-import { type Finding, findingsOf } from './finding.ts'
 
 const { ok, note, wrong } = findingsOf('disk')
 

@@ -5,18 +5,17 @@ import { type Loaded, loadConfig, type Sources } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { ask } from '../../control/client.ts'
 import type { Status } from '../../control/verb.ts'
+import { carriedOut, type Finding, findingsOf, line } from '../../finding.ts'
 import { DataDirectoryLock, DataDirectoryTaken } from '../../storage/lock.ts'
 import { warnings } from '../warnings.ts'
 import { certificate } from './certificate.ts'
 import { clock } from './clock.ts'
 import { database, sqlite } from './database.ts'
 import { disk } from './disk.ts'
-import { dns } from './dns.ts'
-import { carriedOut, type Finding, findingsOf, line } from './finding.ts'
+import { domains } from './domains.ts'
 import { payments } from './payments.ts'
 import { plans } from './plans.ts'
 import { ports } from './ports.ts'
-import { reach } from './reach.ts'
 
 /** Starts a server in a temporary place, sends it a mail, and says what did not work. */
 export type Rehearse = () => Promise<Finding[]>
@@ -75,8 +74,7 @@ async function* around(config: Config): AsyncGenerator<Finding[]> {
   yield await carriedOut('clock', () => clock(Date.now, lastEventAt))
   yield await carriedOut('ports', () => ports(config, running))
   yield await carriedOut('certificate', () => certificate(config, Date.now()))
-  yield await carriedOut('dns', () => dns(config))
-  yield await carriedOut('reach', () => reach(config.smtp, running))
+  yield await carriedOut('domains', () => domains(config, running !== null))
 }
 
 async function server(dataDir: string): Promise<{ findings: Finding[]; running: Status | null }> {

@@ -1,7 +1,7 @@
 // Which ways to pay are set up, and what is sold by each.
 import type { Config } from '../../config/schema.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 import { plansOf } from '../../plans/from-config.ts'
-import { type Finding, findingsOf } from './finding.ts'
 
 export function payments({ payments: { stripe, btcpay }, plans, server }: Config): Finding[] {
   const { ok, note } = findingsOf('payments')

@@ -1,11 +1,11 @@
 // Plans that accounts are on, and whether the config has them.
 import { existsSync } from 'node:fs'
 import type { Config } from '../../config/schema.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 import { plansOf } from '../../plans/from-config.ts'
 import { databaseFile, openForReading } from '../../storage/database.ts'
 import { schemaVersion } from '../../storage/migrate.ts'
 import { migrations } from '../../storage/migrations/index.ts'
-import { type Finding, findingsOf } from './finding.ts'
 
 /** Nothing where there is no database, or one of another version. */
 export function plans(config: Config): Finding[] {

@@ -4,7 +4,7 @@ import { cannotListen } from '../../cannot-start.ts'
 import { type Listen, parseListen } from '../../config/listen.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Status } from '../../control/verb.ts'
-import { type Finding, findingsOf } from './finding.ts'
+import { type Finding, findingsOf } from '../../finding.ts'
 
 const { ok, note, wrong } = findingsOf('ports')
 

@@ -1,7 +1,7 @@
 // What MailFade calls our refusals. Codes: README.md, section Errors.
 import { defect, type Kind, type Said, sayer, serverWords } from '../../http/kinds.ts'
 import type { Visit } from '../../http/visit.ts'
-import type { Reason, Refusal } from '../../refusal.ts'
+import type { FieldComplaint, Reason, Refusal } from '../../refusal.ts'
 
 const words = {
   invalid: [400, 'invalid_json', 'The request is not valid.'],
@@ -41,8 +41,17 @@ const freeUsedUp = [429, 'free_tier_quota_exhausted', 'The requests of this day 
 const railDown = (rail = 'rail'): Said => [503, `${rail}_unavailable`, 'This rail cannot be paid by at the moment.']
 
 function saidOf({ reason, details }: Refusal): Said {
-  return reason === 'rail-unavailable' ? railDown(details.rail) : inWords(reason)
+  if (reason === 'rail-unavailable') return railDown(details.rail)
+  const [complaint] = details.fields ?? []
+  return reason === 'invalid-request' && complaint ? notReadable(complaint) : inWords(reason)
 }
+
+/** A body that is no JSON object, or is not said to be one: its fields have reasons of their own. */
+const notReadable = ({ path, message }: FieldComplaint): Said => [
+  400,
+  'invalid_json',
+  path === 'headers.content-type' ? `"Content-Type" ${message}.` : `The body ${message}.`,
+]
 
 /** `{error,hint}`, with `period_resets_at` where requests are used up; null: a defect. */
 export function answer(refusal: Refusal | null, { caller }: Pick<Visit, 'caller'>): Response {

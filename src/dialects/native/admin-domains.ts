@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Caller } from '../../accounts/caller.ts'
 import type { CustomDomain } from '../../domains/domain.ts'
-import { listedDomain } from '../../domains/shown.ts'
+import { listedDomain, report } from '../../domains/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput } from '../../http/input.ts'
 import { Listing } from './account.ts'
@@ -62,6 +62,19 @@ export const adminDomainRoutes = (door: Door) => {
           description: 'Of a name that several accounts want, say the id.',
           answers: { 200: 'ListedDomain' },
           refusals: ['forbidden', 'domain-unknown', 'domain-taken', 'storage-failed'],
+        }),
+      },
+    )
+    .get(
+      '/domains/:domain/doctor',
+      async ({ caller, params }) => report(await door.core.domains.examineAny(caller, params.domain, true)),
+      {
+        ...described({
+          ...asAdmin,
+          summary: "Look at all that the mail of an account's domain needs on its way here",
+          description: 'As often as it is asked for. Of a name that several accounts want, say the id.',
+          answers: { 200: 'DomainReport' },
+          refusals: ['forbidden', 'domain-unknown'],
         }),
       },
     )

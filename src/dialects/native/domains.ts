@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { type CustomDomain, customAccesses } from '../../domains/domain.ts'
-import { domain } from '../../domains/shown.ts'
+import { domain, report } from '../../domains/shown.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
 import { keyed, prefix } from './base.ts'
@@ -139,6 +139,21 @@ export const domainRoutes = (door: Door) => {
           credential,
           answers: { 200: 'Domain' },
           refusals: ['domain-unknown', 'forbidden', 'rate-exceeded', 'storage-failed'],
+        }),
+      },
+    )
+    .get(
+      '/domains/:domain/doctor',
+      async ({ caller, params }) => report(await door.core.domains.examine(caller, params.domain)),
+      {
+        ...described({
+          summary: "Look at all that a domain's mail needs on its way here",
+          description:
+            'Says for each check what was asked, what was answered and how to mend it, within 15 seconds; it changes nothing. So often a minute, together with `verify`.',
+          tag,
+          credential,
+          answers: { 200: 'DomainReport' },
+          refusals: ['domain-unknown', 'forbidden', 'rate-exceeded'],
         }),
       },
     )

@@ -1,6 +1,6 @@
 // The shapes of the native API: the schema is the type, and a function is named by what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { DomainShape, ListedDomainShape } from '../../domains/shown.ts'
+import { DomainReportShape, DomainShape, ListedDomainShape } from '../../domains/shown.ts'
 import { isOfDomain } from '../../events.ts'
 import { iso, isoOrNull } from '../../http/instants.ts'
 import type { Mailbox, Place } from '../../mailboxes/mailbox.ts'
@@ -160,6 +160,7 @@ export const schemas = {
   Error: ErrorShape,
   Domain: DomainShape,
   DomainList: listOf(ref('Domain')),
+  DomainReport: DomainReportShape,
   ListedDomain: ListedDomainShape,
   ListedDomainList: listOf(ref('ListedDomain')),
   ...accountSchemas,

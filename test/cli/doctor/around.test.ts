@@ -7,9 +7,8 @@ import { certificate } from '../../../src/cli/doctor/certificate.ts'
 import { clock } from '../../../src/cli/doctor/clock.ts'
 import { database, sqlite } from '../../../src/cli/doctor/database.ts'
 import { disk } from '../../../src/cli/doctor/disk.ts'
-import { carriedOut, type Finding, line } from '../../../src/cli/doctor/finding.ts'
 import { ports } from '../../../src/cli/doctor/ports.ts'
-import { reach } from '../../../src/cli/doctor/reach.ts'
+import { carriedOut, type Finding, line } from '../../../src/finding.ts'
 import { databaseFile, openForWriting } from '../../../src/storage/database.ts'
 import { migrations } from '../../../src/storage/migrations/index.ts'
 import { temporaryDirectory, testConfig } from '../../core.ts'
@@ -280,19 +279,5 @@ describe('the doctor on ports', () => {
       'ok HTTP listens on 127.0.0.1:8025',
       'note SMTP is to listen on 127.0.0.1:1025, and the running server listens on port 26',
     ])
-  })
-
-  test('asks at its own public addresses alone who answers there', async () => {
-    const { smtp } = testConfig({ MAYFLY_SMTP_PUBLIC_ADDRESSES: '127.0.0.1', MAYFLY_SMTP_HOSTNAME: 'mx.mail.net' })
-    {
-      await using ours = await greeter('220 MX.mail.net ESMTP\r\n')
-      expect(said(await reach(smtp, running, ours.port))).toEqual([`ok port ${ours.port} of 127.0.0.1 leads here`])
-    }
-    await using other = await greeter('220 mx.other.net ESMTP\r\n')
-    expect(said(await reach(smtp, running, other.port))[0]).toContain('another server answers: 220 mx.other.net')
-    await using mute = await greeter('')
-    expect(said(await reach(smtp, running, mute.port))[0]).toContain('cannot be reached from here')
-    expect(said(await reach(smtp, null, other.port))[0]).toStartWith('note ')
-    expect(await reach(testConfig().smtp, running, other.port)).toEqual([])
   })
 })

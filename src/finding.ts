@@ -1,10 +1,22 @@
-// What the doctor finds: one line each.
+// What a doctor finds, of this server or of a domain: one line each.
 
-/** `note`: worth knowing, and no reason to act. */
-export type Level = 'ok' | 'note' | 'wrong'
+/** From the best. `note`: worth knowing, and no reason to act. */
+export const levels = ['ok', 'note', 'wrong'] as const
+export type Level = (typeof levels)[number]
 
-/** `mend`: what to do about it. */
-export type Finding = { check: string; level: Level; says: string; mend?: string }
+/** `mend`: what to do about it. `asked`, `answered`: of whom anything was asked, line by line. */
+export type Finding = {
+  check: string
+  level: Level
+  says: string
+  mend?: string
+  asked?: readonly string[]
+  answered?: readonly string[]
+}
+
+/** The worst of them. */
+export const worst = (findings: readonly Finding[]): Level =>
+  levels.findLast((level) => findings.some((one) => one.level === level)) ?? 'ok'
 
 /** Findings of one check. */
 export const findingsOf = (check: string) => ({
@@ -27,5 +39,8 @@ const marks = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 
 export function line({ check, level, says, mend }: Finding): string {
   const first = `${marks[level]} ${check.padEnd(12)} ${says}`
-  return mend === undefined ? first : `${first}\n      ${''.padEnd(12)} → ${mend}`
+  return mend === undefined ? first : `${first}\n${below(`→ ${mend}`)}`
 }
+
+/** What belongs to the line above it. */
+export const below = (text: string): string => `${''.padEnd(19)}${text}`
