@@ -58,10 +58,10 @@ export const changes = {
     if (next.state !== state && next.state !== 'pending') tell(tx, `domain.${next.state}`, row, now)
   },
 
-  /** The operator's word for a domain stands for its records. Refuses: domain-unknown; domain-taken where another account has it. */
+  /** The operator's word for a domain stands for its records. Refuses: domain-unknown; domain-elsewhere where another account has it. */
   'domains.vouch': (tx, { id, by }: { id: string; by: By }): void => {
     const row = known(tx.db, { id, accountId: null })
-    if (isTaken(tx.db, row)) throw new Refusal('domain-taken')
+    if (isTaken(tx.db, row)) throw new Refusal('domain-elsewhere')
     const verifiedAt = row.state === 'verified' ? row.verifiedAt : by.at
     changeDomain(tx.db, row, {
       state: 'verified',

@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js'
 import { type Outside, randomText } from '../outside.ts'
 import { baseOf, type CustomDomain, type Look, ownershipName, type Seen } from './domain.ts'
-import type { Asking, Looked, Lookups, Mx } from './resolver.ts'
+import { type Asking, type Looked, type Lookups, type Mx, oneSpelling } from './resolver.ts'
 
 export type Here = {
   /** This server's own, as MX records name it. */
@@ -95,6 +95,3 @@ export const isName = (exchange: string): boolean =>
 /** Strangers write it, and terminals show it. */
 export const shortened = (values: readonly string[]): string[] =>
   values.slice(0, mostSeen).map((value) => value.slice(0, longestSeen).replace(/\p{C}/gu, '\ufffd'))
-
-export const oneSpelling = (address: string): string =>
-  ipaddr.isValid(address) ? ipaddr.process(address).toString() : address

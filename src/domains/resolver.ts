@@ -229,7 +229,8 @@ function textOf(data: string | Uint8Array | readonly (string | Uint8Array)[]): s
 
 const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '')
 
-const oneSpelling = (address: string): string =>
+/** Of an IP address. */
+export const oneSpelling = (address: string): string =>
   ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 
 const isClassIn = (answer: Answer): boolean =>

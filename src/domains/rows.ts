@@ -3,7 +3,7 @@ import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../storage/database.ts'
 import { customDomainCheck, mustBeSound } from '../storage/row-checks.ts'
 import { customDomains, mailboxes } from '../storage/schema.ts'
-import { baseOf, type CustomDomain, type Look } from './domain.ts'
+import { baseOf, type CustomDomain, type DomainState, type Look } from './domain.ts'
 
 export type Row = typeof customDomains.$inferSelect
 
@@ -49,11 +49,11 @@ export const isTaken = (db: Db, { name, id }: Pick<Row, 'name' | 'id'>): boolean
     .where(and(eq(customDomains.name, name), sql`state in ('verified', 'failing')`, ne(customDomains.id, id)))
     .get() !== undefined
 
-/** Whether an account has this domain, by its name or one for all subdomains, in whatever state. */
-export function hasDomain(db: Db, accountId: string, domain: string): boolean {
+/** Whether an account has this domain, by its name or one for all subdomains; `state`: in this one. */
+export function hasDomain(db: Db, accountId: string, domain: string, state?: DomainState): boolean {
   const parents = domain.split('.').map((_, at, labels) => `*.${labels.slice(at + 1).join('.')}`)
   const isMeant = inArray(customDomains.name, [domain, ...parents.slice(0, -1)])
-  const isIts = and(eq(customDomains.accountId, accountId), isMeant, isThere)
+  const isIts = and(eq(customDomains.accountId, accountId), isMeant, state ? eq(customDomains.state, state) : isThere)
   return db.select({ id: customDomains.id }).from(customDomains).where(isIts).limit(1).get() !== undefined
 }
 

@@ -1,5 +1,5 @@
 // Which domains are served, and how; which ones accounts want served, and whether they are theirs. All policy about them is here.
-import { byOf, type Caller, mustBeAdmin, ofAccount } from '../accounts/caller.ts'
+import { type AccountCaller, byOf, type Caller, mustBeAdmin, ofAccount } from '../accounts/caller.ts'
 import type { Events } from '../events.ts'
 import type { Finding } from '../finding.ts'
 import { type Outside, randomText } from '../outside.ts'
@@ -13,6 +13,7 @@ import {
   type CustomAccess,
   type CustomDomain,
   type DescribedDomain,
+  isServing,
   type Served,
   type SharedDomain,
   type WantedRecord,
@@ -21,7 +22,7 @@ import {
 import type { Looking } from './looking.ts'
 import { claimable } from './name.ts'
 import { Serving } from './serving.ts'
-import { firstCheckAt, type Intervals } from './standing.ts'
+import { firstCheckAt, type Intervals, verdictOf } from './standing.ts'
 import type { DomainStore } from './store.ts'
 
 export type DomainRules = {
@@ -114,6 +115,11 @@ export class Domains {
     return accountId === null || (caller.kind === 'account' && caller.account.id === accountId) ? served : null
   }
 
+  /** Whether the account has the domain, and it takes no mail any more since its records are gone. */
+  hasLapsed({ account }: AccountCaller, domain: string): Promise<boolean> {
+    return this.store.hasLapsed(account.id, domain)
+  }
+
   /** Whether strangers' mail is taken for it: `*` is for trusted networks alone. */
   servesStrangers(served: Served): boolean {
     return !this.rulesOfMail.isEvery(served)
@@ -155,23 +161,26 @@ export class Domains {
 
   /**
    * Notes a domain for the caller's account; `*.example.com` is for the subdomains of one. Others may want the same: whose it is
-   * its records will tell. Refuses: as `ofAccount`; invalid-request for what nobody can own, or the operator's; domain-taken,
-   * quota-exceeded.
+   * its records will tell. Refuses: as `ofAccount`; invalid-request for what nobody can own, or the operator's; forbidden for
+   * one that the key is not for; domain-taken, quota-exceeded.
    */
   async add(caller: Caller, name: string, wish: DomainWish = {}): Promise<CustomDomain> {
-    const { account } = ofAccount(caller, 'domains')
-    return this.note(caller, account.id, name, wish, this.usage.planOf(caller).customDomains)
+    const own = ofAccount(caller, 'domains')
+    const read = await this.readName(name)
+    if (!isFor(own, read)) throw new Refusal('forbidden')
+    return this.note(caller, own.account.id, read, wish, this.usage.planOf(caller).customDomains)
   }
 
   /** The same for any account, whatever its plan allows. Refuses: as `mustBeAdmin`, account-unknown; as `add`. */
   async addFor(caller: Caller, accountId: string, name: string, wish: DomainWish = {}): Promise<CustomDomain> {
     mustBeAdmin(caller)
-    return this.note(caller, accountId, name, wish, null)
+    return this.note(caller, accountId, await this.readName(name), wish, null)
   }
 
-  /** Those of the caller's account, oldest first. Refuses: as `ofAccount`. */
+  /** Those of the caller's account that its key is for, oldest first. Refuses: as `ofAccount`. */
   async list(caller: Caller): Promise<CustomDomain[]> {
-    return this.store.ofAccount(ofAccount(caller, 'domains').account.id)
+    const own = ofAccount(caller, 'domains')
+    return (await this.store.ofAccount(own.account.id)).filter(({ name }) => isFor(own, name))
   }
 
   /** Those of all accounts, oldest first. Refuses: as `mustBeAdmin`. */
@@ -180,11 +189,13 @@ export class Domains {
     return this.store.ofAll(page)
   }
 
-  /** By its id or its name. Refuses: as `ofAccount`; domain-unknown. */
+  /** By its id or its name. Refuses: as `ofAccount`; domain-unknown, also for one that the key is not for. */
   async get(caller: Caller, name: string): Promise<CustomDomain> {
-    const { account } = ofAccount(caller, 'domains')
-    const found = await this.find(name, (one) => one.accountId === account.id)
-    if (found?.accountId !== account.id) throw new Refusal('domain-unknown', found ? { foreign: true } : {})
+    const own = ofAccount(caller, 'domains')
+    const found = await this.find(name, (one) => one.accountId === own.account.id)
+    if (found?.accountId !== own.account.id || !isFor(own, found.name)) {
+      throw new Refusal('domain-unknown', found ? { foreign: true } : {})
+    }
     return found
   }
 
@@ -204,7 +215,19 @@ export class Domains {
     return this.look(domain)
   }
 
-  /** The same, of any account's, as often as it is asked for. Refuses: as `getAny`. */
+  /**
+   * As `verify`, for who is told no more than whether it is verified. Refuses: as `verify`; dns-off, dns-silent for one that is
+   * not, where nobody could say whether it should be.
+   */
+  async verifyOrSayWhy(caller: Caller, name: string): Promise<CustomDomain> {
+    const domain = await this.verify(caller, name)
+    if (isServing(domain.state)) return domain
+    if (!this.areAsked) throw new Refusal('dns-off')
+    if (domain.found && verdictOf(domain.found) === 'unknown') throw new Refusal('dns-silent')
+    return domain
+  }
+
+  /** As `verify`, of any account's, as often as it is asked for. Refuses: as `getAny`. */
   async verifyAny(caller: Caller, name: string): Promise<CustomDomain> {
     const domain = await this.getAny(caller, name)
     return this.areAsked ? this.look(domain) : domain
@@ -225,7 +248,7 @@ export class Domains {
     return this.examined(await this.getAny(caller, name), { isServing, isOperator: true })
   }
 
-  /** Takes the operator's word for its records. Refuses: as `getAny`; domain-taken where another account has it. */
+  /** Takes the operator's word for its records. Refuses: as `getAny`; domain-elsewhere where another account has it. */
   async vouch(caller: Caller, name: string): Promise<CustomDomain> {
     const domain = await this.getAny(caller, name)
     await this.store.writes.run('domains.vouch', { id: domain.id, by: byOf(caller, this.outside) })
@@ -284,12 +307,10 @@ export class Domains {
   private async note(
     caller: Caller,
     accountId: string,
-    wished: string,
+    name: string,
     { access = 'private' }: DomainWish,
     allowed: number | null,
   ): Promise<CustomDomain> {
-    const name = await claimable(wished, this.rules.readDomain)
-    if (this.isOperators(baseOf(name))) throw invalid('body.name', 'must be a domain of your own')
     const by = byOf(caller, this.outside)
     const { at: now } = by
     const domain = {
@@ -310,6 +331,13 @@ export class Domains {
     } as const
     await this.store.writes.run('domains.add', { domain, most: Math.min(allowed ?? mostDomains, mostDomains), by })
     return this.fresh(domain)
+  }
+
+  /** A name that an account may add, in its one spelling. Refuses: invalid-request. */
+  private async readName(wished: string): Promise<string> {
+    const name = await claimable(wished, this.rules.readDomain)
+    if (this.isOperators(baseOf(name))) throw invalid('body.name', 'must be a domain of your own')
+    return name
   }
 
   /** A shared domain, or below one, or this server's own name. `*` is no domain that the operator has. */
@@ -335,7 +363,7 @@ export class Domains {
     if (base === null) return null
     const named = await this.store.named(name.startsWith('*.') ? `*.${base}` : base)
     if (isMeant) return named.find(isMeant) ?? null
-    const owner = named.find(({ state }) => state === 'verified' || state === 'failing')
+    const owner = named.find(({ state }) => isServing(state))
     if (!owner && named.length > 1) throw invalid('path.domain', 'is wanted by several accounts: say its id')
     return owner ?? named[0] ?? null
   }
@@ -354,3 +382,7 @@ export class Domains {
     else this.rulesOfMail.drop(id)
   }
 }
+
+/** A key that is for some domains is for none of the others: who removes one ends its mailboxes. */
+const isFor = ({ key }: AccountCaller, name: string): boolean =>
+  !key || key.domains.length === 0 || key.domains.includes(name)

@@ -6,7 +6,7 @@ import { type Db, prepared } from '../storage/database.ts'
 import { customDomains } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
 import type { CustomDomain } from './domain.ts'
-import { asDomain, countMailboxes, isThere } from './rows.ts'
+import { asDomain, countMailboxes, hasDomain, isThere } from './rows.ts'
 
 const { placeholder } = sql
 
@@ -85,6 +85,11 @@ export class DomainStore {
           return []
         }
       })
+  }
+
+  /** Whether an account has this domain, or all around it, in a state in which it takes no mail any more. */
+  async hasLapsed(accountId: string, domain: string): Promise<boolean> {
+    return hasDomain(this.db, accountId, domain, 'lapsed')
   }
 
   /** Ids of those that are to be looked at: the first of each account before any second one. */

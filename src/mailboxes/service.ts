@@ -12,7 +12,7 @@ import { invalid, Refusal } from '../refusal.ts'
 import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import type { Usage } from '../usage/service.ts'
-import { parseAddress, parseDomain, parseLocalPart } from './address.ts'
+import { type Address, parseAddress, parseDomain, parseLocalPart } from './address.ts'
 import type { MailboxPatch } from './changes.ts'
 import type { Jwts } from './jwts.ts'
 import { hasPart, isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
@@ -32,6 +32,8 @@ export type OpeningWish = {
   recoverable?: boolean | undefined
   tag?: string | null | undefined
   password?: string | undefined
+  /** As in `openableDomains`. */
+  ownNeedsChoice?: boolean | undefined
   /** Without an end of its own, whatever the plan says: it ends when nobody has used it for long. */
   untilUnused?: boolean | undefined
 }
@@ -91,13 +93,14 @@ export class Mailboxes {
 
   /**
    * Opens a mailbox: of the caller's account, or without one. Refuses: credential-missing (where anonymous mailboxes are
-   * off), invalid-request, domain-unserved, not-in-plan, forbidden (a domain that the key is not for), mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
+   * off), invalid-request, domain-unserved, domain-lapsed, not-in-plan, forbidden (a domain that the key is not for),
+   * mailbox-taken, mailboxes-exhausted, quota-exceeded (a day's mailboxes).
    */
   async open(caller: Caller, wish: OpeningWish, client: string): Promise<Opened> {
     const own = caller.kind === 'account' ? ofAccount(caller, 'mailboxes') : null
     if (!own && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
     const plan = this.usage.planOf(own ?? nobody)
-    const domain = this.openableDomain(plan, wish.domain, own)
+    const domain = await this.openableDomain(plan, wish, own)
     const ownDomain = this.domains.serving(domain)?.rule.accountId != null
     const localPart = wish.localPart === undefined ? null : this.openableLocalPart(plan, wish.localPart, ownDomain)
     if (wish.recoverable && plan.archivedMailboxes === 0) throw new Refusal('mailboxes-exhausted')
@@ -251,10 +254,7 @@ export class Mailboxes {
     // To others than its own an address from which a mailbox has just gone to the archive is one that is held.
     const isSeen = mailbox && (!isEnded(mailbox, now) || mailbox.state === 'archived' || this.mayRead(caller, mailbox))
     if (isSeen) return placeOf(await this.readable(caller, mailbox), tagged)
-    if (free && !there && !(await this.isHeld(own, owner, now))) {
-      const { localPart, domain } = address
-      return { mailbox: null, address: own, localPart, domain, accountId: owner, tagged }
-    }
+    if (free && !there && !(await this.isHeld(own, owner, now))) return emptyPlace(address, owner, tagged)
     if (caller.kind === 'nobody' && !free) throw new Refusal('credential-missing')
     throw new Refusal('mailbox-unknown')
   }
@@ -300,26 +300,37 @@ export class Mailboxes {
   }
 
   /**
-   * The open mailbox of the caller's account at this address, seen through the address's tag. Refuses: as `ofAccount`;
-   * mailbox-unknown, which tells nothing of what else may be there (the operator's, a stranger's, nobody's), nor by its time.
+   * The open mailbox of the caller's account at this address, or the empty place at its private domain, seen through the
+   * address's tag. Refuses: as `ofAccount`; mailbox-unknown, which tells nothing of what else may be there (the operator's, a
+   * stranger's, nobody's), nor by its time.
    */
-  async ofAccountAt(caller: Caller, name: string): Promise<Place & { mailbox: Mailbox }> {
+  async ofAccountAt(caller: Caller, name: string): Promise<Place> {
     const own = ofAccount(caller, 'mailboxes')
     const address = parseAddress(name)
     if (!address) throw new Refusal('mailbox-unknown')
-    const there = this.recipients.mailboxOf(address, this.domains.serving(address.domain))
+    const served = this.domains.servingFor(own, address.domain)
+    const there = this.recipients.mailboxOf(address, served)
     const mailbox = await this.store.activeOf(there, own.account.id)
     const now = this.outside.now()
-    if (!mailbox || isEnded(mailbox, now) || !isOf(own, mailbox)) throw new Refusal('mailbox-unknown')
-    const current = await this.recipients.current(mailbox, now)
-    return { ...placeOf(current, address.tag === null ? null : address.full), mailbox: current }
+    const tagged = address.tag === null ? null : address.full
+    if (mailbox && !isEnded(mailbox, now) && isOf(own, mailbox)) {
+      return placeOf(await this.recipients.current(mailbox, now), tagged)
+    }
+    const isPrivate = served?.rule.access === 'private' && this.mayWaitAt(own, served)
+    if (mailbox || !isPrivate || (await this.isHeld(there, own.account.id, now))) throw new Refusal('mailbox-unknown')
+    return emptyPlace(address, own.account.id, tagged)
   }
 
-  /** The domains on which the caller may open mailboxes: the primary first, his own last. */
-  openableDomains(caller: Caller): string[] {
+  /**
+   * The domains on which the caller may open mailboxes: the primary first, his own last. `ownNeedsChoice`: his own, too, only
+   * where the plan has a choice of domains.
+   */
+  openableDomains(caller: Caller, { ownNeedsChoice = false }: { ownNeedsChoice?: boolean } = {}): string[] {
+    const { chooseDomain } = this.usage.planOf(caller)
     const shared = this.domains.names()
-    const own = caller.kind === 'account' ? this.domains.namesOf(caller.account.id) : []
-    const chosen = [...(this.usage.planOf(caller).chooseDomain ? shared : shared.slice(0, 1)), ...own]
+    const own =
+      caller.kind === 'account' && (chooseDomain || !ownNeedsChoice) ? this.domains.namesOf(caller.account.id) : []
+    const chosen = [...(chooseDomain ? shared : shared.slice(0, 1)), ...own]
     const allowed = (caller.kind === 'account' && caller.key?.domains) || []
     return allowed.length === 0 ? chosen : chosen.filter((name) => allowed.includes(name))
   }
@@ -416,12 +427,15 @@ export class Mailboxes {
 
   /**
    * Opens an archived mailbox's address anew, with a new id and token. Refuses: as `own`; mailbox-unknown, mailbox-taken,
-   * mailboxes-exhausted, invalid-request; credential-missing for one without an account, where anonymous mailboxes are off.
+   * domain-lapsed, mailboxes-exhausted, invalid-request; credential-missing for one without an account, where anonymous mailboxes are off.
    */
   async restore(caller: Caller, name: string, wish: LifetimeWish = {}): Promise<Opened> {
     const archived = await this.own(caller, name)
     if (archived.state !== 'archived') throw new Refusal('mailbox-unknown')
     if (archived.kind === 'anonymous' && !this.rules.anonymousMailboxes) throw new Refusal('credential-missing')
+    if (caller.kind === 'account' && !this.domains.servingFor(caller, archived.domain)) {
+      await this.refuseLapsed(caller, archived.domain)
+    }
     const plan = await this.planOf(archived)
     const now = this.outside.now()
     const token = archived.kind === 'anonymous' ? makeSecret(this.outside, 'mbx_') : null
@@ -581,7 +595,11 @@ export class Mailboxes {
     return address ? this.store.active(address.mailbox) : null
   }
 
-  private openableDomain(plan: Plan, wished: string | undefined, own: AccountCaller | null): string {
+  private async openableDomain(
+    plan: Plan,
+    { domain: wished, ownNeedsChoice = false }: OpeningWish,
+    own: AccountCaller | null,
+  ): Promise<string> {
     const allowed = own?.key?.domains ?? []
     if (wished === undefined) {
       const primary = allowed.length > 0 ? (allowed[0] ?? null) : this.domains.primary()
@@ -592,13 +610,21 @@ export class Mailboxes {
     if (domain === null) throw invalid('body.domain', 'must be the name of a domain')
     const served = this.domains.servingFor(own ?? nobody, domain)
     const isOwn = served?.rule.accountId != null
-    if (!isOwn && !plan.chooseDomain && domain !== this.domains.primary()) throw new Refusal('not-in-plan')
+    const mayHaveOwn = plan.chooseDomain || !ownNeedsChoice
+    if (!served && own && mayHaveOwn) await this.refuseLapsed(own, domain)
+    const isOpen = plan.chooseDomain || domain === this.domains.primary() || (isOwn && mayHaveOwn)
+    if (!isOpen) throw new Refusal('not-in-plan')
     if (!served) {
       const fields = [{ path: 'body.domain', message: 'must be a domain that is served here' }]
       throw new Refusal('domain-unserved', { fields })
     }
     if (allowed.length > 0 && !allowed.includes(domain)) throw new Refusal('forbidden')
     return domain
+  }
+
+  /** Refuses: domain-lapsed, for a domain of the account's own that takes no mail any more. */
+  private async refuseLapsed(own: AccountCaller, domain: string): Promise<void> {
+    if (await this.domains.hasLapsed(own, domain)) throw new Refusal('domain-lapsed')
   }
 
   /** On a domain of its own an account may have any. */
@@ -632,6 +658,19 @@ function placeOf(mailbox: Mailbox, tagged: string | null): Place {
   const { address, localPart, domain, accountId } = mailbox
   return { mailbox, address, localPart, domain, accountId, tagged }
 }
+
+const emptyPlace = (
+  { mailbox: address, localPart, domain }: Address,
+  accountId: string | null,
+  tagged: string | null,
+) => ({
+  mailbox: null,
+  address,
+  localPart,
+  domain,
+  accountId,
+  tagged,
+})
 
 /** Minutes that it is to live; null: without end. */
 function ttlOf(plan: Plan, { ttlMinutes, usualTtlMinutes }: LifetimeWish): number | null {

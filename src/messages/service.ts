@@ -152,16 +152,16 @@ export class Messages {
   }
 
   /**
-   * The newest messages in a mailbox that the caller was found to have, after as many as are skipped; by a tagged address
-   * only those sent to it.
+   * The newest messages in a mailbox that the caller was found to have (null: there is none yet), after as many as are
+   * skipped; by a tagged address only those sent to it.
    */
   async newest(
-    mailbox: Mailbox,
+    mailbox: Mailbox | null,
     limit: number,
     { tagged = null, since = 0, skip = 0 }: { tagged?: string | null; since?: number | undefined; skip?: number } = {},
   ): Promise<Message[]> {
     const now = this.outside.now()
-    if (mailbox.state !== 'active' || isEnded(mailbox, now)) return []
+    if (mailbox?.state !== 'active' || isEnded(mailbox, now)) return []
     const first = skip === 0 ? Number.MAX_SAFE_INTEGER - 1 : await this.store.keyAt(mailbox.key, skip)
     if (first === null) return []
     const before = first + 1
@@ -173,7 +173,6 @@ export class Messages {
    * is made now.
    */
   async at({ mailbox, tagged }: Place, { limit, since = 0 }: Pick<ListWish, 'limit' | 'since'>): Promise<Message[]> {
-    if (!mailbox) return []
     const found = await this.newest(mailbox, limit, { tagged, since })
     return Promise.all(found.map((one) => this.digestedIfItCan(one)))
   }

@@ -158,6 +158,7 @@ keepsItsAnswers(
     'a domain': usual(keyed('POST', '/pro/api/domains', { domain: 'Büro.example' })),
     'the domains of the account': usual(domainThen('GET', '')),
     'a look at a domain': usual(domainThen('POST', '/ID/verify')),
+    'a look where no name server is asked': on({ env: { MAYFLY_DNS_MODE: 'off' } }, domainThen('POST', '/ID/verify')),
     'a removed domain': usual(domainThen('DELETE', '/ID')),
     'no such domain': usual(domainThen('DELETE', `/${nobodys}`)),
     'a domain that is there': usual(domainThen('POST', '', { domain: 'büro.EXAMPLE' })),

@@ -137,7 +137,11 @@ keepsItsAnswers(
     'no domains': usual(to('GET', '/v1/domains')),
     'a domain': usual(to('POST', '/v1/domains', { name: 'Büro.example' })),
     'some domains': usual(domainThen('GET', '')),
-    'a domain that is to be verified': usual(domainThen('POST', '/ID/verify')),
+    'a domain that is verified': usual(async (stage) => {
+      const { id } = await stage.core.domains.add(stage.caller, 'büro.example')
+      await stage.core.domains.vouch(operator, id)
+      return stage.ask('POST', `/v1/domains/${id}/verify`)
+    }),
     'a deleted domain': usual(domainThen('DELETE', '/ID')),
     'some members': usual(to('GET', '/v1/members')),
     'one member': usual(({ ask, caller }) => ask('GET', `/v1/members/${caller.member?.id}`)),
@@ -212,6 +216,8 @@ keepsItsAnswers(
     'a name that is no domain': usual(to('POST', '/v1/domains', { name: 'a..b' })),
     "the operator's domain": usual(to('POST', '/v1/domains', { name: 'sub.mayfly.test' })),
     'a domain twice': usual(domainThen('POST', '')),
+    'a look that no name server answers': usual(domainThen('POST', '/ID/verify')),
+    'a look where no name server is asked': on({ env: { MAYFLY_DNS_MODE: 'off' } }, domainThen('POST', '/ID/verify')),
     'too many domains': on(
       { env: { MAYFLY_PLANS_PRO_CUSTOM_DOMAINS: '0' } },
       to('POST', '/v1/domains', { name: 'a.example' }),

@@ -4,40 +4,19 @@ import { Value } from '@sinclair/typebox/value'
 import { DomainReportShape } from '../../src/domains/shown.ts'
 import { firstAdmin } from '../accounts/team.ts'
 import { tenant } from '../accounts/tenant.ts'
-import { a, mx, type NameServer, nameServer, txt } from '../domains/name-server.ts'
-import { type Answer, at, listen, listIn, type Serving, serve } from '../http/serve.ts'
+import { a, mx, type NameServer, txt } from '../domains/name-server.ts'
+import { here, type NamedServer, namedServer } from '../domains/named-server.ts'
+import { type Answer, at, listen, listIn } from '../http/serve.ts'
 import { onLoopback, receiver } from '../webhooks/receiver.ts'
 
 const api = '/mayfly/v1'
-const here = 'mx.mayfly-host.test'
 
-type World = {
-  server: Serving
-  dns: NameServer
-  token: string
-  accountId: string
-  [Symbol.asyncDispose]: () => Promise<void>
-}
+type World = NamedServer & { token: string; accountId: string }
 
 async function world(env: Record<string, string> = {}): Promise<World> {
-  const dns = await nameServer()
-  const server = await serve({
-    MAYFLY_DNS_NAMESERVERS: dns.address,
-    MAYFLY_DNS_TIMEOUT_SECONDS: '1',
-    MAYFLY_SMTP_HOSTNAME: here,
-    ...env,
-  })
-  const { secret, account } = await tenant(server.core)
-  return {
-    server,
-    dns,
-    token: secret,
-    accountId: account.id,
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]()
-      await dns[Symbol.asyncDispose]()
-    },
-  }
+  const named = await namedServer(env)
+  const { secret, account } = await tenant(named.server.core)
+  return { ...named, token: secret, accountId: account.id }
 }
 
 /** Sets the records that an answer says. */

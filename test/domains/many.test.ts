@@ -1,15 +1,17 @@
-// Ten thousand domains looked at again: a few at once, so many questions a second, in memory that does not grow.
+// Very many domains looked at again: a few at once, so many questions a second, in memory that does not grow. With
+// MAYFLY_PROVE=full they are ten thousand; `scripts/bench domains` does the same with the executable.
 import { expect, test } from 'bun:test'
 import { operator } from '../../src/accounts/caller.ts'
 import { tenant } from '../accounts/tenant.ts'
 import { testConfig, testCore } from '../core.ts'
+import { size } from '../promises/promise.ts'
 import { nameServer } from './name-server.ts'
 
 const accounts = 10
-const ofEach = 1000
-const perSecond = 4000
+const ofEach = size(100, 1000)
+const perSecond = size(1000, 4000)
 
-test('ten thousand domains are looked at again at the pace that is set', async () => {
+test(`${accounts * ofEach} domains are looked at again at the pace that is set`, async () => {
   await using dns = await nameServer()
   const config = testConfig({
     MAYFLY_DNS_NAMESERVERS: dns.address,
@@ -30,7 +32,8 @@ test('ten thousand domains are looked at again at the pace that is set', async (
   const seconds = (performance.now() - began) / 1000
   const looked = await core.domains.listAll(operator, { after: 0, limit: 100_000 })
   expect(looked.filter(({ tries }) => tries === 1)).toHaveLength(there.length)
-  expect(dns.asked.length / seconds).toBeLessThan(perSecond * 1.5)
+  // What the first second allows is asked at once; timers are early by a millisecond at most.
+  expect(seconds).toBeGreaterThan(dns.asked.length / perSecond - 1.01)
   // Of each domain the MX, and TXT at two places.
   expect(dns.asked.length).toBe(3 * there.length)
   // Two look-ups for each of those at once.

@@ -173,9 +173,7 @@ describe('a domain', () => {
     await core.domains.checkDue()
     expect(await stateOf(core, one, domain.id)).toBe('lapsed')
     expect(await reasonOf(send(core, 'kept@own.example'))).toBe('relay-denied')
-    expect(await reasonOf(core.mailboxes.open(one.caller, { domain: domain.name }, '192.0.2.1'))).toBe(
-      'domain-unserved',
-    )
+    expect(await reasonOf(core.mailboxes.open(one.caller, { domain: domain.name }, '192.0.2.1'))).toBe('domain-lapsed')
     expect((await core.messages.list(one.caller, mailbox.address, { limit: 5 })).items).toHaveLength(1)
     publish(dns, domain)
     core.clock.now += day
@@ -328,7 +326,7 @@ describe('a domain', () => {
     expect(dns.asked).toEqual([])
     const two = await tenant(core)
     const second = await core.domains.add(two.caller, 'own.example')
-    expect(await reasonOf(core.domains.vouch(operator, second.id))).toBe('domain-taken')
+    expect(await reasonOf(core.domains.vouch(operator, second.id))).toBe('domain-elsewhere')
   })
 })
 

@@ -1,20 +1,10 @@
 // A domain brought from nothing to a received mail and back, with the executable and a real name server.
 import { expect, test } from 'bun:test'
 import { mx, nameServer, txt } from '../domains/name-server.ts'
-import { greeted } from '../smtp/talk.ts'
 import { emptyDirectory, json, type Running, run, serve } from './launch.ts'
+import { sendTo } from './sender.ts'
 
 const ann = 'ann@example.test'
-
-/** What is said to RCPT, and to the mail where that is taken. */
-async function send({ smtp }: Pick<Running, 'smtp'>, to: string): Promise<string> {
-  const client = await greeted(smtp)
-  await client.ask('MAIL FROM:<a@sender.test>')
-  const taken = await client.ask(`RCPT TO:<${to}>`)
-  if (!taken.startsWith('250')) return taken
-  await client.ask('DATA')
-  return client.ask('Subject: Hi\r\n\r\nHello.\r\n.')
-}
 
 type Domain = { state: string; records: { value: string; status: string | null }[] }
 
@@ -43,17 +33,17 @@ test('a domain takes mail when its records are found, through a crash, and not a
     dns.zone['own.example'] = [mx('own.example', 'mx.here.test')]
     // Nobody asks for it: the server looks by itself.
     while ((await domain(server)).state !== 'verified') await Bun.sleep(50)
-    expect(await send(server, 'any@own.example')).toStartWith('250')
+    expect(await sendTo(server, 'any@own.example')).toStartWith('250')
     await server.end('SIGKILL')
   }
   await using server = await serve(directory, env)
-  expect(await send(server, 'any@own.example')).toStartWith('250')
+  expect(await sendTo(server, 'any@own.example')).toStartWith('250')
   const { items } = await json<{ items: unknown[] }>(`${server.api}/mailboxes/any@own.example/messages`, { headers })
   expect(items).toHaveLength(2)
   delete dns.zone['own.example']
   const { state, records } = await json<Domain>(`${server.api}/domains/own.example/verify`, { headers, body: {} })
   expect([state, records.map(({ status }) => status)]).toEqual(['lapsed', ['found', 'missing', null]])
-  expect(await send(server, 'any@own.example')).toStartWith('550 5.7.1')
+  expect(await sendTo(server, 'any@own.example')).toStartWith('550 5.7.1')
   expect(await command('domain list')).toContain('lapsed')
   const refused = await run(directory, ['domain', 'remove', 'own.example'], env)
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('1 mailbox would end with it')])

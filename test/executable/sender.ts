@@ -1,6 +1,7 @@
 // A sender that keeps a journal: for each mail that was answered with 250, its id and the checksum of what was sent.
 import { createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
+import { greeted } from '../smtp/talk.ts'
 
 export type Sent = { id: string; to: string; checksum: string }
 
@@ -109,4 +110,14 @@ export class Conversation {
   close(): void {
     this.socket.destroy()
   }
+}
+
+/** Sends one mail to an address. Answers what is said to RCPT, and to the mail where that is taken. */
+export async function sendTo({ smtp }: { smtp: number }, to: string, text = 'Hello.'): Promise<string> {
+  const client = await greeted(smtp)
+  await client.ask('MAIL FROM:<a@sender.test>')
+  const taken = await client.ask(`RCPT TO:<${to}>`)
+  if (!taken.startsWith('250')) return taken
+  await client.ask('DATA')
+  return client.ask(`Subject: Hi\r\n\r\n${text}\r\n.`)
 }

@@ -258,7 +258,7 @@ describe("an account's open mailbox at an address", () => {
     const { id } = await open(core, owner, 'box')
     const seen = async (name: string) => {
       const { mailbox, address, tagged } = await core.mailboxes.ofAccountAt(owner.caller, name)
-      return [mailbox.id, address, tagged]
+      return [mailbox?.id, address, tagged]
     }
     expect(await seen('BOX@Mayfly.test')).toEqual([id, 'box@mayfly.test', null])
     expect(await seen('Box+Shop@mayfly.test')).toEqual([id, 'box@mayfly.test', 'box+shop@mayfly.test'])

@@ -23,6 +23,7 @@ const special: Partial<Record<Reason, Said>> = {
   'origin-refused': [403, 'forbidden', 'This key may not be used from here.'],
   'not-in-plan': [403, 'premium_required', 'This needs a premium key.'],
   'domain-unserved': [403, 'domain_not_allowed', 'This domain is not open to this key.'],
+  'domain-lapsed': [403, 'domain_not_allowed', 'No mail is taken for this domain until its records are back.'],
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 

@@ -10,6 +10,8 @@ import { email, inbox, inboxList, madeInbox, rateLimit } from './wire.ts'
 
 const mostInboxes = 50
 const mostEmails = 100
+/** Custom domains are for premium keys, as shared ones beside the primary are. */
+const ownNeedsChoice = true
 
 const Creation = looseBody(
   Type.Object({
@@ -40,12 +42,12 @@ export function routes(door: Door) {
       '/api/v1/inbox',
       async ({ caller, visit, body: { username, domain, duration }, set }) => {
         const usualTtlMinutes = door.options.dialects.dustmail.default_ttl_minutes
-        const wish = { localPart: username, domain, ttlMinutes: duration, usualTtlMinutes }
+        const wish = { localPart: username, domain, ttlMinutes: duration, usualTtlMinutes, ownNeedsChoice }
         const { mailbox } = await door.core.mailboxes.open(caller, wish, visit.client)
         set.status = 201
         return madeInbox(mailbox, {
           ...rateLimit(door.core, caller),
-          available_domains: door.core.mailboxes.openableDomains(caller),
+          available_domains: door.core.mailboxes.openableDomains(caller, { ownNeedsChoice }),
         })
       },
       {

@@ -96,6 +96,7 @@ const openRoutes = (door: Door) =>
             ...always,
             403: ['account_limit_reached', 'forbidden'],
             409: ['address_taken'],
+            410: ['domain_expired'],
           },
         }),
       },

@@ -23,6 +23,7 @@ const special: Partial<Record<Reason, Said>> = {
   'origin-refused': [403, 'forbidden', 'Pages of this origin may not call.'],
   'not-in-plan': [403, 'account_limit_reached', 'The plan does not include this.'],
   'domain-unserved': [400, 'invalid_domain', 'This domain is not served here.'],
+  'domain-lapsed': [410, 'domain_expired', 'Domain verification expired'],
   'mailbox-taken': [409, 'address_taken', 'This address is taken.'],
   'domain-taken': [409, 'domain_already_exists', 'The account has this domain already.'],
   'attachment-unknown': [400, 'invalid_index', 'Attachment index out of range'],

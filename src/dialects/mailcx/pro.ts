@@ -105,7 +105,7 @@ export const proDomainRoutes = (door: Door) =>
         const { domains } = door.core
         const domain = await domains.add(caller, body.domain)
         set.status = 201
-        return madeDomain(domain, domains.mxTarget)
+        return madeDomain(domains.describe(domain))
       },
       {
         body: NewDomain,
@@ -127,7 +127,7 @@ export const proDomainRoutes = (door: Door) =>
       `${paths.domains}/:domain/verify`,
       async ({ caller, params }) => {
         const { domains } = door.core
-        return verification(domains.describe(await domains.verify(caller, params.domain)), domains.mxTarget)
+        return verification(domains.describe(await domains.verify(caller, params.domain)))
       },
       {
         ...described({

@@ -1,6 +1,6 @@
 // The shapes of Mail.cx's Pro API: domains and tokens.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { baseOf, type CustomDomain, type DescribedDomain, isServing } from '../../domains/domain.ts'
+import { type CustomDomain, type DescribedDomain, isServing } from '../../domains/domain.ts'
 import { isoSeconds, secondsOrNull } from '../../http/instants.ts'
 import type { Key } from '../../keys/key.ts'
 import type { MadeKey } from '../../keys/service.ts'
@@ -9,12 +9,16 @@ import { id, instant, orNull } from './wire.ts'
 const instantOrNull = () => orNull(instant())
 const status = () => Type.Union([Type.Literal('pending'), Type.Literal('verified')])
 
-const RecordsShape = Type.Array(
-  Type.Union([
-    Type.Object({ type: Type.Literal('TXT'), host: Type.String(), value: Type.String() }),
-    Type.Object({ type: Type.Literal('MX'), host: Type.String(), value: Type.String(), priority: Type.Integer() }),
-  ]),
-)
+const RecordShape = Type.Object({
+  type: Type.Union([Type.Literal('TXT'), Type.Literal('MX')]),
+  host: Type.String(),
+  value: Type.String(),
+  priority: Type.Optional(Type.Integer({ description: 'Of an MX record.' })),
+})
+const LookedRecordShape = Type.Composite([
+  RecordShape,
+  Type.Object({ ok: Type.Boolean({ description: 'Whether the last look found it.' }) }),
+])
 
 const ProDomainShape = Type.Object({
   id: id(),
@@ -29,13 +33,13 @@ const MadeDomainShape = Type.Object({
   id: id(),
   domain: Type.String(),
   verify_token: Type.String(),
-  dns_records: RecordsShape,
+  dns_records: Type.Array(RecordShape, { description: 'What to set.' }),
 })
 const VerificationShape = Type.Object({
   verify_status: status(),
   txt_record: Type.Boolean(),
   mx_record: Type.Boolean(),
-  dns_records: RecordsShape,
+  dns_records: Type.Array(LookedRecordShape),
   message: Type.String(),
 })
 
@@ -61,10 +65,16 @@ export const proSchemas: Record<string, TSchema> = {
   MadeToken: MadeTokenShape,
 }
 
-const records = ({ name, token }: CustomDomain, mxTarget: string): Static<typeof RecordsShape> => [
-  { type: 'TXT', host: baseOf(name), value: token },
-  { type: 'MX', host: name, value: mxTarget, priority: 10 },
-]
+/** Those without which no mail comes; the one for subdomains is of another domain here. */
+const records = ({ records }: DescribedDomain): Static<typeof RecordShape>[] =>
+  records
+    .filter(({ purpose }) => purpose !== 'subdomains')
+    .map(({ type, name, value, priority }) => ({
+      type,
+      host: name,
+      value,
+      ...(priority === undefined ? {} : { priority }),
+    }))
 
 const statusOf = ({ state }: CustomDomain) => (isServing(state) ? 'verified' : 'pending')
 
@@ -80,33 +90,36 @@ const domainItem = (domain: CustomDomain): Static<typeof ProDomainShape> => ({
 
 export const domainList = (domains: readonly CustomDomain[]) => ({ domains: domains.map(domainItem) })
 
-export const madeDomain = (domain: CustomDomain, mxTarget: string): Static<typeof MadeDomainShape> => ({
-  id: domain.id,
-  domain: domain.name,
-  verify_token: domain.token,
-  dns_records: records(domain, mxTarget),
+export const madeDomain = (described: DescribedDomain): Static<typeof MadeDomainShape> => ({
+  id: described.domain.id,
+  domain: described.domain.name,
+  verify_token: described.domain.token,
+  dns_records: records(described),
 })
 
-export const verification = (
-  { domain, note }: DescribedDomain,
-  mxTarget: string,
-): Static<typeof VerificationShape> => ({
-  verify_status: statusOf(domain),
-  txt_record: domain.found?.txt.is === 'there',
-  mx_record: domain.found?.mx.is === 'there',
-  dns_records: records(domain, mxTarget),
-  message: note ?? messageOf(domain),
-})
+export function verification(described: DescribedDomain): Static<typeof VerificationShape> {
+  const { domain, note } = described
+  const found = { TXT: domain.found?.txt.is === 'there', MX: domain.found?.mx.is === 'there' }
+  return {
+    verify_status: statusOf(domain),
+    txt_record: found.TXT,
+    mx_record: found.MX,
+    dns_records: records(described).map((record) => ({ ...record, ok: found[record.type] })),
+    message: note ?? messageOf(domain),
+  }
+}
 
 function messageOf({ state, found }: CustomDomain): string {
-  if (isServing(state)) return 'The domain is verified.'
+  if (state === 'verified') return 'The domain is verified.'
+  if (state === 'failing') return 'The records are gone. Mail is taken for some time yet.'
   if (!found) return 'The records were not looked at yet.'
   const unknown = [found.txt, found.mx].find(({ is }) => is === 'unknown')
+  const missing = [...(found.txt.is === 'gone' ? ['TXT'] : []), ...(found.mx.is === 'gone' ? ['MX'] : [])].join(' and ')
   if (unknown) return `The name servers could not say: ${unknown.why}.`
-  const missing = [...(found.txt.is === 'gone' ? ['TXT'] : []), ...(found.mx.is === 'gone' ? ['MX'] : [])]
-  return missing.length > 0
-    ? `Not found yet: ${missing.join(' and ')}.`
-    : 'The records are there, and the domain waits.'
+  if (missing === '') return 'The records are there, and the domain is not verified yet.'
+  return state === 'lapsed'
+    ? `The verification has expired, and no mail is taken: ${missing} not found.`
+    : `Not found yet: ${missing}.`
 }
 
 const tokenItem = ({ id, name, lastUsedAt, createdAt, revokedAt }: Key): Static<typeof ProTokenShape> => ({

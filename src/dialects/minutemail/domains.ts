@@ -53,14 +53,14 @@ export const domainRoutes = (door: Door) =>
       '/v1/domains/:domain/verify',
       async ({ caller, params }) => {
         const { domains } = door.core
-        return domainItem(await domains.verify(caller, params.domain), domains.mxTarget)
+        return domainItem(await domains.verifyOrSayWhy(caller, params.domain), domains.mxTarget)
       },
       {
         ...described({
           summary: "Ask for a look at a domain's records",
           tag: 'domains',
           answers: { 200: 'Domain' },
-          refusals: { ...always, 404: ['not_found'] },
+          refusals: { ...always, 404: ['not_found'], 502: ['bad_gateway'] },
         }),
       },
     )

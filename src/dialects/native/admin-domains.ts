@@ -61,7 +61,7 @@ export const adminDomainRoutes = (door: Door) => {
           summary: "Look at a domain's records now, or vouch for them",
           description: 'Of a name that several accounts want, say the id.',
           answers: { 200: 'ListedDomain' },
-          refusals: ['forbidden', 'domain-unknown', 'domain-taken', 'storage-failed'],
+          refusals: ['forbidden', 'domain-unknown', 'domain-elsewhere', 'storage-failed'],
         }),
       },
     )

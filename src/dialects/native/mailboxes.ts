@@ -90,6 +90,7 @@ export const mailboxRoutes = (door: Door) =>
           refusals: [
             'not-in-plan',
             'domain-unserved',
+            'domain-lapsed',
             'forbidden',
             'mailbox-taken',
             'mailboxes-exhausted',

@@ -22,6 +22,7 @@ const special: Partial<Record<Reason, Said>> = {
   'plan-lapsed': [403, 'forbidden', 'What was paid for the account has run out.'],
   'origin-refused': [403, 'forbidden', 'This key may not be used from here.'],
   'not-in-plan': [403, 'forbidden', 'The plan does not allow this.'],
+  'domain-lapsed': [422, 'validation_failed', 'No mail is taken for this domain until its records are back.'],
   'route-unknown': [404, 'not_found', 'There is no such endpoint.'],
 }
 

@@ -1,6 +1,6 @@
 // The server itself as DNS shows it: the addresses of its name, the names of its addresses, and the port of its mail.
 import { type Finding, findingsOf } from '../../finding.ts'
-import { oneSpelling } from '../looking.ts'
+import { oneSpelling } from '../resolver.ts'
 import { type Examination, isInner } from './examination.ts'
 import { from, listed, valuesOf } from './questions.ts'
 import { cannotAsk } from './route.ts'

@@ -5,8 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { connect as secure, type TLSSocket } from 'node:tls'
 import { isForEverybody } from '../../limits/networks.ts'
 import type { Outside } from '../../outside.ts'
-import { oneSpelling } from '../looking.ts'
-import { late } from '../resolver.ts'
+import { late, oneSpelling } from '../resolver.ts'
 
 export type Visited = {
   /** The first line that was said; null: none came. */
