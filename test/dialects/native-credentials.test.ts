@@ -91,6 +91,7 @@ const cases: Record<string, (world: World) => Case | Promise<Case>> = {
   'DELETE /mayfly/v1/messages/{id}': ({ message }) => ({ path: `messages/${message}`, own: 204, ...hidden }),
   'GET /mayfly/v1/messages/{id}/raw': ({ message }) => ({ path: `messages/${message}/raw`, own: 200, ...hidden }),
   'GET /mayfly/v1/messages/{id}/html': ({ message }) => ({ path: `messages/${message}/html`, own: 200, ...hidden }),
+  'GET /mayfly/v1/messages/{id}/parts': ({ message }) => ({ path: `messages/${message}/parts`, own: 200, ...hidden }),
   'GET /mayfly/v1/messages/{id}/attachments/{n}': ({ message }) => ({
     path: `messages/${message}/attachments/0`,
     own: 200,

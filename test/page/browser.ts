@@ -1,5 +1,5 @@
 // A browser before the page of the real executable. All that the page should not do is counted, and must be nothing.
-import { expect, test } from 'bun:test'
+import { afterAll, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -15,8 +15,19 @@ if (!path) console.log('skipped: no Chromium at $CHROMIUM, /usr/bin/chromium or 
 export const inBrowser = (sentence: string, body: () => Promise<void>): void =>
   test.skipIf(!path)(sentence, body, 120_000)
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ ...(path ? { executablePath: path } : {}), args: ['--no-sandbox'] })
+/** One for all tests of a file, since starting it takes longer than many of them; what a visit leaves goes with its context. */
+let browser: Promise<Browser> | null = null
+
+function openBrowser(): Promise<Browser> {
+  browser ??= chromium.launch({ ...(path ? { executablePath: path } : {}), args: ['--no-sandbox'] })
+  return browser
+}
+
+afterAll(async () => {
+  const open = browser
+  browser = null
+  await (await open)?.close()
+})
 
 export type Letter = { subject?: string; from?: string; headers?: Record<string, string>; body?: string }
 
@@ -61,8 +72,11 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
   const directory = emptyDirectory()
   let server = await serve(directory, env)
   const url = `http://127.0.0.1:${server.http}`
-  const browser = await openBrowser()
-  const room = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 }, ...context })
+  const room = await (await openBrowser()).newContext({
+    locale: 'en',
+    viewport: { width: 1280, height: 800 },
+    ...context,
+  })
   await room.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
   const trouble: string[] = []
   const excuses: RegExp[] = []
@@ -107,7 +121,7 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
     excuse: (expected: RegExp) => void excuses.push(expected),
     accessible: async (which = tab) => {
       await which.evaluate(axe.source)
-      const found: { violations: axe.Result[] } = await which.evaluate('axe.run()')
+      const found: { violations: axe.Result[] } = await which.evaluate('axe.run({ iframes: false })') // It would knock at the sandboxed frame of a mail, which hears nobody.
       const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect(serious.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([])
     },
@@ -123,7 +137,7 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
   return {
     ...made,
     [Symbol.asyncDispose]: async () => {
-      await browser.close()
+      await room.close()
       await server[Symbol.asyncDispose]()
       directory[Symbol.dispose]()
       expect(trouble.filter((one) => !excuses.some((excuse) => excuse.test(one)))).toEqual([])
