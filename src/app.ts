@@ -215,6 +215,8 @@ async function assemble(
     core.domains.load(),
     core.blocks.load(),
     core.usage.load(),
+    // Without it only those who sign in to a mailbox are refused.
+    core.jwts.load().catch(defect),
   ])
   while (await core.payments.runOut());
   undo.push(() => core.usage.flush())

@@ -35,6 +35,11 @@ export class Jwts {
     private readonly outside: Outside,
   ) {}
 
+  /** Makes the secret at the first start; reads it at all others. */
+  async load(): Promise<void> {
+    await this.secrets()
+  }
+
   /** For one who has shown the mailbox's password. */
   async issue(mailbox: Mailbox): Promise<string> {
     const [present] = await this.secrets()

@@ -189,4 +189,4 @@ function isSame(given: string, own: string): boolean {
 }
 
 /** As BTCPay reads it: without an exponent, which a number below a millionth gets. */
-const decimal = (amount: number): string => (amount < 1e-6 ? amount.toFixed(8).replace(/\.?0+$/, '') : String(amount))
+const decimal = (amount: number): string => (amount < 1e-6 ? amount.toFixed(8) : String(amount))
