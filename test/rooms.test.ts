@@ -46,8 +46,8 @@ const order = [
     'ulid',
   ],
 ]
-// The HTTP server mounts the dialects, and they speak through it.
-const neighbours = new Set(['http > dialects', 'dialects > http'])
+// The HTTP server mounts the page and the dialects, and these speak through it.
+const neighbours = new Set(['http > dialects', 'dialects > http', 'http > web'])
 
 const rank = (room: string): number => order.findIndex((rooms) => rooms.includes(room))
 const roomOf = (path: string): string => path.split('/')[0]?.replace(/(\.d)?\.ts$/, '') ?? ''

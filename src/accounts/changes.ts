@@ -312,16 +312,28 @@ export const changes = {
     record(tx, by, { accountId, what: 'session.opened', target: session.id })
   },
 
-  /** Of the member `id`: the one, or all. Refuses: session-unknown. */
+  /** Of the member: the one `id`, or all but `keep`. Refuses: session-unknown. */
   'sessions.end': (
     tx,
-    { accountId, memberId, id, by }: { accountId: string; memberId: string; id: string | null; by: By },
+    {
+      accountId,
+      memberId,
+      id,
+      keep,
+      by,
+    }: { accountId: string; memberId: string; id: string | null; keep: string | null; by: By },
   ): void => {
     const { db } = tx
     const found = db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(and(eq(sessions.memberId, memberId), id === null ? undefined : eq(sessions.id, id)))
+      .where(
+        and(
+          eq(sessions.memberId, memberId),
+          id === null ? undefined : eq(sessions.id, id),
+          keep === null ? undefined : ne(sessions.id, keep),
+        ),
+      )
       .all()
     if (found.length === 0 && id !== null) throw new Refusal('session-unknown')
     for (const session of found) {

@@ -106,12 +106,14 @@ export class SignIns {
     return [own, session]
   }
 
-  /** Ends one of the caller's own sessions, the present one, or (null) all. Refuses: as `sessions`, session-unknown. */
-  async signOut(caller: Caller, which: 'this' | { id: string } | null): Promise<void> {
+  /** Ends one of the caller's own sessions, the present one, all others, or (null) all. Refuses: as `sessions`, session-unknown. */
+  async signOut(caller: Caller, which: 'this' | 'others' | { id: string } | null): Promise<void> {
     const { id: memberId, accountId } = this.signedInMember(caller)
     const present = ofAccount(caller, null).sessionId
-    const id = which === null ? null : which === 'this' ? present : which.id
-    await this.store.writes.run('sessions.end', { accountId, memberId, id, by: byOf(caller, this.outside) })
+    const isMany = which === null || which === 'others'
+    const id = isMany ? null : which === 'this' ? present : which.id
+    const keep = which === 'others' ? present : null
+    await this.store.writes.run('sessions.end', { accountId, memberId, id, keep, by: byOf(caller, this.outside) })
   }
 
   /** Of the caller himself, who knows the present one. Refuses: credential-wrong, forbidden for a key, invalid-request, rate-exceeded, too-busy. */

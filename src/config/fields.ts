@@ -30,9 +30,6 @@ export interface Marks {
   sample?: string | number | boolean | string[]
 }
 
-/** Ends the description of what no part of the server reads. */
-export const UNUSED_YET = 'Read and checked; nothing uses it yet.'
-
 /** This machine. */
 export const LOOPBACK_NETWORKS = ['127.0.0.0/8', '::1/128']
 /** This machine and networks that are not routed on the internet (RFC 1918, 3927, 4193, 4291). */

@@ -1,6 +1,6 @@
 // The whole config: types, defaults, bounds and the operator's documentation come from this table alone.
 import { type Static, Type } from '@sinclair/typebox'
-import { bytes, choice, count, flag, hours, list, minutes, optionalText, seconds, UNUSED_YET } from './fields.ts'
+import { bytes, choice, count, flag, hours, list, minutes, optionalText, seconds } from './fields.ts'
 import { DialectsSection } from './schema-dialects.ts'
 import { HttpSection } from './schema-http.ts'
 import { PlansSection } from './schema-plans.ts'
@@ -207,7 +207,7 @@ const LogSection = Type.Object(
 
 const PageSection = Type.Object(
   {
-    notice: optionalText(`A notice at the top of the web page, which a visitor can close. ${UNUSED_YET}`, {
+    notice: optionalText('A notice at the top of the web page, which a visitor can close.', {
       sample: 'Mail here is deleted after an hour.',
     }),
     requests_per_minute: count(600, 'Calls a minute that the page of somebody signed in may make.'),

@@ -92,7 +92,12 @@ export class Domains {
 
   /** Shared domains with a name of their own, in the order of the config. */
   names(): string[] {
-    return this.shared.map(({ name }) => name).filter((name) => !name.startsWith('*'))
+    return this.named().map(({ name }) => name)
+  }
+
+  /** The same, with who may read there. */
+  named(): SharedDomain[] {
+    return this.shared.filter(({ name }) => !name.startsWith('*'))
   }
 
   /** Names of an account's own domains that mail is taken for, those for all subdomains left out, sorted. */

@@ -1,5 +1,5 @@
 // The page of an order: it waits until that is paid, and shows the key that was bought, once, when somebody presses for it.
-import { plainPage } from './door-page.ts'
+import { plainPage } from './plain-page.ts'
 
 // The secret stands behind the "#", which no server is sent. It stays there, so that the page can be loaded again, until the
 // key was shown. The one call that hands it out has a name of its own: if its answer is lost on the way, pressing again gets

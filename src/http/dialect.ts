@@ -6,6 +6,7 @@ import type { Outside } from '../outside.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Cors, Origins } from './cors.ts'
 import type { EventStreams } from './event-stream.ts'
+import type { LastingFacts } from './facts.ts'
 import type { Slots } from './slots.ts'
 import type { Visit } from './visit.ts'
 
@@ -38,6 +39,7 @@ export type DoorOptions = {
   /** The largest body where a mail comes in it. */
   maxMailBytes: number
   dialects: DialectsConfig
+  lasting: LastingFacts
 }
 
 export interface Dialect {
@@ -99,6 +101,9 @@ export const withoutServer: Door = {
     idempotency: { keys: 0, hours: 24 },
     maxMailBytes: 0,
     get dialects() {
+      return absent()
+    },
+    get lasting() {
       return absent()
     },
   },

@@ -3,6 +3,7 @@ import { deepenBacklogs } from '../backlog.ts'
 import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import type { Core } from '../core.ts'
+import { server } from '../dialects/native/wire-server.ts'
 import { Networks } from '../limits/networks.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -14,13 +15,14 @@ import type { Door } from './dialect.ts'
 import { dialectsOf } from './dialects.ts'
 import { type Entrance, type EntranceOptions, openEntrance } from './entrance.ts'
 import { EventStreams } from './event-stream.ts'
+import { serverFacts } from './facts.ts'
 import { Front } from './front.ts'
 import { Hosts } from './hosts.ts'
 import { metricsAccess } from './metrics-access.ts'
 import { Site } from './site.ts'
 import { loopback, Slots } from './slots.ts'
 
-export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits' | 'smtp' | 'dialects'>
+export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits' | 'smtp' | 'dialects' | 'mailboxes' | 'page'>
 
 export type HttpGround = {
   core: Core
@@ -52,7 +54,8 @@ const bunHeadBytes = 16_384
 
 /** Starts listening. Throws CannotStart. */
 export async function startHttp(config: HttpOptions, ground: HttpGround): Promise<HttpServer> {
-  const { http, server, limits, smtp, dialects: foreign } = config
+  const { http, limits, smtp, dialects: foreign } = config
+  const { public_url } = config.server
   const { core, metrics, log, outside, shortage } = ground
   const stopping = new AbortController()
   const streams = new EventStreams({
@@ -61,7 +64,7 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     maxTotalBytes: http.max_streams_buffer_bytes,
     dropped: () => metrics.httpRefused.inc({ reason: 'stream-unread' }),
   })
-  const origins = new Origins(http.cors_origins, server.public_url)
+  const origins = new Origins(http.cors_origins, public_url)
   const door: Door = {
     core,
     origins,
@@ -75,22 +78,31 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     shortage,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,
-      isPublicOverTls: server.public_url?.startsWith('https:') ?? false,
-      publicUrl: server.public_url ?? null,
+      isPublicOverTls: public_url?.startsWith('https:') ?? false,
+      publicUrl: public_url ?? null,
       idempotency: { keys: limits.idempotency_keys, hours: limits.idempotency_hours },
       maxMailBytes: smtp.max_message_bytes,
       dialects: foreign,
+      lasting: {
+        smtpHost: smtp.hostname,
+        anonymousMailboxes: http.anonymous_mailboxes,
+        unclaimedRetentionMinutes: config.mailboxes.unclaimed_retention_minutes,
+        quarantineHours: config.mailboxes.quarantine_hours,
+        eventHours: limits.event_hours,
+        notice: config.page.notice ?? null,
+      },
     },
   }
   const dialects = dialectsOf(door)
   const mayReadMetrics = metricsAccess(core, new Networks(http.metrics_networks))
   const isOn = (dialect: string): boolean => core.switches.now.dialects[dialect] !== false
-  const site = new Site({ dialects, isOn, shortage, metrics, mayReadMetrics })
+  const facts = () => server(serverFacts(door))
+  const site = new Site({ dialects, isOn, shortage, metrics, mayReadMetrics, facts })
   const proxies = new Networks(http.trusted_proxies)
   const front = new Front({
     dialects: [...dialects, site],
     isOn,
-    hosts: new Hosts(http.hosts, server.public_url),
+    hosts: new Hosts(http.hosts, public_url),
     origins,
     body: { bytes: http.max_body_bytes, milliseconds: http.body_seconds * 1000 },
     headBytes: http.max_header_bytes < bunHeadBytes ? http.max_header_bytes : null,

@@ -1,11 +1,10 @@
 // What belongs to no dialect: whether the server lives and is ready, metrics, the documents, their page, and the rest.
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../refusal.ts'
+import { assetAnswer, pageAnswer } from '../web/page.ts'
 import { checkoutPage, isCheckout } from './checkout-page.ts'
 import type { Dialect } from './dialect.ts'
 import { docsAsset, docsPage } from './docs.ts'
-import { doorPage, doorPaths } from './door-page.ts'
-import { homePage } from './home.ts'
 import { metricsCredentials } from './metrics-access.ts'
 import { type Visit, visitOf } from './visit.ts'
 
@@ -17,11 +16,18 @@ export type SiteOptions = {
   shortage: () => string | null
   metrics: Metrics
   mayReadMetrics: (request: Request, visit: Visit) => Promise<boolean>
+  /** What the page is told of this server. */
+  facts: () => object
 }
 
 type Handler = (visit: Visit, request: Request) => Response | Promise<Response>
 
 const metricsPath = '/metrics'
+const assets = '/assets/'
+
+/** What the page shows by itself: its start, its views, what it says of privacy. */
+const isPage = (path: string): boolean =>
+  path === '/' || path === '/privacy' || path === '/app' || path.startsWith('/app/')
 
 /** Takes every path that no dialect has. It refuses in the native dialect's words. */
 export class Site implements Dialect {
@@ -36,14 +42,12 @@ export class Site implements Dialect {
     if (!native) throw new Error('there is no dialect')
     this.words = native
     this.routes
-      .set('/', () => homePage())
       .set('/healthz', () => Response.json({ alive: true }))
       .set('/readyz', () => this.readiness())
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
       .set('/docs', () => this.docs(native))
       .set('/app/checkout/:invoice', () => checkoutPage())
-    for (const [path, kind] of doorPaths) this.routes.set(path, () => doorPage(kind))
     for (const dialect of dialects) {
       this.routes
         .set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))
@@ -57,9 +61,22 @@ export class Site implements Dialect {
     const asset = docsAsset(path)
     const place = isCheckout(path) ? '/app/checkout/:invoice' : path
     const handler = asset ? () => asset : this.routes.get(place)
-    if (!handler || (request.method !== 'GET' && request.method !== 'HEAD')) throw new Refusal('route-unknown')
-    visit.route = place
-    return handler(visit, request)
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('route-unknown')
+    if (handler) {
+      visit.route = place
+      return handler(visit, request)
+    }
+    if (path.startsWith(assets)) return this.asset(path.slice(assets.length), request, visit)
+    if (!isPage(path)) throw new Refusal('route-unknown')
+    visit.route = 'page'
+    return pageAnswer(this.options.facts())
+  }
+
+  private async asset(name: string, request: Request, visit: Visit): Promise<Response> {
+    visit.route = 'asset'
+    const answer = await assetAnswer(name, request.headers.get('accept-encoding'))
+    if (!answer) throw new Refusal('route-unknown')
+    return answer
   }
 
   refuse(refusal: Refusal | null, visit: Visit): Response {

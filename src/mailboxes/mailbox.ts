@@ -55,6 +55,12 @@ export type Recipient = {
   retentionMinutes: number | null
 }
 
+/** Whether its address or tag has this in it, in any case. */
+export function hasPart({ address, tag }: Pick<Mailbox, 'address' | 'tag'>, part = ''): boolean {
+  const wanted = part.toLowerCase()
+  return address.toLowerCase().includes(wanted) || (tag ?? '').toLowerCase().includes(wanted)
+}
+
 /** Whether what is followed there is that one mailbox, and not whichever mail makes at the address. */
 export const isFixed = (mailbox: Pick<Mailbox, 'kind' | 'byMail'> | null): boolean =>
   mailbox !== null && mailbox.kind !== 'unclaimed' && !mailbox.byMail

@@ -15,7 +15,7 @@ import type { Usage } from '../usage/service.ts'
 import { type Address, parseAddress, parseDomain, parseLocalPart } from './address.ts'
 import type { MailboxPatch } from './changes.ts'
 import type { Jwts } from './jwts.ts'
-import { isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
+import { hasPart, isEnded, type Mailbox, type Place, type Recipient, settled } from './mailbox.ts'
 import { randomLocalPart } from './name.ts'
 import type { MailboxQuota } from './quota.ts'
 import { type AccountLookup, type MailboxRules, operatorLocalParts, Recipients } from './recipients.ts'
@@ -42,6 +42,15 @@ export type LifetimeWish = Pick<OpeningWish, 'ttlMinutes' | 'usualTtlMinutes'>
 
 export type ChangeWish = Pick<OpeningWish, 'ttlMinutes' | 'recoverable' | 'tag'> & {
   password?: string | null | undefined
+}
+
+/** `address`: only those whose own address this is; `part`: only those with this in their address or tag, in any case. */
+export type ListWish = {
+  state: Mailbox['state'] | null
+  address?: string | undefined
+  part?: string | undefined
+  before: number
+  limit: number
 }
 
 /** `token` is shown once, to the one who opened it; an account's mailbox has none. */
@@ -327,18 +336,15 @@ export class Mailboxes {
   }
 
   /**
-   * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. `address`: only
-   * those whose own address this is. Refuses: credential-missing, forbidden.
+   * The caller's mailboxes, newest first: a mailbox token's is the one, an account's those that it opened. Refuses:
+   * credential-missing, forbidden.
    */
-  async list(
-    caller: Caller,
-    page: { state: Mailbox['state'] | null; address?: string | undefined; before: number; limit: number },
-  ): Promise<Mailbox[]> {
+  async list(caller: Caller, page: ListWish): Promise<Mailbox[]> {
     const address = page.address === undefined ? undefined : (parseAddress(page.address)?.full ?? '')
     if (caller.kind === 'mailbox') {
       const own = await this.own(caller, caller.mailboxId)
       const isMeant = (page.state ?? own.state) === own.state && (address ?? own.address) === own.address
-      return own.key < page.before && isMeant ? [own] : []
+      return own.key < page.before && isMeant && hasPart(own, page.part) ? [own] : []
     }
     const { account, key } = ofAccount(caller, 'mailboxes')
     const now = this.outside.now()
@@ -350,6 +356,20 @@ export class Mailboxes {
   /** How many mailboxes the caller's account has open, and how many count as archived. Refuses: as `ofAccount`. */
   counts(caller: Caller): Promise<{ active: number; archived: number }> {
     return this.store.countsOf(ofAccount(caller, null).account.id, this.outside.now())
+  }
+
+  /** Bytes of mail in all open mailboxes of the caller's account. Refuses: as `ofAccount`. */
+  async bytes(caller: Caller): Promise<number> {
+    const { id } = ofAccount(caller, null).account
+    const now = this.outside.now()
+    return (await this.store.bytesOf(id, now)) - (await this.store.overdueBytesOf(id, now))
+  }
+
+  /** As `list`, each with how many of its newest messages nobody has seen. */
+  async listWithUnseen(caller: Caller, page: ListWish): Promise<(Mailbox & { unseen: number })[]> {
+    const found = await this.list(caller, page)
+    const now = this.outside.now()
+    return Promise.all(found.map(async (one) => ({ ...one, unseen: await this.store.unseen(one.key, now) })))
   }
 
   /** Refuses: as `own`; invalid-request, not-in-plan; forbidden for an end of the operator's own, and for one that mail alone made. An end is counted from now. */

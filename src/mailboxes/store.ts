@@ -5,11 +5,16 @@ import { type Db, statementsOf } from '../storage/database.ts'
 import { mustBeSound, tokenCheck } from '../storage/row-checks.ts'
 import { mailboxes, mailboxTokens, messages } from '../storage/schema.ts'
 import type { changes } from './changes.ts'
-import { type Mailbox, settled } from './mailbox.ts'
+import { hasPart, type Mailbox, settled } from './mailbox.ts'
 import { countArchived, countOpen } from './quota.ts'
 import { archivedAt, asMailbox, findActive, findById, isHeld, isHeldBy } from './rows.ts'
 
 const { placeholder } = sql
+
+/** Mailboxes that are looked through together for a part of a name. */
+const lookedAtOnce = 500
+/** Messages of a mailbox that are looked at to know how many nobody has seen. */
+const mostUnseen = 100
 
 /** Of an account, and not run out. */
 const openOf = and(
@@ -52,6 +57,20 @@ const statements = statementsOf((db: Db) => ({
       .innerJoin(messages, eq(messages.mailboxKey, mailboxes.key))
       .where(and(openOf, lte(messages.retainUntil, placeholder('now'))))
       .prepare(),
+  unseen: () =>
+    db
+      .select({ count: sql<number>`count(*)` })
+      .from(
+        db
+          .select({ seen: messages.seen, retainUntil: messages.retainUntil })
+          .from(messages)
+          .where(eq(messages.mailboxKey, placeholder('key')))
+          .orderBy(desc(messages.key))
+          .limit(mostUnseen)
+          .as('newest'),
+      )
+      .where(sql`seen = 0 and (retain_until is null or retain_until > ${placeholder('now')})`)
+      .prepare(),
   overdue: () =>
     db
       .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${messages.size}), 0)` })
@@ -74,6 +93,8 @@ export interface MailboxStore {
   /** Bytes in all mailboxes of an account, and how many of them have run out but are not swept yet. */
   bytesOf(accountId: string, now: number): Promise<number>
   overdueBytesOf(accountId: string, now: number): Promise<number>
+  /** How many of its newest messages nobody has seen. */
+  unseen(key: number, now: number): Promise<number>
   /** How many of an account are active, and how many count as archived. */
   countsOf(accountId: string, now: number): Promise<{ active: number; archived: number }>
   /** Whether an ended mailbox keeps the address from others: in quarantine or in an archive. */
@@ -85,10 +106,11 @@ export interface MailboxStore {
   readonly writes: Writes<typeof changes>
 }
 
-/** `domains`: only of these; empty: of all. `address`: only the one there. */
+/** `domains`: only of these; empty: of all. `address`: only the one there. `part`: as `hasPart`. */
 export type MailboxQuery = {
   accountId: string
   address?: string | undefined
+  part?: string | undefined
   state: Mailbox['state'] | null
   domains: readonly string[]
   before: number
@@ -127,7 +149,25 @@ export class SqliteMailboxStore implements MailboxStore {
     return row ? asMailbox(row) : null
   }
 
-  async ofAccount({ accountId, address, state, domains, before, limit, now }: MailboxQuery): Promise<Mailbox[]> {
+  async ofAccount({ part = '', ...query }: MailboxQuery): Promise<Mailbox[]> {
+    // SQLite knows cases of ASCII only, so what has a part is picked here, some rows at a time.
+    if (part === '') return this.page(query)
+    const found: Mailbox[] = []
+    const { limit } = query
+    let { before } = query
+    while (found.length < limit) {
+      const some = this.page({ ...query, before, limit: lookedAtOnce })
+      found.push(...some.filter((one) => hasPart(one, part)))
+      const last = some.at(-1)
+      if (!last || some.length < lookedAtOnce) break
+      before = last.key
+      // Others have their turn between.
+      await Bun.sleep(0)
+    }
+    return found.slice(0, limit)
+  }
+
+  private page({ accountId, address, state, domains, before, limit, now }: Omit<MailboxQuery, 'part'>): Mailbox[] {
     const rows = this.db
       .select()
       .from(mailboxes)
@@ -153,6 +193,10 @@ export class SqliteMailboxStore implements MailboxStore {
 
   async bytesOf(accountId: string, now: number): Promise<number> {
     return statements(this.db).bytesOf.get({ accountId, now })?.bytes ?? 0
+  }
+
+  async unseen(key: number, now: number): Promise<number> {
+    return statements(this.db).unseen.get({ key, now })?.count ?? 0
   }
 
   async overdueBytesOf(accountId: string, now: number): Promise<number> {

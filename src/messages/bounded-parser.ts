@@ -46,7 +46,11 @@ type SplitNode = {
 }
 type Chunk = SplitNode | { type: 'body'; value: Buffer } | { type: 'data'; value: Buffer }
 export type Leaf = {
+  node: { filename: string | false }
   contentType: string | false
+  disposition?: string
+  /** Bytes of its body, as they came. */
+  encodedBytes?: number
   isAttachment?: boolean
   textContent?: string
   /** A body's decoded bytes. */
@@ -154,6 +158,8 @@ export class BoundedParser extends MailParser {
 
   private pass(chunk: Chunk, done: () => void): void {
     if (chunk.type === 'node' && !this.full) this.countPart(chunk)
+    if (chunk.type === 'body' && !this.full && this.curnode)
+      this.curnode.encodedBytes = (this.curnode.encodedBytes ?? 0) + chunk.value.length
     if (chunk.type === 'data' || (!this.full && (chunk.type === 'node' || this.countBody(chunk.value)))) {
       super.processChunk(chunk, done)
       if (chunk.type === 'node' && this.curnode) gatherText(this.curnode)

@@ -5,6 +5,7 @@ import type { Workers } from '../storage/job.ts'
 import type { Written } from './attachment.ts'
 import type { MimeBounds } from './bounded-parser.ts'
 import type { readerJobs } from './jobs.ts'
+import type { Structure } from './structure.ts'
 
 /** `written`: as the mail has it; null for what came in no mail. */
 type Content = { bytes: Uint8Array; written: Written | null }
@@ -49,6 +50,11 @@ export class Downloads {
       release()
       throw error
     }
+  }
+
+  /** How a mail is made up. Refuses: message-unknown, took-too-long, too-busy. */
+  structure(contentKey: number): Promise<Structure> {
+    return this.workers.run('messages.parts', { contentKey, bounds: this.bounds })
   }
 
   private begin(name: string, contentKey: number, index: number | null, size: number): Entry {

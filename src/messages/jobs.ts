@@ -13,9 +13,11 @@ import { contentOf } from './contents.ts'
 import { type Digest, type DigestNote, digest, headers } from './digest.ts'
 import { searchText } from './digest-text.ts'
 import { travelling } from './long-text.ts'
+import { lookSheet } from './look-css.ts'
 import { type Facts, readPieces, readWhole, verifyPieces } from './pieces.ts'
-import { sanitise } from './sanitise.ts'
+import { type Look, type SanitiseOptions, sanitise } from './sanitise.ts'
 import { matchExpression, type SearchOwner } from './search-index.ts'
+import { type Structure, structure } from './structure.ts'
 
 const encoder = new TextEncoder()
 
@@ -74,17 +76,22 @@ export const readerJobs = {
     verifyPieces(db, contentKey, factsOf(db, contentKey))
   },
 
-  /** The html of a mail made safe, in UTF-8; its text as html if it has none. `inline`: paths by content id. */
+  /** The html of a mail made safe, in UTF-8; its text as html if it has none. */
   'messages.html': (
     { db }: Connection,
-    { contentKey, remote, inline }: { contentKey: number; remote: boolean; inline: Record<string, string> },
+    { contentKey, remote, look, leaving, inline }: HtmlInput,
   ): { bytes: Uint8Array } => {
     const row = digestOf(db, contentKey)
     const paths = new Map(Object.entries(inline))
-    const safe = row?.html
-      ? sanitise(row.html, { remote, inlineUrl: (contentId) => paths.get(contentId) ?? null })
-      : `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
-    return { bytes: encoder.encode(safe) }
+    const options: SanitiseOptions = {
+      remote,
+      look,
+      inlineUrl: (contentId) => paths.get(contentId) ?? null,
+      ...(leaving === null ? {} : { linkUrl: (url) => leaving + encodeURIComponent(url.toWellFormed()) }),
+    }
+    if (row?.html) return { bytes: encoder.encode(sanitise(row.html, options)) }
+    const text = `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${Bun.escapeHTML(row?.text ?? '')}</pre>`
+    return { bytes: encoder.encode(lookSheet('', look) + text) }
   },
 
   /** Of a long digest what is not its bodies, and which of them there are. Null: there is none, or it is damaged. */
@@ -130,11 +137,26 @@ export const readerJobs = {
     return { bytes: found.bytes, written: found.written }
   },
 
+  /** How a mail is made up. Refuses: message-unknown, storage-damaged. */
+  'messages.parts': (
+    { db }: Connection,
+    { contentKey, bounds }: { contentKey: number; bounds: MimeBounds },
+  ): Promise<Structure> => structure(wholeOf(db, contentKey), bounds),
+
   /** All of a content. Refuses: message-unknown, storage-damaged. */
   'messages.bytes': ({ db }: Connection, { contentKey }: { contentKey: number }): { bytes: Uint8Array } => ({
     bytes: wholeOf(db, contentKey),
   }),
 } satisfies Jobs
+
+/** `look`: null for the browser's; `leaving`: what to write before where a link leads, or null; `inline`: paths by content id. */
+export type HtmlInput = {
+  contentKey: number
+  remote: boolean
+  look: Look | null
+  leaving: string | null
+  inline: Record<string, string>
+}
 
 /** A digest as it is stored, and the bounds that cut something off. */
 export type Read = Omit<Digested, 'contentKey'> & { notes: DigestNote[] }

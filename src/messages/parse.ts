@@ -26,7 +26,8 @@ export type Part = {
   size: number
 }
 
-export type Parsed = { bodies: Body[]; attachments: Part[]; notes: ParseNote[] }
+/** `tree`: false where nothing could be read. */
+export type Parsed = { bodies: Body[]; attachments: Part[]; notes: ParseNote[]; tree: Leaf | false }
 
 /** Gets each attachment's decoded bytes, piece by piece. */
 export type ContentSink = (part: Part, piece: Uint8Array) => void
@@ -49,7 +50,7 @@ export async function parse(bytes: Uint8Array, bounds: MimeBounds = usualBounds,
   await feed(parser, bytes, settled)
   const bodies: Body[] = []
   if (parser.tree) gather(parser.tree, true, true, bodies)
-  return { bodies, attachments, notes: [...parser.notes] }
+  return { bodies, attachments, notes: [...parser.notes], tree: parser.tree }
 }
 
 async function feed(parser: BoundedParser, bytes: Uint8Array, settled: Promise<void>): Promise<void> {

@@ -4,13 +4,23 @@
 import { Parser } from 'htmlparser2'
 import sanitizeHtml from 'sanitize-html'
 import { OPEN_ELEMENTS } from './html-text.ts'
+import { lookSheet, worn } from './look-css.ts'
 import { safeCss, type UrlRule } from './safe-css.ts'
 
 /**
  * `remote`: whether images and fonts may come from elsewhere. `inlineUrl`: where the attachment with that content id is
  * served (a path, or null when there is none).
  */
-export type SanitiseOptions = { remote: boolean; inlineUrl: (contentId: string) => string | null }
+export type SanitiseOptions = {
+  remote: boolean
+  inlineUrl: (contentId: string) => string | null
+  /** What to write for where a link leads; without it, as it is. */
+  linkUrl?: (url: string) => string
+  /** The look that the reader wishes; without it the browser's own counts for what the mail asks about it. */
+  look?: Look | null
+}
+
+export type Look = 'light' | 'dark'
 
 /** `blocked`: how many addresses were not let through for being remote; each stands in a `data-blocked-…` attribute. */
 export type Sanitised = { html: string; blocked: number }
@@ -36,7 +46,8 @@ export function sanitise(html: string, options: SanitiseOptions): string {
 }
 
 /** `html` made safe. Its `<style>` sheets come first, as one. Never throws; too deep a nest of elements, and more than a quarter of a million tags, are cut off. */
-export function sanitiseCounting(html: string, { remote, inlineUrl }: SanitiseOptions): Sanitised {
+export function sanitiseCounting(html: string, options: SanitiseOptions): Sanitised {
+  const { remote, inlineUrl, look = null, linkUrl = (url: string) => url } = options
   let blocked = 0
   const address: UrlRule = (url) => {
     const allowed = allowedAddress(url, remote, inlineUrl)
@@ -70,12 +81,13 @@ export function sanitiseCounting(html: string, { remote, inlineUrl }: SanitiseOp
       '*': (tag, attributes) => ({
         // The frame has a body of its own; this one's colours are worth keeping.
         tagName: tag === 'body' ? 'div' : tag === 'image' ? 'img' : tag,
-        attribs: safeAttributes(tag, attributes, address),
+        attribs: safeAttributes(tag, attributes, address, linkUrl),
       }),
     },
   })
   const sheet = safeCss(css, address).trim()
-  return { html: sheet ? `<style>${sheet}</style>\n${body}` : body, blocked }
+  const ours = lookSheet(sheet, look)
+  return { html: sheet ? `${ours}<style>${worn(sheet, look)}</style>\n${body}` : ours + body, blocked }
 }
 
 /** The sheets, and where the html must end for the parser's stack and its work to stay small (OPEN_ELEMENTS, MARKS). */
@@ -110,7 +122,12 @@ function survey(html: string): { css: string; end: number } {
   return { css: css.slice(0, CSS_CHARACTERS), end: html.length }
 }
 
-function safeAttributes(tag: string, attributes: Record<string, string>, address: UrlRule): Record<string, string> {
+function safeAttributes(
+  tag: string,
+  attributes: Record<string, string>,
+  address: UrlRule,
+  linkUrl: (url: string) => string,
+): Record<string, string> {
   const safe: Record<string, string> = {}
   for (const [name, value] of Object.entries(attributes)) {
     if (SOURCES.includes(name)) {
@@ -122,7 +139,7 @@ function safeAttributes(tag: string, attributes: Record<string, string>, address
       if (css) safe['style'] = css
     } else if (name === 'href') {
       const href = withoutLineEnds(value)
-      if (/^(?:https?:\/\/|mailto:|tel:)/i.test(href)) safe['href'] = href
+      if (/^(?:https?:\/\/|mailto:|tel:)/i.test(href)) safe['href'] = linkUrl(href)
     } else if (!name.startsWith('data-') && name !== 'target' && name !== 'rel') {
       safe[name] = value
     }

@@ -15,7 +15,7 @@ import { Arriving } from './arriving.ts'
 import type { Digesting } from './digesting.ts'
 import type { Downloads, Held } from './downloads.ts'
 import type { Gathered } from './gathered.ts'
-import type { readerJobs } from './jobs.ts'
+import type { HtmlInput, readerJobs } from './jobs.ts'
 import { type Attachment, beginningOf, type FullMessage, type Message } from './message.ts'
 import { pieceBytes } from './pieces.ts'
 import { earlier } from './rows.ts'
@@ -23,6 +23,7 @@ import { screen } from './screening.ts'
 import type { SearchOwner } from './search-index.ts'
 import type { ListQuery, MessageStore } from './store.ts'
 import { StoredDigests } from './stored-digests.ts'
+import type { Structure } from './structure.ts'
 import type { Opening } from './tickets.ts'
 
 export type ListWish = {
@@ -36,6 +37,9 @@ export type ListWish = {
 }
 
 export type Page<Item> = { items: Item[]; next: string | null }
+
+/** How html is to be shown: with others' pictures; light or dark (null: as the browser is); its links by way of this path. */
+export type HtmlWish = Pick<HtmlInput, 'remote' | 'look' | 'leaving'>
 
 /** A mail's bytes, piece by piece. */
 export type RawMail = { size: number; pieces: Iterable<Uint8Array> }
@@ -347,15 +351,24 @@ export class Messages {
     return { size: before.byteLength + source.size, pieces: this.bytes(before, source) }
   }
 
-  /** Html that runs nothing, in UTF-8; images in the mail point to `{base}attachments/N`. Refuses: took-too-long, too-busy. */
-  async html(message: FullMessage, { remote, base }: { remote: boolean; base: string }): Promise<Uint8Array> {
+  /**
+   * Html that runs nothing, in UTF-8; images in the mail point to `{base}attachments/N`, links to `{leaving}URL` (null: where
+   * they lead). Refuses: took-too-long, too-busy.
+   */
+  async html(message: FullMessage, { base, ...wish }: HtmlWish & { base: string }): Promise<Uint8Array> {
     const inline = Object.fromEntries(
       message.attachments.flatMap(({ contentId, index }) =>
         contentId === null ? [] : [[contentId, `${base}attachments/${index}`]],
       ),
     )
-    const { bytes } = await this.workers.run('messages.html', { contentKey: message.contentKey, remote, inline })
+    const { bytes } = await this.workers.run('messages.html', { contentKey: message.contentKey, ...wish, inline })
     return bytes
+  }
+
+  /** How a mail is made up. Refuses: as `summary`; storage-damaged, took-too-long, too-busy. */
+  async parts(caller: Caller, id: string): Promise<Structure> {
+    const { contentKey } = await this.readable(caller, id)
+    return this.downloads.structure(contentKey)
   }
 
   /** An attachment's bytes, held in memory until they are released. Refuses: attachment-unknown, took-too-long, too-busy. */

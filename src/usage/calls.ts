@@ -115,6 +115,12 @@ export class Calls {
     return { today: day.calls, month: month.calls, inboxesToday: day.inboxes }
   }
 
+  /** Calls that have not flowed back into the minute's bucket yet. */
+  inMinute(subject: Subject, limits: Limits): number {
+    const bucket = refilled(this.current(subject).bucket, limits, this.outside.elapsed())
+    return bucket ? Math.ceil((capacityOf(limits) ?? 0) - bucket.tokens) : 0
+  }
+
   /** What has changed of up to `most` accounts and addresses. Whoever could not write it gives it back. */
   takeDirty(most: number): { rows: CountRow[]; giveBack: () => void } {
     const taken = [...take(this.dirty, most)]

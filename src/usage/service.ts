@@ -31,8 +31,8 @@ const hoursKept = 48
 const daysKept = 366
 const auditDaysKept = 400
 
-/** Limits, what counts against them and what is left. */
-export type Quota = { today: number; month: number; inboxesToday: number }
+/** What counts against limits. `minute`: calls that are not made up for yet. */
+export type Quota = { minute: number; today: number; month: number; inboxesToday: number }
 
 export class Usage {
   private readonly gathered: RefusedMail[] = []
@@ -120,9 +120,10 @@ export class Usage {
     return caller.kind === 'account' ? this.plans.of(caller.account.plan) : this.plans.anonymous()
   }
 
-  /** What an account has used of its limits in this day and month. Refuses: as `ofAccount`. */
+  /** What an account has used of its limits in this minute, day and month. Refuses: as `ofAccount`. */
   quota(caller: Caller): Quota {
-    return this.calls.used({ kind: 'account', name: ofAccount(caller, null).account.id })
+    const subject = { kind: 'account', name: ofAccount(caller, null).account.id } as const
+    return { minute: this.calls.inMinute(subject, this.planOf(caller)), ...this.calls.used(subject) }
   }
 
   // Sums

@@ -4,7 +4,7 @@
 import type { Event, Events } from '../events.ts'
 import type { Outside } from '../outside.ts'
 import { isSource } from './forms.ts'
-import type { Sender } from './sending.ts'
+import type { Outcome, Sender } from './sending.ts'
 import type { Aim, Load, WebhookStore } from './store.ts'
 import { Turns } from './turns.ts'
 import { nextAttemptAt, signatureHeaders } from './webhook.ts'
@@ -56,6 +56,8 @@ export class Delivering {
   private readonly underWay = new Set<Promise<void>>()
   private isOpen = false
   private unlisten = (): void => {}
+  /** Breaks off tests. */
+  private testing = new AbortController()
 
   constructor(
     private readonly store: WebhookStore,
@@ -70,6 +72,7 @@ export class Delivering {
   /** Begins, with what an earlier run left. */
   async start(): Promise<void> {
     this.isOpen = true
+    this.testing = new AbortController()
     this.unlisten = this.events.onAny((event) => this.hear(event))
     for (const { key } of await this.store.all()) await this.look(key)
   }
@@ -77,6 +80,7 @@ export class Delivering {
   /** Ends what is on its way; it is sent again after the next start. */
   async stop(): Promise<void> {
     this.isOpen = false
+    this.testing.abort()
     this.unlisten()
     for (const timer of this.timers) clearTimeout(timer)
     for (const lane of this.lanes.values()) this.end(lane)
@@ -250,6 +254,26 @@ export class Delivering {
     else this.nextAt.set(lane.webhookKey, at)
   }
 
+  /**
+   * Sends one try to a webhook's target, also to one that is paused: nothing waits for what comes of it, and it counts for
+   * nothing. Null where there is none, or the server stops.
+   */
+  async test(
+    webhookKey: number,
+    load: Pick<Load, 'eventId' | 'body'>,
+  ): Promise<(Outcome & { durationMs: number }) | null> {
+    await this.slow.take()
+    try {
+      const aim = await this.store.aim(webhookKey, 'even if paused')
+      if (!aim || !this.isOpen) return null
+      const began = this.outside.elapsed()
+      const outcome = await this.sender.send(this.post(aim, load), this.testing.signal)
+      return { ...outcome, durationMs: Math.round(this.outside.elapsed() - began) }
+    } finally {
+      this.slow.give()
+    }
+  }
+
   /** Answers whether there was one: the webhook, or its account, may have ended or been paused. */
   private async attempt(lane: Lane, load: Load): Promise<boolean> {
     const before = await this.store.aim(lane.webhookKey)
@@ -287,7 +311,10 @@ export class Delivering {
     }
   }
 
-  private post({ url, form, secret, previousSecret, previousUntil }: Aim, { eventId, body }: Load) {
+  private post(
+    { url, form, secret, previousSecret, previousUntil }: Aim,
+    { eventId, body }: Pick<Load, 'eventId' | 'body'>,
+  ) {
     const now = this.outside.now()
     const timestamp = Math.floor(now / 1000)
     const isBoth = previousSecret !== null && previousUntil !== null && previousUntil > now

@@ -2,7 +2,7 @@
 import { iso, isoSeconds } from '../instants.ts'
 import type { Link } from '../messages/links.ts'
 import { fromHeader } from '../messages/message.ts'
-import type { DomainSource, Form, MailSource, WebhookEvent } from './forms.ts'
+import { type DomainSource, type Form, type MailSource, mailEventsOf, type WebhookEvent } from './forms.ts'
 
 type Person = { name: string; address: string }
 
@@ -109,6 +109,26 @@ const bodies: Record<Form, Bodies> = {
     }),
   },
 }
+
+/** What a test sends, in the same words: of a mail that never was. */
+export function testBody(
+  form: Form,
+  { eventId, webhookId, accountId, at }: Pick<Happened, 'eventId' | 'webhookId' | 'accountId' | 'at'>,
+): string {
+  const nobody = { name: 'Mayfly', address: 'test@example.com' }
+  const to = 'test@example.com'
+  const type = mailEventsOf(form).at(-1)
+  if (type === undefined) throw new Error('a form tells of mail')
+  return bodyOf(form, {
+    ...{ eventId, type, source: 'message.digested', seq: 0, at, webhookId, accountId },
+    ...{ mailboxId: none, mailboxAddress: to, messageId: none, address: to, from: nobody, envelopeFrom: to },
+    ...{ to: [{ name: '', address: to }], subject: 'A test of this webhook', receivedAt: at, size: 0 },
+    digest: { state: 'ready', attachmentCount: 0, codes: ['482913'], links: [], preview: 'A test of this webhook' },
+  })
+}
+
+/** The id of what is not there. */
+const none = '00000000-0000-0000-0000-000000000000'
 
 const shortLink = ({ url, text }: Link): Link => ({ url, text: text.slice(0, longestText) })
 

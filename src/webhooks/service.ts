@@ -8,6 +8,7 @@ import type { Usage } from '../usage/service.ts'
 import type { WebhookPatch } from './changes.ts'
 import type { Delivering } from './delivering.ts'
 import { eventsOf, type Form, mailEventsOf, tells, type WebhookEvent } from './forms.ts'
+import { testBody } from './payload.ts'
 import type { WebhookStore } from './store.ts'
 import { forbidden, literalOf, type Targets } from './targets.ts'
 import type { Delivery, Webhook } from './webhook.ts'
@@ -24,6 +25,9 @@ export type WebhookWish = {
 
 /** The secret is shown this once. */
 export type MadeWebhook = { webhook: Webhook; secret: string }
+
+/** What came of a test; `error` is null where it was taken. */
+export type Tested = { eventId: string; statusCode: number | null; error: string | null; durationMs: number }
 
 const hour = 3_600_000
 /** Webhooks that one account may have where its plan sets no limit. */
@@ -163,6 +167,19 @@ export class Webhooks {
     }
     await this.delivering.look(webhookKey)
     return sum
+  }
+
+  /**
+   * Sends a test to the target now, paused or not, and answers what came of it: it is no delivery, and counts as none.
+   * Refuses: as `get`; too-busy, where the server stops.
+   */
+  async test(caller: Caller, id: string): Promise<Tested> {
+    const { key, id: webhookId, form, accountId } = await this.get(caller, id)
+    const eventId = `evt_${this.outside.uuid()}`
+    const body = testBody(form, { eventId, webhookId, accountId, at: this.outside.now() })
+    const outcome = await this.delivering.test(key, { eventId, body })
+    if (!outcome) throw new Refusal('too-busy')
+    return { eventId, ...outcome }
   }
 
   /** Forgets old deliveries. Answers whether there is more. */

@@ -63,7 +63,7 @@ const statements = statementsOf((db: Db) => ({
         accounts,
         and(eq(accounts.id, webhooks.accountId), eq(accounts.state, 'active'), isNull(accounts.lapsedAt)),
       )
-      .where(and(eq(webhooks.key, placeholder('key')), eq(webhooks.state, 'active')))
+      .where(eq(webhooks.key, placeholder('key')))
       .prepare(),
   all: () => db.select({ key: webhooks.key, accountId: webhooks.accountId }).from(webhooks).prepare(),
   firsts: () =>
@@ -137,9 +137,10 @@ export class WebhookStore {
   }
 
   /** Null where nothing is to be sent: it is paused, gone or damaged, or its account is suspended or lapsed. */
-  async aim(key: number): Promise<Aim | null> {
+  async aim(key: number, whether: 'if active' | 'even if paused' = 'if active'): Promise<Aim | null> {
     const row = statements(this.db).aim.get({ key })?.webhook
-    return row && isSound(row, webhookCheck(row)) ? row : null
+    if (!row || !isSound(row, webhookCheck(row))) return null
+    return row.state === 'active' || whether === 'even if paused' ? row : null
   }
 
   /** What was never tried yet, in the order in which it happened. */

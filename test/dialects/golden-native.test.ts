@@ -13,8 +13,9 @@ const nobodys = '01900000-0000-7000-8000-000000000000'
 const url = 'https://192.88.100.1/hook'
 
 const page = (item: TSchema) => Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) })
-const { Webhook, MadeWebhook, Delivery, Replay } = webhookSchemas
-const schemas = { Webhook, MadeWebhook, Delivery, Replay, WebhookList: page(Webhook), DeliveryList: page(Delivery) }
+const { Webhook, MadeWebhook, Delivery, Replay, Tested } = webhookSchemas
+const lists = { WebhookList: page(Webhook), DeliveryList: page(Delivery) }
+const schemas = { Webhook, MadeWebhook, Delivery, Replay, Tested, ...lists }
 
 const made =
   (body: object): Verb =>
@@ -66,6 +67,7 @@ keepsItsAnswers(
     'deliveries that failed': afterwards('GET', '/deliveries?state=failed', undefined, {
       MAYFLY_WEBHOOKS_ATTEMPTS: '1',
     }),
+    'a test that is not taken': afterwards('POST', '/test'),
     'one delivery again': afterwards('POST', '/replay', { delivery: 'DELIVERY' }),
     'all that failed again': afterwards('POST', '/replay', {}, { MAYFLY_WEBHOOKS_ATTEMPTS: '1' }),
     'a removed webhook': usual(then('DELETE', '/ID')),

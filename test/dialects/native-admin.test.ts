@@ -372,8 +372,24 @@ test('an account sees its plan, its limits and what it used of them', async () =
     plan: 'hobbyist',
     state: 'active',
     limits: { requestsPerMinute: 120, burst: 200, requestsPerDay: 1000, requestsPerMonth: null, activeMailboxes: 10 },
-    used: { requestsToday: 3, requestsThisMonth: 3, inboxesToday: 3, activeMailboxes: 3, archivedMailboxes: 1 },
+    used: {
+      requestsThisMinute: 3,
+      requestsToday: 3,
+      requestsThisMonth: 3,
+      inboxesToday: 3,
+      activeMailboxes: 3,
+      archivedMailboxes: 1,
+      bytes: 0,
+    },
   })
+  const { json: open } = await boss.call('GET', 'mailboxes')
+  await server.mail(String(at(open, 'items', 0, 'address')))
+  server.core.clock.now += 60_000
+  const later = await boss.call('GET', 'account')
+  expect(later.json).toMatchObject({
+    used: { requestsToday: 3, bytes: at(await boss.call('GET', 'mailboxes'), 'json', 'items', 0, 'bytes') },
+  })
+  expect(Number(at(later.json, 'used', 'bytes'))).toBeGreaterThan(0)
   expect((await server.call('GET', `${api}/account`, { token })).json).toMatchObject({ used: { requestsToday: 4 } })
   const { token: box } = await server.open()
   expect(said(await server.call('GET', `${api}/account`, { token: box }))).toEqual([403, 'forbidden'])

@@ -173,3 +173,56 @@ test('the path of a ticket looks at no credential and no cookie', async () => {
   const headers = { authorization: 'Bearer wrong', cookie: 'session=x' }
   expect((await server.call('GET', String(json['url']), { headers })).status).toBe(200)
 })
+
+test('a ticket with links leads them by way of a page of ours, and its windows are not bound by the sandbox', async () => {
+  await using server = await serve()
+  const url = 'https://t.test/a?b=c&d#"e'
+  const id = await put(
+    server,
+    richMail(`<a href="${url.replace('"', '&quot;')}" target=_top rel=opener>x</a><a href="javascript:x()">y</a>`),
+  )
+  const { json } = await server.call('POST', `${root}/${id}/view`)
+  const { headers, body } = await server.call('GET', `${json['url']}?links=1`)
+  expect(headers.get('content-security-policy')).toBe(
+    viewPolicy.replace('sandbox', 'sandbox allow-popups allow-popups-to-escape-sandbox'),
+  )
+  expect(body).toContain(
+    `href="/app/link#${encodeURIComponent(url)}" target="_blank" rel="noopener noreferrer nofollow"`,
+  )
+  expect(body).not.toContain('javascript')
+  const bare = await server.call('GET', String(json['url']))
+  expect(bare.headers.get('content-security-policy')).toBe(viewPolicy)
+  expect(bare.body).not.toContain('/app/link')
+})
+
+test("a look is answered to a mail's own questions, or the mail is turned round", async () => {
+  await using server = await serve()
+  const asks = await put(server, richMail('<style>@media (prefers-color-scheme:dark){p{color:red}}</style><p>x</p>'))
+  const look = async (id: string, query: string) => (await server.call('GET', `${root}/${id}/html${query}`)).body
+  expect(await look(asks, '')).toContain('prefers-color-scheme:dark')
+  expect(await look(asks, '?look=dark')).toContain('@media (min-width:0)')
+  expect(await look(asks, '?look=dark')).not.toContain('invert')
+  expect(await look(asks, '?look=light')).toContain('@media (max-width:0)')
+  const plain = await put(server, richMail('<p>x</p>'))
+  expect(await look(plain, '?look=dark')).toContain('invert(1)')
+  expect(await look(plain, '?look=light')).not.toContain('invert')
+  expect((await server.call('GET', `${root}/${plain}/html?look=grey`)).status).toBe(400)
+})
+
+test('the parts of a message stand as they stand in the mail, for whoever may read it', async () => {
+  await using server = await serve()
+  const id = await put(server, richMail('<p>x</p>'))
+  const { status, json } = await server.call('GET', `${root}/${id}/parts`)
+  expect([status, String(json['type']).split('/')[0]]).toEqual([200, 'multipart'])
+  expect(JSON.stringify(json)).toContain('"type":"text/html"')
+  const { token, address } = await server.open('own')
+  const [own = ''] = await deliver(server.core, address, 'Subject: x\r\n\r\ny')
+  expect((await server.call('GET', `${root}/${own}/parts`)).status).toBe(401)
+  expect((await server.call('GET', `${root}/${own}/parts`, { token })).json).toEqual({
+    type: 'text/plain',
+    name: null,
+    size: 1,
+    disposition: 'inline',
+    children: [],
+  })
+})

@@ -91,6 +91,7 @@ const cases: Record<string, (world: World) => Case | Promise<Case>> = {
   'DELETE /mayfly/v1/messages/{id}': ({ message }) => ({ path: `messages/${message}`, own: 204, ...hidden }),
   'GET /mayfly/v1/messages/{id}/raw': ({ message }) => ({ path: `messages/${message}/raw`, own: 200, ...hidden }),
   'GET /mayfly/v1/messages/{id}/html': ({ message }) => ({ path: `messages/${message}/html`, own: 200, ...hidden }),
+  'GET /mayfly/v1/messages/{id}/parts': ({ message }) => ({ path: `messages/${message}/parts`, own: 200, ...hidden }),
   'GET /mayfly/v1/messages/{id}/attachments/{n}': ({ message }) => ({
     path: `messages/${message}/attachments/0`,
     own: 200,
@@ -162,6 +163,7 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     body: () => ({ email: boss.email, password }),
     gets: all(201),
   }),
+  'GET /mayfly/v1/server': () => ({ path: 'server', gets: all(200) }),
   'GET /mayfly/v1/session': () => ({ path: 'session', byCookie: true, gets: ofAccounts(200) }),
   'PATCH /mayfly/v1/session': () => ({
     path: 'session',
@@ -262,6 +264,7 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
     gets: ofAccounts(404),
   }),
   'GET /mayfly/v1/webhooks/{id}/deliveries': () => ({ path: 'webhooks/nothing/deliveries', gets: ofAccounts(404) }),
+  'POST /mayfly/v1/webhooks/{id}/test': () => ({ path: 'webhooks/nothing/test', gets: ofAccounts(404) }),
   'POST /mayfly/v1/webhooks/{id}/replay': () => ({
     path: 'webhooks/nothing/replay',
     body: () => ({}),

@@ -1,6 +1,7 @@
 // The native API's mailboxes: opening, showing, changing, ending.
 import { expect, test } from 'bun:test'
 import { Refusal } from '../../src/refusal.ts'
+import { tenant } from '../accounts/tenant.ts'
 import { at, listIn, serve } from '../http/serve.ts'
 
 const path = '/mayfly/v1/mailboxes'
@@ -121,6 +122,36 @@ test('a mailbox with a mailbox token is the whole list', async () => {
   const { json } = await server.call('GET', path, { token })
   expect(listIn(json, 'items').map((one) => at(one, 'id'))).toEqual([id])
   expect(json['next']).toBeNull()
+})
+
+test('mailboxes are found by a part of their address or tag, page by page, and say what nobody has seen', async () => {
+  await using server = await serve()
+  const { secret: token } = await tenant(server.core)
+  for (const [localPart, tag] of [
+    ['login-1', 'Ёлка'],
+    ['login-2', 'ёлка 2'],
+    ['other', 'Login'],
+    ['none', 'x_y'],
+  ])
+    await server.call('POST', path, { token, body: { localPart, tag } })
+  const found = async (q: string, more = '') => {
+    const { json } = await server.call('GET', `${path}?q=${encodeURIComponent(q)}${more}`, { token })
+    return { names: listIn(json, 'items').map((one) => at(one, 'localPart')), next: json['next'] }
+  }
+  expect(await found('login')).toEqual({ names: ['other', 'login-2', 'login-1'], next: null })
+  expect((await found('ЁЛКА')).names).toEqual(['login-2', 'login-1'])
+  expect((await found('_')).names).toEqual(['none'])
+  expect((await found('%')).names).toEqual([])
+  const first = await found('LOGIN', '&limit=2')
+  expect(first.names).toEqual(['other', 'login-2'])
+  expect((await found('LOGIN', `&limit=2&cursor=${first.next}`)).names).toEqual(['login-1'])
+  const elsewhere = await server.call('GET', `${path}?q=log&cursor=${first.next}`, { token })
+  expect(elsewhere.reason).toBe('invalid-cursor')
+  const seen = await server.mail('other@mayfly.test')
+  await server.mail('other@mayfly.test')
+  await server.call('PATCH', `/mayfly/v1/messages/${seen}`, { token, body: { seen: true } })
+  const { json } = await server.call('GET', `${path}?q=other`, { token })
+  expect(listIn(json, 'items')).toMatchObject([{ messageCount: 2, unseenCount: 1 }])
 })
 
 test('a mailbox that ended is gone at once, its token too, and its address is kept from others', async () => {

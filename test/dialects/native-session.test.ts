@@ -172,6 +172,17 @@ test('signing out everywhere ends them all', async () => {
   for (const one of [admin, other]) expect((await one.call('GET', 'session')).status).toBe(401)
 })
 
+test('signing out elsewhere ends all but the session that asks', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const other = await signedIn(server, admin.email)
+  const out = await other.call('DELETE', 'sessions?others=true')
+  expect([out.status, out.headers.get('set-cookie')]).toEqual([204, null])
+  expect((await admin.call('GET', 'session')).status).toBe(401)
+  expect((await other.call('GET', 'session')).status).toBe(200)
+  expect((await other.call('DELETE', 'sessions?others=true')).status).toBe(204)
+})
+
 test('a session ends after thirty days without use, and lives on with it', async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)

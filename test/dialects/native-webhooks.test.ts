@@ -69,6 +69,32 @@ test('a webhook is shown with its secret once, and tells of mail', async () => {
   for (const text of server.logged) expect(text).not.toContain(String(secret))
 })
 
+test('a test is sent at once, signed, to a paused target too, and counts for nothing', async () => {
+  await using there = receiver()
+  await using server = await serving()
+  const { secret: token } = await tenant(server.core)
+  const made = await server.call('POST', `${api}/webhooks`, { token, body: { url: there.url } })
+  const path = `${api}/webhooks/${made.json['id']}`
+  const sent = await server.call('POST', `${path}/test`, { token })
+  expect([sent.status, sent.json]).toMatchObject([200, { statusCode: 200, error: null }])
+  expect(there.got).toMatchObject([
+    { id: String(sent.json['eventId']), type: 'message.digested', subject: 'A test of this webhook' },
+  ])
+  expect(there.got.every((got) => isSigned(got, String(made.json['secret'])))).toBe(true)
+  await server.call('PATCH', path, { token, body: { state: 'paused' } })
+  there.answer.by = () => new Response(null, { status: 503 })
+  const again = await server.call('POST', `${path}/test`, { token })
+  expect([again.status, again.json]).toMatchObject([200, { statusCode: 503, error: 'it answered 503' }])
+  await there.close()
+  const nobody = await server.call('POST', `${path}/test`, { token })
+  expect(nobody.json).toMatchObject({ statusCode: null, error: 'the connection was refused' })
+  expect((await server.call('GET', path, { token })).json).toMatchObject({ failures: 0, lastAttemptAt: null })
+  expect(listIn((await server.call('GET', `${path}/deliveries`, { token })).json, 'items')).toEqual([])
+  const { secret: stranger } = await tenant(server.core)
+  const foreign = await server.call('POST', `${path}/test`, { token: stranger })
+  expect([foreign.status, foreign.reason]).toEqual([404, 'webhook-unknown'])
+})
+
 test('a webhook is changed, rotated, replayed and removed, each of which is recorded without a secret', async () => {
   await using there = receiver()
   await using server = await serving()

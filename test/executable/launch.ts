@@ -63,13 +63,17 @@ export type Running = {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
-/** Starts a server on free ports, and answers when it has said where it listens. `below`: a command that runs it, such as strace. */
+/**
+ * Starts a server on free ports (or on those of one that has ended), and answers when it has said where it listens. `below`:
+ * a command that runs it, such as strace.
+ */
 export async function serve(
   directory: Directory,
   env: Record<string, string> = {},
   below: readonly string[] = [],
+  ports: Pick<Running, 'http' | 'smtp'> = { http: 0, smtp: 0 },
 ): Promise<Running> {
-  const args = ['serve', '--http', '127.0.0.1:0', '--smtp', '127.0.0.1:0']
+  const args = ['serve', '--http', `127.0.0.1:${ports.http}`, '--smtp', `127.0.0.1:${ports.smtp}`]
   const child = Bun.spawn([...below, ...commandFor(directory.path, args)], {
     cwd: directory.path,
     env: { PATH: Bun.env['PATH'] ?? '', MAYFLY_LOG_FORMAT: 'json', ...unlimited, ...env },

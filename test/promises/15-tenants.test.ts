@@ -30,6 +30,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/messages/{id}': none,
   'GET /mayfly/v1/messages/{id}/raw': none,
   'GET /mayfly/v1/messages/{id}/html': none,
+  'GET /mayfly/v1/messages/{id}/parts': none,
   'GET /mayfly/v1/messages/{id}/attachments/{n}': none,
   'POST /mayfly/v1/messages/{id}/view': none,
   'GET /mayfly/v1/search': { query: 'q=secret' },
@@ -37,6 +38,7 @@ const cases: Record<string, Case> = {
   'GET /view/{ticket}/': none,
   'GET /view/{ticket}/attachments/{n}': none,
   'POST /mayfly/v1/session': { body: ({ theirs }) => ({ email: theirs.owner.email, password }) },
+  'GET /mayfly/v1/server': none,
   'GET /mayfly/v1/session': none,
   'PATCH /mayfly/v1/session': { body: () => ({ present: password, password }), last: true },
   'DELETE /mayfly/v1/session': { last: true },
@@ -80,6 +82,7 @@ const cases: Record<string, Case> = {
   'DELETE /mayfly/v1/webhooks/{id}': none,
   'POST /mayfly/v1/webhooks/{id}/rotate': none,
   'GET /mayfly/v1/webhooks/{id}/deliveries': none,
+  'POST /mayfly/v1/webhooks/{id}/test': none,
   'POST /mayfly/v1/webhooks/{id}/replay': none,
   'GET /mayfly/v1/domains': none,
   // Others may want the same one, and learn nothing of each other: test/domains.

@@ -24,7 +24,8 @@ export const accountRoutes = (door: Door) =>
       async ({ caller }) => {
         const { usage, mailboxes, accounts } = door.core
         const own = accounts.own(caller)
-        return ownAccount(own, usage.planOf(caller), usage.quota(caller), await mailboxes.counts(caller))
+        const counts = await mailboxes.counts(caller)
+        return ownAccount(own, usage.planOf(caller), usage.quota(caller), counts, await mailboxes.bytes(caller))
       },
       {
         ...described({

@@ -17,7 +17,13 @@ const Raw = queryInput(
   }),
 )
 export const Remote = Type.Boolean({ default: false, description: 'Let pictures of other servers be loaded.' })
-const Html = queryInput(Type.Object({ remote: Remote }))
+export const Look = Type.Optional(
+  Type.Union([Type.Literal('light'), Type.Literal('dark')], {
+    description:
+      "Show it light or dark, whatever the browser's look is. A mail without dark colours of its own is turned round.",
+  }),
+)
+const Html = queryInput(Type.Object({ remote: Remote, look: Look }))
 const Inline = queryInput(
   Type.Object({ inline: Type.Boolean({ default: false, description: 'Show it, if it is a picture.' }) }),
 )
@@ -49,7 +55,7 @@ export const contentRoutes = (door: Door) =>
         const message = await door.core.messages.get(caller, params.id)
         // A browser shows the page in a sandbox, whose pictures can bear no credential: a ticket opens them.
         const { ticket } = door.core.tickets.issue({ messageId: message.id, publicly: caller.kind === 'nobody' })
-        return htmlAnswer(door, message, { ...query, base: `/view/${ticket}/` })
+        return htmlAnswer(door, message, { ...query, links: false, base: `/view/${ticket}/` })
       },
       {
         query: Html,
@@ -62,6 +68,16 @@ export const contentRoutes = (door: Door) =>
         }),
       },
     )
+    .get('/messages/:id/parts', async ({ caller, params }) => door.core.messages.parts(caller, params.id), {
+      ...described({
+        summary: 'See how a message is made up',
+        description: 'Its parts within parts, in their order, as far as the limits on structure reach.',
+        tag: 'messages',
+        credential: 'optional',
+        answers: { 200: 'Part' },
+        refusals: ['message-unknown', 'took-too-long', 'too-busy'],
+      }),
+    })
     .get(
       '/messages/:id/attachments/:n',
       async ({ caller, params, query, request }) =>
@@ -78,18 +94,23 @@ export const contentRoutes = (door: Door) =>
       },
     )
 
-/** What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. */
-const pagePolicy = (remote: boolean): string =>
-  `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
+type HtmlWish = { remote: boolean; links: boolean; look?: 'light' | 'dark' | undefined; base: string }
+
+/** Where the page shows whither a link leads, before anybody goes there. */
+const leaving = '/app/link#'
+
+/**
+ * What a page of mail may do: nothing but styles, its own pictures, and others' if the reader asked for them. `links`: those
+ * that are clicked open a window, which is not bound by the sandbox; nothing but a click opens one.
+ */
+const pagePolicy = ({ remote, links }: HtmlWish): string =>
+  `sandbox${links ? ' allow-popups allow-popups-to-escape-sandbox' : ''}; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:${remote ? ' https: http:' : ''}`
 
 /** Refuses: took-too-long, too-busy. */
-export async function htmlAnswer(
-  door: Door,
-  message: FullMessage,
-  { remote, base }: { remote: boolean; base: string },
-): Promise<Response> {
-  const html = await door.core.messages.html(message, { remote, base })
-  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(remote) }
+export async function htmlAnswer(door: Door, message: FullMessage, wish: HtmlWish): Promise<Response> {
+  const { remote, look = null, links, base } = wish
+  const html = await door.core.messages.html(message, { remote, look, leaving: links ? leaving : null, base })
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': pagePolicy(wish) }
   if (html.byteLength <= smallBytes) return new Response(Buffer.concat([pageBegin, html]), { headers })
   return piecewise([pageBegin, ...partsOf(html)], { headers }, () => {})
 }

@@ -7,7 +7,7 @@ import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
 import { pageOf } from './page.ts'
-import { mailbox, openedMailbox, place } from './wire.ts'
+import { listedMailbox, mailbox, openedMailbox, place } from './wire.ts'
 
 const ttlMinutes = Type.Optional(
   Type.Union([Type.Integer({ minimum: 1, maximum: 52_560_000 }), Type.Null()], {
@@ -57,6 +57,9 @@ const Listing = queryInput(
     state: Type.Optional(
       Type.Union([Type.Literal('active'), Type.Literal('archived')], { description: 'Only those; without it, all.' }),
     ),
+    q: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'Only those with this in their address or tag.' }),
+    ),
   }),
 )
 
@@ -100,11 +103,11 @@ export const mailboxRoutes = (door: Door) =>
     )
     .get(
       '/mailboxes',
-      ({ caller, query: { state = null, ...query } }) =>
+      ({ caller, query: { state = null, q: part, ...query } }) =>
         pageOf(door, 'mailboxes', caller, query, {
-          read: ({ before, limit }) => door.core.mailboxes.list(caller, { state, before, limit }),
-          show: mailbox,
-          scope: state ?? '',
+          read: ({ before, limit }) => door.core.mailboxes.listWithUnseen(caller, { state, part, before, limit }),
+          show: listedMailbox,
+          scope: part === undefined ? (state ?? '') : JSON.stringify([state, part]),
         }),
       {
         query: Listing,

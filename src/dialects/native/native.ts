@@ -22,6 +22,7 @@ import { mailboxRoutes } from './mailboxes.ts'
 import { messageRoutes } from './messages.ts'
 import { checkoutRoutes, invoiceRoutes, noticeRoutes } from './payments.ts'
 import { refusalRoutes } from './refusals.ts'
+import { serverRoutes } from './server.ts'
 import { sessionRoutes } from './sessions.ts'
 import { teamRoutes } from './team.ts'
 import { ticketRoutes, viewRoutes } from './view.ts'
@@ -48,6 +49,7 @@ const routes = (door: Door) =>
     .use(ticketRoutes(door))
     .use(refusalRoutes(door))
     .use(viewRoutes(door))
+    .use(serverRoutes(door))
     .use(sessionRoutes(door))
     .use(accountRoutes(door))
     .use(teamRoutes(door))

@@ -6,7 +6,7 @@ import { passwordLength } from '../../accounts/passwords.ts'
 import type { SignedIn, Visitor } from '../../accounts/sign-ins.ts'
 import { cookieOf, setCookie } from '../../http/cookie.ts'
 import type { Door } from '../../http/dialect.ts'
-import { bodyInput } from '../../http/input.ts'
+import { bodyInput, queryInput } from '../../http/input.ts'
 import type { Visit } from '../../http/visit.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
@@ -25,6 +25,9 @@ const SigningIn = bodyInput(Type.Object({ email: Email, password: GivenPassword 
 const Accepting = bodyInput(Type.Object({ token: Token, email: Email, password: Password }))
 const Registering = bodyInput(Type.Object({ email: Email, password: Password }))
 const Resetting = bodyInput(Type.Object({ token: Token, password: Password }))
+const Ending = queryInput(
+  Type.Object({ others: Type.Boolean({ default: false, description: 'All but the session that asks.' }) }),
+)
 const ChangingPassword = bodyInput(Type.Object({ present: GivenPassword, password: Password }))
 
 const agentOf = (request: Request): string => (request.headers.get('user-agent') ?? '').replace(/[\x00-\x1f\x7f]/g, ' ')
@@ -120,12 +123,13 @@ export const sessionRoutes = (door: Door) => {
     })
     .delete(
       '/sessions',
-      async ({ caller, set }) => {
-        await signIns().signOut(caller, null)
-        set.headers['set-cookie'] = setCookie('', 0, door.options)
+      async ({ caller, query, set }) => {
+        await signIns().signOut(caller, query.others ? 'others' : null)
+        if (!query.others) set.headers['set-cookie'] = setCookie('', 0, door.options)
         set.status = 204
       },
       {
+        query: Ending,
         ...described({
           summary: 'Sign out everywhere',
           tag: 'session',

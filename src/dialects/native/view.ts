@@ -6,10 +6,16 @@ import { queryInput } from '../../http/input.ts'
 import { iso } from '../../http/instants.ts'
 import { Refusal } from '../../refusal.ts'
 import { blind, keyed, prefix } from './base.ts'
-import { attachmentAnswer, htmlAnswer, Remote } from './content.ts'
+import { attachmentAnswer, htmlAnswer, Look, Remote } from './content.ts'
 import { described } from './described.ts'
 
-const Viewing = queryInput(Type.Object({ remote: Remote }))
+const Viewing = queryInput(
+  Type.Object({
+    remote: Remote,
+    look: Look,
+    links: Type.Boolean({ default: false, description: 'Let links open a page that shows where they lead first.' }),
+  }),
+)
 
 export const ticketRoutes = (door: Door) =>
   new Elysia({ prefix }).use(keyed(door)).post(
@@ -24,7 +30,7 @@ export const ticketRoutes = (door: Door) =>
       ...described({
         summary: "Get a path that shows a message's html without a credential",
         description:
-          'Good for five minutes, for a sandboxed frame. With `?remote=1` pictures of other servers are loaded.',
+          'Good for five minutes, for a sandboxed frame. With `?remote=1` pictures of other servers are loaded, with `?look=dark` it is shown dark, with `?links=1` links can be clicked.',
         tag: 'messages',
         credential: 'optional',
         answers: { 201: 'View' },

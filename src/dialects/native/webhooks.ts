@@ -165,6 +165,17 @@ export const webhookRoutes = (door: Door) =>
         }),
       },
     )
+    .post('/webhooks/:id/test', async ({ caller, params }) => door.core.webhooks.test(caller, params.id), {
+      ...described({
+        summary: 'Send a test',
+        description:
+          'Now, paused or not, signed as all else, of a mail that never was. It is no delivery and is not tried again.',
+        tag,
+        credential,
+        answers: { 200: 'Tested' },
+        refusals: ['webhook-unknown', 'forbidden', 'too-busy'],
+      }),
+    })
     .get(
       '/webhooks/:id/deliveries',
       ({ caller, params, query }) => {

@@ -71,11 +71,13 @@ const AccountShape = Type.Object({
   createdAt: instant(),
   limits: PlanNumbers,
   used: Type.Object({
+    requestsThisMinute: whole('Calls by keys of which the burst is not made up for yet.'),
     requestsToday: whole('Calls by keys, in this day (UTC).'),
     requestsThisMonth: whole(),
     inboxesToday: whole(),
     activeMailboxes: whole(),
     archivedMailboxes: whole('Open recoverable ones included.'),
+    bytes: whole('Of mail, in all open mailboxes.'),
   }),
 })
 
@@ -173,11 +175,18 @@ export function accountInvitation({
   return { id, plan, email, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }
 }
 
+/** What a plan allows. */
+export const limits = ({ name: _, prices: _prices, ...numbers }: Plan): Static<typeof PlanNumbers> => ({
+  ...numbers,
+  keyScopes: numbers.keyScopes && [...numbers.keyScopes],
+})
+
 export function ownAccount(
   { account }: AccountCaller,
-  { name: _, prices: _prices, ...limits }: Plan,
-  { today, month, inboxesToday }: Quota,
+  ofPlan: Plan,
+  { minute, today, month, inboxesToday }: Quota,
   { active, archived }: { active: number; archived: number },
+  bytes: number,
 ): Static<typeof AccountShape> {
   const { id, plan, state, createdAt } = account
   return {
@@ -185,13 +194,15 @@ export function ownAccount(
     plan,
     state,
     createdAt: iso(createdAt),
-    limits: { ...limits, keyScopes: limits.keyScopes && [...limits.keyScopes] },
+    limits: limits(ofPlan),
     used: {
+      requestsThisMinute: minute,
       requestsToday: today,
       requestsThisMonth: month,
       inboxesToday,
       activeMailboxes: active,
       archivedMailboxes: archived,
+      bytes,
     },
   }
 }

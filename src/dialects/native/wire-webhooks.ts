@@ -48,6 +48,13 @@ const DeliveryShape = Type.Object({
   durationMs: orNull(Type.Integer()),
 })
 
+const TestedShape = Type.Object({
+  eventId: text('The `id` of what was sent.'),
+  statusCode: orNull(Type.Integer({ description: 'What was answered; null: nothing was.' })),
+  error: orNull(text('Why it was not taken; null: it was.')),
+  durationMs: Type.Integer(),
+})
+
 const ReplayShape = Type.Object({ replayed: Type.Integer({ description: 'Deliveries that are tried again.' }) })
 
 const ref = (name: string) => Type.Ref(`#/components/schemas/${name}`)
@@ -59,6 +66,7 @@ export const webhookSchemas = {
   WebhookList: page('Webhook'),
   Delivery: DeliveryShape,
   DeliveryList: page('Delivery'),
+  Tested: TestedShape,
   Replay: ReplayShape,
 }
 

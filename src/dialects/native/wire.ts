@@ -17,6 +17,7 @@ import {
 } from '../../payments/shown.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
+import { serverSchemas } from './wire-server.ts'
 import { webhookSchemas } from './wire-webhooks.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
@@ -43,6 +44,10 @@ export const MailboxShape = Type.Object({
   bytes: Type.Integer(),
   claimed: Type.Boolean({ description: 'Whether somebody opened it, rather than mail alone.' }),
   hasPassword: Type.Boolean(),
+})
+
+export const ListedMailboxShape = extended(MailboxShape, {
+  unseenCount: Type.Integer({ description: 'Of its newest 100 messages, those that were not seen.' }),
 })
 
 export const OpenedMailboxShape = extended(MailboxShape, {
@@ -111,6 +116,14 @@ export const RefusedMailShape = Type.Object({
   reason: text(),
 })
 
+export const PartShape = Type.Object({
+  type: text(),
+  name: orNull(text('Safe as the name of a file.')),
+  size: Type.Integer({ description: 'Bytes of its body as they came, still encoded; 0 if it only holds others.' }),
+  disposition: orNull(Type.Union([Type.Literal('inline'), Type.Literal('attachment')])),
+  children: Type.Array(Type.Ref('#/components/schemas/Part'), { description: 'The parts within it.' }),
+})
+
 export const ViewShape = Type.Object({ url: text('A path on this server.'), expiresAt: instant('When the path ends.') })
 
 export const ErrorShape = Type.Object({
@@ -127,12 +140,14 @@ export const ErrorShape = Type.Object({
 export const schemas = {
   Mailbox: MailboxShape,
   OpenedMailbox: OpenedMailboxShape,
-  MailboxList: listOf(ref('Mailbox')),
+  ListedMailbox: ListedMailboxShape,
+  MailboxList: listOf(ref('ListedMailbox')),
   MessageSummary: MessageShape,
   MessageList: listOf(ref('MessageSummary')),
   Message: FullMessageShape,
   Wait: WaitShape,
   WaitRefused: extended(ErrorShape, WaitShape.properties),
+  Part: PartShape,
   View: ViewShape,
   RefusedMail: RefusedMailShape,
   RefusedMailList: listOf(ref('RefusedMail')),
@@ -144,6 +159,7 @@ export const schemas = {
   ListedDomainList: listOf(ref('ListedDomain')),
   ...accountSchemas,
   ...webhookSchemas,
+  ...serverSchemas,
   Invoice: InvoiceShape,
   InvoiceList: listOf(ref('Invoice')),
   ListedInvoice: ListedInvoiceShape,
@@ -172,6 +188,11 @@ export function mailbox(one: Mailbox): Static<typeof MailboxShape> {
     hasPassword: one.passwordHash !== null,
   }
 }
+
+export const listedMailbox = (one: Mailbox & { unseen: number }): Static<typeof ListedMailboxShape> => ({
+  ...mailbox(one),
+  unseenCount: one.unseen,
+})
 
 /** A mailbox, or the empty one that a free address of a public domain reads as. */
 export function place({ mailbox: there, address, localPart, domain }: Place): Static<typeof MailboxShape> {

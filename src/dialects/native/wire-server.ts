@@ -1,0 +1,37 @@
+// The shape of what anybody may know of the server.
+import { type Static, Type } from '@sinclair/typebox'
+import { Registration } from '../../accounts/switches.ts'
+import type { ServerFacts } from '../../http/facts.ts'
+import { PlanNumbers } from '../../plans/numbers.ts'
+import { limits } from './wire-accounts.ts'
+
+const text = (description: string) => Type.String({ description })
+const orNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+
+export const ServerShape = Type.Object({
+  version: text('Of Mayfly.'),
+  publicUrl: orNull('Where people reach it, if the operator said so.'),
+  smtpHost: text('The name that mail servers see.'),
+  domains: Type.Array(
+    Type.Object({ name: Type.String(), access: Type.Union([Type.Literal('public'), Type.Literal('claimed')]) }),
+    { description: 'The shared ones; the first is the primary one.' },
+  ),
+  anonymousMailboxes: Type.Boolean({ description: 'Whether mailboxes may be opened without an account.' }),
+  registration: Registration,
+  developerApi: Type.Boolean({ description: 'Whether keys are good for anything.' }),
+  apis: Type.Array(Type.String(), { description: 'Those that are switched on.' }),
+  plans: Type.Array(Type.Object({ name: Type.String(), limits: PlanNumbers }), {
+    description: '`anonymous` is that of those without an account.',
+  }),
+  unclaimedRetentionMinutes: Type.Integer({ description: 'How long mail is kept where nobody opened the address.' }),
+  quarantineHours: Type.Integer({ description: 'How long the address of a mailbox that ended is kept from others.' }),
+  eventHours: Type.Integer({ description: 'How long a live stream can be resumed.' }),
+  notice: orNull("The operator's words to all visitors."),
+})
+
+export const serverSchemas = { Server: ServerShape }
+
+export const server = ({ plans, ...facts }: ServerFacts): Static<typeof ServerShape> => ({
+  ...facts,
+  plans: plans.map((plan) => ({ name: plan.name, limits: limits(plan) })),
+})

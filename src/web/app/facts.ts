@@ -1,0 +1,45 @@
+// What the server says of itself in the page's HTML: what `GET /mayfly/v1/server` answers.
+export type Limits = {
+  requestsPerMinute: number | null
+  burst: number | null
+  requestsPerDay: number | null
+  requestsPerMonth: number | null
+  inboxesPerDay: number | null
+  activeMailboxes: number | null
+  archivedMailboxes: number | null
+  defaultTtlMinutes: number | null
+  maxTtlMinutes: number | null
+  permanentMailboxes: boolean
+  retentionMinutes: number | null
+  mailboxBytes: number | null
+  mailboxMessages: number | null
+  accountBytes: number | null
+  keys: number | null
+  keyScopes: string[] | null
+  members: number | null
+  customDomains: number | null
+  webhooks: number | null
+  customLocalPart: boolean
+  chooseDomain: boolean
+}
+
+export type Facts = {
+  version: string
+  publicUrl: string | null
+  smtpHost: string
+  domains: { name: string; access: 'public' | 'claimed' }[]
+  anonymousMailboxes: boolean
+  registration: 'off' | 'open' | 'invitation'
+  developerApi: boolean
+  apis: string[]
+  plans: { name: string; limits: Limits }[]
+  unclaimedRetentionMinutes: number
+  quarantineHours: number
+  eventHours: number
+  notice: string | null
+}
+
+export const facts: Facts = JSON.parse(document.getElementById('facts')?.textContent ?? '{}')
+
+/** What those without an account may do. */
+export const anonymousLimits = (): Limits | null => facts.plans.find(({ name }) => name === 'anonymous')?.limits ?? null

@@ -1,0 +1,7 @@
+// All that the page says in Russian.
+import { frame } from './frame.ts'
+import { mail } from './mail.ts'
+import { member } from './member.ts'
+import { visitor } from './visitor.ts'
+
+export const ru = { ...frame, ...mail, ...member, ...visitor }
