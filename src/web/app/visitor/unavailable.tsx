@@ -16,9 +16,16 @@ export function Unavailable() {
             {say('unavailable.mailboxes')}
           </a>
         ) : (
-          <a class="btn btn-primary" href="/app/sign-in">
-            {say('frame.sign-in')}
-          </a>
+          <div class="d-flex flex-wrap justify-content-center gap-2">
+            <a class="btn btn-primary" href="/app/sign-in">
+              {say('frame.sign-in')}
+            </a>
+            {facts.registration === 'open' && (
+              <a class="btn btn-outline-primary" href="/app/register">
+                {say('door.register')}
+              </a>
+            )}
+          </div>
         )}
       </Empty>
       {canLook && (

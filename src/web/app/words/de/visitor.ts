@@ -91,7 +91,7 @@ export const visitor: Record<keyof typeof en, Text> = {
   'unavailable.title': 'Adressen gibt es hier für Mitglieder',
   'unavailable.off':
     'Der Betreiber gibt Adressen an alle, die ein Konto haben. Haben Sie eines, melden Sie sich an; sonst bitten Sie den Betreiber um eine Einladung.',
-  'unavailable.open': 'Melden Sie sich an, oder registrieren Sie sich dort: Dann können Sie eigene Adressen öffnen.',
+  'unavailable.open': 'Melden Sie sich an, oder legen Sie ein Konto an: Dann können Sie eigene Adressen öffnen.',
   'unavailable.invitation':
     'Melden Sie sich an, um eigene Adressen zu öffnen. Für ein neues Konto brauchen Sie eine Einladung: Bitten Sie den Betreiber oder ein Mitglied darum.',
   'unavailable.mailboxes': 'Zu Ihren Postfächern',

@@ -85,7 +85,7 @@ export const visitor = {
   'unavailable.title': 'Addresses here are for members',
   'unavailable.off':
     'The operator gives addresses to those who have an account. If you have one, sign in; if not, ask the operator for an invitation.',
-  'unavailable.open': 'Sign in, or register there: then you can open addresses of your own.',
+  'unavailable.open': 'Sign in, or make an account: then you can open addresses of your own.',
   'unavailable.invitation':
     'Sign in to open addresses of your own. A new account needs an invitation: ask the operator or a member for one.',
   'unavailable.mailboxes': 'To your mailboxes',
