@@ -45,7 +45,7 @@ export function LimitsOfPlans({ say }: { say: Say }) {
         <tbody>
           {facts.plans.map(({ name, limits }) => (
             <tr key={name}>
-              <th scope="row">{name}</th>
+              <th scope="row">{name === 'anonymous' ? say('docs.limits.anonymous') : name}</th>
               {columns.map(({ title, shown }) => (
                 <td key={title}>{shown(limits, say)}</td>
               ))}

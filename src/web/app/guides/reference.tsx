@@ -1,5 +1,5 @@
 // All calls of an API, to be found, read and tried.
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso'
 import { facts } from '../facts.ts'
 import { useTitle, Waiting } from '../member/view.tsx'
@@ -112,9 +112,20 @@ function Operations({ name, say }: { name: ApiName; say: Say }) {
 
 function OneOperation({ operation, say }: { operation: Operation; say: Say }) {
   const { id, method, path, summary, description, statuses } = operation
-  const [isOpen, setOpen] = useState(location.hash === `#${id}`)
+  const isNamed = location.hash === `#${id}`
+  const [isOpen, setOpen] = useState(isNamed)
+  const place = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    if (isNamed) place.current?.scrollIntoView({ behavior: 'instant' })
+  }, [])
   return (
-    <details id={id} class="operation" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      ref={place}
+      id={id}
+      class="operation"
+      open={isOpen}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>
         <span class={`method method-${method.toLowerCase()}`}>{method}</span> <code>{path}</code>{' '}
         <span class="operation-summary" lang="en">

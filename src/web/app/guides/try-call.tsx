@@ -15,7 +15,7 @@ type Sent = { line: string; curl: string; came: Came | null; isBroken: boolean }
 
 export function TryCall({ operation, say }: { operation: Operation; say: Say }) {
   const ways = waysOf(operation)
-  const [by, setBy] = useState<Credential>(ways[0] ?? 'nobody')
+  const [by, setBy] = useState<Credential | null>(null)
   const [parameters, setParameters] = useState<Record<string, string>>({})
   const [body, setBody] = useState(operation.body?.sample ?? '')
   const [form, setForm] = useState<Record<string, string>>({})
@@ -25,7 +25,7 @@ export function TryCall({ operation, say }: { operation: Operation; say: Say }) 
   const here = useRef<AbortController | null>(null)
   useEffect(() => () => here.current?.abort(), [])
 
-  const chosen = ways.includes(by) ? by : (ways[0] ?? 'nobody')
+  const chosen = ways.find((way) => way === by) ?? usual(ways)
   const needsKey = chosen === 'bearer' || chosen === 'header'
   const missing = operation.parameters.filter((one) => one.isRequired && (parameters[one.name] ?? '') === '')
   const isBodyWrong = operation.body !== null && operation.body.sample !== null && !isJson(body)
@@ -141,6 +141,10 @@ function waysOf({ credentials }: Operation): Credential[] {
   const order: readonly Credential[] = ['session', 'bearer', 'header', 'nobody']
   return order.filter((one) => credentials.includes(one) && (one !== 'session' || Boolean(session.value)))
 }
+
+/** Who has put no key in and needs none would be told to do so. */
+const usual = (ways: readonly Credential[]): Credential =>
+  ways.find((way) => way === 'session' || way === 'nobody' || looksRight(ownKey.value)) ?? ways[0] ?? 'nobody'
 
 function isJson(text: string): boolean {
   try {

@@ -69,6 +69,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.limits.life': 'Längste Lebensdauer',
   'docs.limits.kept': 'Mails bleiben',
   'docs.limits.none': 'unbegrenzt',
+  'docs.limits.anonymous': 'ohne Konto',
   'docs.limits.number': '{count}',
   'docs.limits.mailcx':
     'Ohne Schlüssel hat eine Adresse im Internet {second} Aufrufe je Sekunde und darf {day} Postfächer am Tag anlegen. Ein Postfach, das {idle} Tage lang niemand benutzt, endet.',

@@ -36,7 +36,10 @@ export const native: WordsOf<'native'> = {
       'Auf eine Mail warten',
       'Antwortet, sobald eine Mail passt: `from`, `subject`, `text` sind Teile von ihr, `has` ist `code`, `link` oder `attachment`. Kommt rechtzeitig keine, ist es 404. Um auf die nächste zu warten, senden Sie den `cursor` der Antwort als `after`.',
     ],
-    messages: 'Die Mails eines Postfachs auflisten',
+    messages: [
+      'Die Mails eines Postfachs auflisten',
+      'Um von Mails zu hören, sobald sie kommen, lesen Sie `GET /mayfly/v1/mailboxes/{mailbox}/events`, einen Strom von Server-Sent Events.',
+    ],
     message: 'Eine Mail lesen',
     seen: 'Eine Mail als gelesen markieren',
     search: ['Alle Ihre Mails durchsuchen', 'In Absendern, Betreffen und Texten.'],

@@ -13,7 +13,7 @@ export const privacy: Record<keyof typeof english, Text> = {
     'Ein anderes Cookie gibt es nicht. Nichts hier zählt Sie, verfolgt Sie oder lädt etwas von anderen Servern.',
   'privacy.browser.title': 'Was dieser Browser behält',
   'privacy.browser.text':
-    'Ihre Sprache, das Aussehen, ob Sie angemeldet sind, einen Hinweis, den Sie geschlossen haben, und ohne Anmeldung Ihre Adressen mit den Token, die sie öffnen. Das bleibt auf diesem Gerät; löschen Sie die Daten dieser Website im Browser, um es loszuwerden.',
+    'Ihre Sprache, das Aussehen und andere kleine Einstellungen, ob Sie angemeldet sind, einen Hinweis, den Sie geschlossen haben, und ohne Anmeldung Ihre Adressen mit den Token, die sie öffnen. Das bleibt auf diesem Gerät; löschen Sie die Daten dieser Website im Browser, um es loszuwerden.',
   'privacy.mail.title': 'Mails',
   'privacy.mail.table': 'Wie lange Mails aufbewahrt werden',
   'privacy.mail.where': 'Wohin sie kamen',

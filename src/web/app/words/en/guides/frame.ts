@@ -65,6 +65,7 @@ export const frame = {
   'docs.limits.life': 'Longest life',
   'docs.limits.kept': 'Mail is kept',
   'docs.limits.none': 'no limit',
+  'docs.limits.anonymous': 'without an account',
   'docs.limits.number': '{count}',
   'docs.limits.mailcx':
     'Without a key, one address on the internet has {second} calls a second and may make {day} mailboxes a day. A mailbox that nobody used for {idle} days ends.',

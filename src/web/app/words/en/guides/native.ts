@@ -36,7 +36,10 @@ export const native: WordsOf<'native'> = {
       'Wait for a mail',
       'Answers as soon as a mail matches: `from`, `subject`, `text` are parts of it, `has` is `code`, `link` or `attachment`. If none comes in time it is 404. To wait for the next one, send the answer’s `cursor` as `after`.',
     ],
-    messages: 'List the mail of a mailbox',
+    messages: [
+      'List the mail of a mailbox',
+      'To hear of mail as it comes, read `GET /mayfly/v1/mailboxes/{mailbox}/events`, a stream of server-sent events.',
+    ],
     message: 'Read a mail',
     seen: 'Mark a mail as read',
     search: ['Search all your mail', 'In senders, subjects and texts.'],

@@ -9,7 +9,7 @@ export const privacy = {
     'There is no other cookie. Nothing here counts you, follows you or loads anything from other servers.',
   'privacy.browser.title': 'What this browser keeps',
   'privacy.browser.text':
-    'Your language, the look, whether you are signed in, a notice that you closed, and as a visitor your addresses with the tokens that open them. It stays on this device; delete this site’s data in your browser to be rid of it.',
+    'Your language, the look and other small choices, whether you are signed in, a notice that you closed, and as a visitor your addresses with the tokens that open them. It stays on this device; delete this site’s data in your browser to be rid of it.',
   'privacy.mail.title': 'Mail',
   'privacy.mail.table': 'How long mail is kept',
   'privacy.mail.where': 'Where it came',

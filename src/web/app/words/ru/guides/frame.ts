@@ -21,7 +21,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.contents': 'На этой странице',
   'docs.program': 'Примеры на',
   'docs.example': 'Пример на {program}',
-  'docs.copy': 'Скопировать пример',
+  'docs.copy': 'Копировать пример',
 
   'docs.key.title': 'Получить ключ',
   'docs.key.make':
@@ -67,6 +67,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.limits.life': 'Самая долгая жизнь',
   'docs.limits.kept': 'Письма хранятся',
   'docs.limits.none': 'без ограничений',
+  'docs.limits.anonymous': 'без учётной записи',
   'docs.limits.number': '{count}',
   'docs.limits.mailcx':
     'Без ключа у одного адреса в интернете {second} вызовов в секунду, и он может создать {day} ящиков в день. Ящик, которым никто не пользовался {idle} дн., заканчивается.',
