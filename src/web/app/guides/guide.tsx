@@ -143,7 +143,7 @@ function GetAKey({ api: { title, prefix }, say }: { api: Api; say: Say }) {
         <Prose text={say(account[facts.registration])} />
       </p>
       <p>
-        <Prose text={say('docs.key.variable')} />
+        <Prose text={say('docs.key.variable', { prefix })} />
       </p>
       <KeyField label={say('docs.own.label')} hint={say('docs.own.hint')} odd={say('docs.own.odd')} />
     </>

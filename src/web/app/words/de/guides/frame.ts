@@ -32,7 +32,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.key.invitation': 'Noch kein Konto? Hier gibt es sie auf Einladung: Bitten Sie den Betreiber um einen Link.',
   'docs.key.closed': 'Noch kein Konto? Hier legt sie der Betreiber an: Bitten Sie ihn darum.',
   'docs.key.variable':
-    'Die Beispiele lesen den Schlüssel aus der Umgebungsvariablen `MAYFLY_KEY`, damit er nie in Ihrem Code steht.',
+    'Die Beispiele lesen den Schlüssel aus der Umgebungsvariablen `MAYFLY_KEY`, damit er nie in Ihrem Code steht. In einer Shell setzen Sie sie mit `export MAYFLY_KEY={prefix}…`.',
   'docs.own.label': 'Ihr Schlüssel, um ihn in den Beispielen zu haben',
   'docs.own.hint':
     'Er bleibt im Speicher dieses Tabs: Er wird nicht gespeichert und nur gesendet, wenn Sie bei „Alle Aufrufe“ auf „Senden“ drücken.',

@@ -29,7 +29,7 @@ export const frame = {
   'docs.key.invitation': 'No account yet? They are made by invitation here: ask the operator for a link.',
   'docs.key.closed': 'No account yet? The operator makes them here: ask for one.',
   'docs.key.variable':
-    'The examples read the key from the environment variable `MAYFLY_KEY`, so it never stands in your code.',
+    'The examples read the key from the environment variable `MAYFLY_KEY`, so it never stands in your code. In a shell set it with `export MAYFLY_KEY={prefix}…`.',
   'docs.own.label': 'Your key, to have it in the examples',
   'docs.own.hint':
     'It stays in the memory of this tab: it is not stored, and sent only when you press “Send” at “All calls”.',
