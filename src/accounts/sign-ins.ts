@@ -22,7 +22,8 @@ export type SignedIn = { caller: AccountCaller; session: Session; token: string 
 const hour = 3_600_000
 const day = 24 * hour
 /** A session ends after so long without use. */
-const sessionMs = 30 * day
+export const sessionDays = 30
+const sessionMs = sessionDays * day
 /** Its use is written so often. */
 const touchMs = hour
 /** How long a stranger can keep somebody else from signing in, and an address its own. */

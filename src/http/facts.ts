@@ -19,6 +19,21 @@ export type LastingFacts = {
   eventHours: number
   /** The operator's words to all visitors. */
   notice: string | null
+  /** How long what is no mail is kept. */
+  kept: {
+    sessionDays: number
+    usageDays: number
+    auditDays: number
+    /** The newest so many refused mails. */
+    refusals: number
+    deliveredHours: number
+    deliveryHours: number
+  }
+  /** What callers without a key may do in the foreign APIs that have such. */
+  keyless: {
+    mailcx: { requestsPerSecond: number; mailboxesPerDay: number; idleDays: number }
+    mailfade: { requestsPerDay: number }
+  }
 }
 
 export type ServerFacts = LastingFacts & {

@@ -1,4 +1,5 @@
 // The HTTP server: its listeners, and one front before all dialects.
+import { sessionDays } from '../accounts/sign-ins.ts'
 import { deepenBacklogs } from '../backlog.ts'
 import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
@@ -9,6 +10,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Outside } from '../outside.ts'
 import { Refusal } from '../refusal.ts'
+import { auditDaysKept, daysKept } from '../usage/service.ts'
 import { clientAddress } from './client.ts'
 import { Origins } from './cors.ts'
 import type { Door } from './dialect.ts'
@@ -22,7 +24,10 @@ import { metricsAccess } from './metrics-access.ts'
 import { Site } from './site.ts'
 import { loopback, Slots } from './slots.ts'
 
-export type HttpOptions = Pick<Config, 'http' | 'server' | 'limits' | 'smtp' | 'dialects' | 'mailboxes' | 'page'>
+export type HttpOptions = Pick<
+  Config,
+  'http' | 'server' | 'limits' | 'smtp' | 'dialects' | 'mailboxes' | 'page' | 'webhooks'
+>
 
 export type HttpGround = {
   core: Core
@@ -90,6 +95,22 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
         quarantineHours: config.mailboxes.quarantine_hours,
         eventHours: limits.event_hours,
         notice: config.page.notice ?? null,
+        kept: {
+          sessionDays,
+          usageDays: daysKept,
+          auditDays: auditDaysKept,
+          refusals: limits.refusals_kept,
+          deliveredHours: config.webhooks.delivered_kept_hours,
+          deliveryHours: config.webhooks.kept_hours,
+        },
+        keyless: {
+          mailcx: {
+            requestsPerSecond: foreign.mailcx.requests_per_second_per_ip,
+            mailboxesPerDay: foreign.mailcx.accounts_per_day_per_ip,
+            idleDays: foreign.mailcx.idle_days,
+          },
+          mailfade: { requestsPerDay: foreign.mailfade.requests_per_day_per_ip },
+        },
       },
     },
   }

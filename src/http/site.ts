@@ -1,10 +1,9 @@
-// What belongs to no dialect: whether the server lives and is ready, metrics, the documents, their page, and the rest.
+// What belongs to no dialect: whether the server lives and is ready, metrics, the documents, the page, and the rest.
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../refusal.ts'
 import { assetAnswer, pageAnswer } from '../web/page.ts'
 import { checkoutPage, isCheckout } from './checkout-page.ts'
 import type { Dialect } from './dialect.ts'
-import { docsAsset, docsPage } from './docs.ts'
 import { metricsCredentials } from './metrics-access.ts'
 import { type Visit, visitOf } from './visit.ts'
 
@@ -35,6 +34,8 @@ export class Site implements Dialect {
   readonly prefixes = ['']
   private readonly routes = new Map<string, Handler>()
   private readonly words: Dialect
+  /** Of the page; of an API that is switched off, too, since the page says so. */
+  private readonly guides = new Set(['/docs'])
 
   constructor(private readonly options: SiteOptions) {
     const { dialects } = options
@@ -46,28 +47,25 @@ export class Site implements Dialect {
       .set('/readyz', () => this.readiness())
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
-      .set('/docs', () => this.docs(native))
       .set('/app/checkout/:invoice', () => checkoutPage())
     for (const dialect of dialects) {
-      this.routes
-        .set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))
-        .set(`/docs/${dialect.name}`, () => this.docs(this.on(dialect)))
+      this.routes.set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))
+      for (const place of [`/docs/${dialect.name}`, `/docs/${dialect.name}/calls`]) this.guides.add(place)
     }
   }
 
   handle(request: Request): Response | Promise<Response> {
     const visit = visitOf(request)
     const path = visit.path.length > 1 && visit.path.endsWith('/') ? visit.path.slice(0, -1) : visit.path
-    const asset = docsAsset(path)
     const place = isCheckout(path) ? '/app/checkout/:invoice' : path
-    const handler = asset ? () => asset : this.routes.get(place)
+    const handler = this.routes.get(place)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('route-unknown')
     if (handler) {
       visit.route = place
       return handler(visit, request)
     }
     if (path.startsWith(assets)) return this.asset(path.slice(assets.length), request, visit)
-    if (!isPage(path)) throw new Refusal('route-unknown')
+    if (!isPage(path) && !this.guides.has(path)) throw new Refusal('route-unknown')
     visit.route = 'page'
     return pageAnswer(this.options.facts())
   }
@@ -105,11 +103,6 @@ export class Site implements Dialect {
     return dialect
   }
 
-  private docs({ name }: Dialect): Response {
-    const { dialects, isOn } = this.options
-    return docsPage(name, names(dialects).filter(isOn))
-  }
-
   private readiness(): Response {
     const reason = this.options.shortage()
     return reason === null ? Response.json({ ready: true }) : Response.json({ ready: false, reason }, { status: 503 })
@@ -122,5 +115,3 @@ export class Site implements Dialect {
     return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.registry.contentType } })
   }
 }
-
-const names = (dialects: readonly Dialect[]): string[] => dialects.map(({ name }) => name)

@@ -28,8 +28,8 @@ export type UsageRules = {
 /** Rows written with one change. */
 const rowsTogether = 500
 const hoursKept = 48
-const daysKept = 366
-const auditDaysKept = 400
+export const daysKept = 366
+export const auditDaysKept = 400
 
 /** What counts against limits. `minute`: calls that are not made up for yet. */
 export type Quota = { minute: number; today: number; month: number; inboxesToday: number }

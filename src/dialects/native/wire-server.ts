@@ -27,6 +27,28 @@ export const ServerShape = Type.Object({
   quarantineHours: Type.Integer({ description: 'How long the address of a mailbox that ended is kept from others.' }),
   eventHours: Type.Integer({ description: 'How long a live stream can be resumed.' }),
   notice: orNull("The operator's words to all visitors."),
+  kept: Type.Object(
+    {
+      sessionDays: Type.Integer({ description: 'Sign-ins that are not used.' }),
+      usageDays: Type.Integer({ description: 'Counts of what accounts used.' }),
+      auditDays: Type.Integer({ description: 'Who did what, and revoked keys.' }),
+      refusals: Type.Integer({ description: 'So many refused mails, the newest.' }),
+      deliveredHours: Type.Integer({ description: "Webhooks' deliveries that arrived." }),
+      deliveryHours: Type.Integer({ description: "Webhooks' deliveries in any case." }),
+    },
+    { description: 'How long what is no mail is kept.' },
+  ),
+  keyless: Type.Object(
+    {
+      mailcx: Type.Object({
+        requestsPerSecond: Type.Integer(),
+        mailboxesPerDay: Type.Integer(),
+        idleDays: Type.Integer({ description: 'A mailbox that nobody used for so long ends.' }),
+      }),
+      mailfade: Type.Object({ requestsPerDay: Type.Integer() }),
+    },
+    { description: 'What one client address may do without a key, in the APIs that take such calls.' },
+  ),
 })
 
 export const serverSchemas = { Server: ServerShape }

@@ -28,6 +28,9 @@ const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
 const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
 const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
+const Docs = lazy(() => import('./guides/docs.tsx').then(({ Docs }) => Docs))
+const Guide = lazy(() => import('./guides/guide.tsx').then(({ Guide }) => Guide))
+const Reference = lazy(() => import('./guides/reference.tsx').then(({ Reference }) => Reference))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
 export function App() {
@@ -35,7 +38,7 @@ export function App() {
     lookForSession().catch((error) => announce(sentenceOf(error), 'danger'))
   }, [])
   return (
-    <LocationProvider scope={/^\/($|app\b|privacy$)/}>
+    <LocationProvider scope={/^\/($|app\b|privacy$|docs\b)/}>
       <a class="visually-hidden-focusable skip" href="#main">
         {say('frame.skip')}
       </a>
@@ -63,6 +66,9 @@ export function App() {
             <Route path="/app/sessions" component={Sessions} />
             <Route path="/app/plan" component={PlanAndUsage} />
             <Route path="/app/link" component={Leaving} />
+            <Route path="/docs" component={Docs} />
+            <Route path="/docs/:api" component={Guide} />
+            <Route path="/docs/:api/calls" component={Reference} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />
           </Router>

@@ -37,6 +37,18 @@ export type Facts = {
   quarantineHours: number
   eventHours: number
   notice: string | null
+  kept: {
+    sessionDays: number
+    usageDays: number
+    auditDays: number
+    refusals: number
+    deliveredHours: number
+    deliveryHours: number
+  }
+  keyless: {
+    mailcx: { requestsPerSecond: number; mailboxesPerDay: number; idleDays: number }
+    mailfade: { requestsPerDay: number }
+  }
 }
 
 export const facts: Facts = JSON.parse(document.getElementById('facts')?.textContent ?? '{}')

@@ -19,9 +19,7 @@ export function Header() {
           <Place href="/" text={say('frame.inbox')} />
           {session.value && <Place href="/app/mailboxes" text={say('frame.mailboxes')} />}
           {session.value && <Place href="/app/search" text={say('frame.search')} />}
-          <a class="place d-none d-sm-inline-block" href="/docs">
-            {say('frame.api')}
-          </a>
+          <Place href="/docs" text={say('frame.api')} look="d-none d-sm-inline-block" />
         </nav>
         <LookMenu />
         <LanguageMenu />
@@ -31,11 +29,11 @@ export function Header() {
   )
 }
 
-function Place({ href, text }: { href: string; text: string }) {
+function Place({ href, text, look = '' }: { href: string; text: string; look?: string }) {
   const { path } = useLocation()
   const isHere = href === '/' ? path === '/' : path.startsWith(href)
   return (
-    <a class="place" href={href} aria-current={isHere ? 'page' : undefined}>
+    <a class={`place ${look}`} href={href} aria-current={isHere ? 'page' : undefined}>
       {text}
     </a>
   )

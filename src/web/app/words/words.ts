@@ -2,9 +2,10 @@
 import { signal } from '@preact/signals'
 import { keep, recall } from '../kept.ts'
 import { en } from './en/en.ts'
+import type { Text, Values } from './text.ts'
 
-/** One sentence, or one for each form of the language's plural, chosen by `count`. */
-export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>)
+export type { Text } from './text.ts'
+
 export type Key = keyof typeof en
 export type Words = Record<Key, Text>
 export type Language = 'en' | 'de' | 'ru'
@@ -41,11 +42,10 @@ async function speak(wished: Language): Promise<void> {
   document.documentElement.lang = wished
 }
 
-export type Values = Record<string, string | number>
-
 /** The text of this name; `{name}` in it is put in from `values`, numbers as the language writes them. */
-export function say(key: Key, values: Values = {}): string {
-  const text = words.value[key]
+export const say = (key: Key, values: Values = {}): string => textOf(words.value[key], values)
+
+export function textOf(text: Text, values: Values): string {
   const form = typeof text === 'string' ? text : (text[pluralOf(values['count'])] ?? text.other)
   return form.replace(/\{(\w+)\}/g, (_, name: string) => shown(values[name] ?? ''))
 }
