@@ -49,6 +49,9 @@ export function testConfig(env: Record<string, string> = {}): Config {
   return loadConfig({ env: { ...unlimited, ...env }, cwd: tmpdir() }).config
 }
 
+/** Thousands of members sign in here, and nobody guesses. */
+const guessCost = { memoryCost: 8, timeCost: 1 }
+
 /** A core whose clock stands still until the test moves it. `file`: a database on the disk, for a restart. */
 export function testCore({
   config = testConfig(),
@@ -67,7 +70,7 @@ export function testCore({
 } = {}): TestCore {
   const clock = { now }
   const room: { shortage: string | null } = { shortage: null }
-  const outside: Outside = { ...realOutside, ...own, now: () => clock.now }
+  const outside: Outside = { ...realOutside, guessCost, ...own, now: () => clock.now }
   const told: Event[] = []
   const connection = openForWriting(file)
   const logged: string[] = []
