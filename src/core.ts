@@ -132,7 +132,7 @@ export function makeCore(config: Config, ground: Ground): Core {
   const readerWorkers = guarded(ground.readerWorkers, found)
   const defect = (error: unknown) => log.error({ err: error }, 'a defect')
   const plans = new Plans(plansOf(config.plans), new PlanStore(writer), () => standing.lookAgain())
-  const passwords = new Passwords()
+  const passwords = new Passwords(outside)
   const cursors = new Cursors(ground.cursorSecret)
   const eventLog = guarded(new EventLog(db, writer), found)
   const settings = guarded(new Settings(writer, db), found)

@@ -13,6 +13,8 @@ export type Outside = {
   resolve: (host: string) => Promise<string[]>
   /** The port to which the world's mail servers come. */
   mailPort: number
+  /** What one guess at a password costs whoever has its hash: KiB, and passes over them (argon2id). */
+  guessCost: { memoryCost: number; timeCost: number }
 }
 
 export const realOutside: Outside = {
@@ -22,6 +24,7 @@ export const realOutside: Outside = {
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
   mailPort: 25,
+  guessCost: { memoryCost: 19_456, timeCost: 2 },
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

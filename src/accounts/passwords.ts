@@ -1,7 +1,7 @@
 // Hashing passwords: argon2id, dear on purpose, so only two at a time and a bounded number waiting.
+import type { Outside } from '../outside.ts'
 import { invalid, Refusal } from '../refusal.ts'
 
-const algorithm = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
 /** Of what somebody chooses to sign in with. */
 export const passwordLength = { least: 8, most: 256 } as const
 const atOnce = 2
@@ -11,9 +11,11 @@ export class Passwords {
   private working = 0
   private readonly waiting: (() => void)[] = []
 
+  constructor(private readonly outside: Pick<Outside, 'guessCost'>) {}
+
   /** Refuses: too-busy. */
   hash(password: string): Promise<string> {
-    return this.inTurn(() => Bun.password.hash(password, algorithm))
+    return this.inTurn(() => this.hashed(password))
   }
 
   /** Of one that somebody chooses to sign in with. Refuses: invalid-request, too-busy. */
@@ -31,10 +33,13 @@ export class Passwords {
       // An empty one is nobody's, and argon2 takes none.
       if (password === '') return false
       if (hash !== null) return Bun.password.verify(password, hash)
-      await Bun.password.hash(password, algorithm)
+      await this.hashed(password)
       return false
     })
   }
+
+  private readonly hashed = (password: string): Promise<string> =>
+    Bun.password.hash(password, { algorithm: 'argon2id', ...this.outside.guessCost })
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.working >= atOnce) {

@@ -33,17 +33,18 @@ export class DatabaseDamaged extends Error {
 }
 
 /**
- * The connection that writes, its schema brought up to date. `:memory:` and `steps` are for tests. `again`: this process
- * has the database open already, and looked at it then; to close the file once more would take away the locks that its
- * other connections have on it (POSIX), and any other program could delete their log. Throws SchemaTooNew, DatabaseDamaged.
+ * The connection that writes, its schema brought up to date. `:memory:`, or the bytes of a database to have there, and
+ * `steps` are for tests. `again`: this process has the database open already, and looked at it then; to close the file once
+ * more would take away the locks that its other connections have on it (POSIX), and any other program could delete their
+ * log. Throws SchemaTooNew, DatabaseDamaged.
  */
 export function openForWriting(
-  file: string,
+  file: string | Uint8Array,
   steps: readonly string[] = migrations,
   { again = false }: { again?: boolean } = {},
 ): Connection {
   try {
-    if (file !== ':memory:' && !again) {
+    if (typeof file === 'string' && file !== ':memory:' && !again) {
       const unknown = existsSync(file) ? unknownIn(file, steps) : null
       if (unknown !== null) throw new DatabaseDamaged(unknown)
       if (!existsSync(file)) create(file, steps)
@@ -69,8 +70,11 @@ function create(file: string, steps: readonly string[]): void {
   renameSync(unfinished, file)
 }
 
-function opened(file: string, steps: readonly string[], synchronous: 'FULL' | 'OFF' = 'FULL'): Database {
-  const sqlite = new Database(file, { create: true, strict: true })
+function opened(file: string | Uint8Array, steps: readonly string[], synchronous: 'FULL' | 'OFF' = 'FULL'): Database {
+  const sqlite =
+    typeof file === 'string'
+      ? new Database(file, { create: true, strict: true })
+      : Database.deserialize(file, { strict: true })
   try {
     refuseOldSqlite(sqlite)
     sqlite.run('PRAGMA busy_timeout = 5000')

@@ -1,5 +1,5 @@
 // The built executable itself, in an empty directory, with the sources out of reach.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unlimited } from '../core.ts'
@@ -12,10 +12,20 @@ if (!existsSync(executable)) throw new Error('dist/mayfly is not there: scripts/
 /** Where a private mount namespace can be had, the checkout is hidden under an empty file system. */
 const canHide = Bun.spawnSync(['unshare', '-m', 'true'], { stdout: 'ignore', stderr: 'ignore' }).success
 
-/** The command line that runs the executable from a copy, so that neither its own folder nor the checkout can be seen. */
+/** Under another name, which is enough: a copy of its 140 MB for each test would cost more than many of them. */
+function put(copy: string): void {
+  try {
+    linkSync(executable, copy)
+  } catch {
+    // The directory is on another disk.
+    copyFileSync(executable, copy)
+  }
+}
+
+/** The command line that runs the executable from elsewhere, so that neither its own folder nor the checkout can be seen. */
 function commandFor(directory: string, args: readonly string[]): string[] {
   const copy = join(directory, '.mayfly')
-  if (!existsSync(copy)) Bun.spawnSync(['cp', executable, copy])
+  if (!existsSync(copy)) put(copy)
   if (!canHide) return [copy, ...args]
   return ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none "$1" && shift && exec "$@"', 'sh', root, copy, ...args]
 }

@@ -217,4 +217,4 @@ test('a mail that was stored although its sender was told to come again has its 
     losing.mockRestore()
     core.close()
   }
-}, 10_000)
+}, 120_000)

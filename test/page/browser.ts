@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { emptyDirectory, type Running, serve } from '../executable/launch.ts'
+import { type Directory, emptyDirectory, type Running, serve } from '../executable/launch.ts'
 import { Conversation } from '../executable/sender.ts'
 
 const path = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
@@ -23,10 +23,28 @@ function openBrowser(): Promise<Browser> {
   return browser
 }
 
+type Stand = { directory: Directory; server: Running }
+
+async function stand(env: Record<string, string>): Promise<Stand> {
+  const directory = emptyDirectory()
+  return { directory, server: await serve(directory, env) }
+}
+
+async function leave({ directory, server }: Stand): Promise<void> {
+  await server[Symbol.asyncDispose]()
+  directory[Symbol.dispose]()
+}
+
+/** For the tests of a file that ask for no server of their own. */
+let shared: Promise<Stand> | null = null
+
 afterAll(async () => {
-  const open = browser
+  const open = [browser, shared] as const
   browser = null
-  await (await open)?.close()
+  shared = null
+  await (await open[0])?.close()
+  const stood = await open[1]
+  if (stood) await leave(stood)
 })
 
 export type Letter = { subject?: string; from?: string; headers?: Record<string, string>; body?: string }
@@ -58,6 +76,8 @@ export type Wish = {
   /** Null: the test goes there by itself. */
   path?: string | null
   env?: Record<string, string>
+  /** The server with the defaults is the one of all such visits of a file, since starting one takes as long as many a visit. */
+  isShared?: true
   /** Language, look, size of the window and the like. */
   context?: BrowserContextOptions
   /** Runs before the tab goes to `path`. */
@@ -65,13 +85,17 @@ export type Wish = {
 }
 
 /**
- * Starts a server and goes to it. At its end: no console error or warning, no page error, no failed request, no dialog, no
+ * Starts a server (or takes the shared one) and goes to it. At its end: no console error or warning, no page error, no failed request, no dialog, no
  * request to another origin, no request that the page's policy blocked.
  */
-export async function visit({ path = '/', env = {}, context = {}, before }: Wish = {}): Promise<Visit> {
-  const directory = emptyDirectory()
-  let server = await serve(directory, env)
-  const url = `http://127.0.0.1:${server.http}`
+export async function visit({ path = '/', env = {}, isShared, context = {}, before }: Wish = {}): Promise<Visit> {
+  if (isShared) shared ??= stand({})
+  const stood = await (isShared && shared ? shared : stand(env))
+  const own = (): Stand => {
+    if (isShared) throw new Error('the server is of other tests too')
+    return stood
+  }
+  const url = `http://127.0.0.1:${stood.server.http}`
   const room = await (await openBrowser()).newContext({
     locale: 'en',
     viewport: { width: 1280, height: 800 },
@@ -105,18 +129,18 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
   const made = {
     tab,
     url,
-    server: () => server,
+    server: () => stood.server,
     another: async (path: string) => {
       const further = await room.newPage()
       await further.goto(url + path)
       return further
     },
-    mail: (to: string, letter: Letter = {}) => send(server.smtp, to, letter),
+    mail: (to: string, letter: Letter = {}) => send(stood.server.smtp, to, letter),
     crash: async () => {
-      await server.end('SIGKILL')
+      await own().server.end('SIGKILL')
     },
     start: async () => {
-      server = await serve(directory, env, [], server)
+      stood.server = await serve(own().directory, env, [], stood.server)
     },
     excuse: (expected: RegExp) => void excuses.push(expected),
     accessible: async (which = tab) => {
@@ -138,8 +162,7 @@ export async function visit({ path = '/', env = {}, context = {}, before }: Wish
     ...made,
     [Symbol.asyncDispose]: async () => {
       await room.close()
-      await server[Symbol.asyncDispose]()
-      directory[Symbol.dispose]()
+      if (!isShared) await leave(stood)
       expect(trouble.filter((one) => !excuses.some((excuse) => excuse.test(one)))).toEqual([])
     },
   }

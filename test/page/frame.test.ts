@@ -19,7 +19,7 @@ inBrowser('the notice is shown as it is written, is closed with a button, and st
 })
 
 inBrowser('the look follows the system until one is chosen, and the choice is kept', async () => {
-  await using page = await visit({ context: { colorScheme: 'dark' } })
+  await using page = await visit({ isShared: true, context: { colorScheme: 'dark' } })
   const { tab } = page
   const worn = () => tab.locator('html').getAttribute('data-bs-theme')
   await tab.getByRole('heading', { level: 1 }).waitFor()
@@ -36,7 +36,7 @@ inBrowser('the look follows the system until one is chosen, and the choice is ke
 })
 
 inBrowser("the language is the browser's until another is chosen, which is kept", async () => {
-  await using page = await visit({ context: { locale: 'ru-RU' } })
+  await using page = await visit({ isShared: true, context: { locale: 'ru-RU' } })
   const { tab } = page
   await tab.locator('html[lang=ru]').waitFor()
   await tab.getByText('Ваш временный адрес').waitFor()

@@ -72,7 +72,7 @@ const tabNamed = ({ tab }: Visit, name: string | RegExp) => tab.locator('.mail')
 const frameOf = ({ tab }: Visit) => tab.frameLocator('iframe.mail-frame')
 
 inBrowser('a mail shows who wrote to whom and when, and its code large and to be copied', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const { tab } = page
   const mail = tab.locator('.mail')
@@ -90,7 +90,7 @@ inBrowser('a mail shows who wrote to whom and when, and its code large and to be
 inBrowser(
   'html is shown in a frame; remote content is asked for by a button alone, and for that mail alone',
   async () => {
-    await using page = await visit()
+    await using page = await visit({ isShared: true })
     page.excuse(/tracker\.example|ERR_(NAME_NOT_RESOLVED|INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE|TUNNEL|PROXY)/)
     const { tab } = page
     const asked: string[] = []
@@ -113,7 +113,7 @@ inBrowser(
 )
 
 inBrowser('a link in the frame opens a page that shows where it leads, and knows nothing of the mail', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const opening = page.tab.context().waitForEvent('page')
   await frameOf(page).getByText('https://bank.example/login').click()
@@ -134,7 +134,7 @@ inBrowser('a link in the frame opens a page that shows where it leads, and knows
 })
 
 inBrowser('links are listed with where they lead, and one that names another place is flagged', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const { tab } = page
   await tabNamed(page, '2 links').click()
@@ -154,7 +154,7 @@ inBrowser('links are listed with where they lead, and one that names another pla
 })
 
 inBrowser('the frame is as wide as a phone or a desktop, and dark or light, also with its pictures', async () => {
-  await using page = await visit({ context: { colorScheme: 'light' } })
+  await using page = await visit({ isShared: true, context: { colorScheme: 'light' } })
   await open(page)
   const { tab } = page
   const frame = frameOf(page)
@@ -176,7 +176,7 @@ inBrowser('the frame is as wide as a phone or a desktop, and dark or light, also
 })
 
 inBrowser("a mail's own dark colours are worn where it has some", async () => {
-  await using page = await visit({ context: { colorScheme: 'dark' } })
+  await using page = await visit({ isShared: true, context: { colorScheme: 'dark' } })
   const style = '<style>p{color:rgb(1,2,3)}@media (prefers-color-scheme: dark){p{color:rgb(4,5,6)}}</style><p>Hello</p>'
   await open(page, { headers: { 'Content-Type': 'text/html' }, body: style })
   const colour = () => frameOf(page).locator('p').evaluate(styleOf, 'color')
@@ -187,7 +187,7 @@ inBrowser("a mail's own dark colours are worn where it has some", async () => {
 })
 
 inBrowser('a ticket that is over is renewed when it is needed again', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   // The clock of the test is put into each frame, and a frame of mail runs nothing.
   page.excuse(/^console: Blocked script execution/)
@@ -212,7 +212,7 @@ inBrowser('a ticket that is over is renewed when it is needed again', async () =
 inBrowser(
   'headers, the path with its delays and our own step, the structure, and the source with a search',
   async () => {
-    await using page = await visit()
+    await using page = await visit({ isShared: true })
     await open(page)
     const { tab } = page
     await tabNamed(page, 'Headers').click()
@@ -237,7 +237,7 @@ inBrowser(
 )
 
 inBrowser('attachments are previewed if they are pictures, and otherwise only saved, under a safe name', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const { tab } = page
   const files = tab.locator('.mail-file')
@@ -269,7 +269,7 @@ async function ownMail(page: Visit): Promise<{ id: string; token: string; box: s
 }
 
 inBrowser('its owner has a mail marked by opening it, marks it back, and deletes it after a question', async () => {
-  await using page = await visit({ path: '/privacy' })
+  await using page = await visit({ path: '/privacy', isShared: true })
   const { tab, url } = page
   const { id, token } = await ownMail(page)
   const read = () =>
@@ -289,7 +289,7 @@ inBrowser('its owner has a mail marked by opening it, marks it back, and deletes
 })
 
 inBrowser('at a public address a mail is neither marked nor can it be deleted', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const id = await open(page)
   expect(
     await page.tab
@@ -300,10 +300,12 @@ inBrowser('at a public address a mail is neither marked nor can it be deleted', 
   expect((await json<{ seen: boolean }>(`${page.url}/mayfly/v1/messages/${id}`)).seen).toBe(false)
 })
 
+const message = /\/messages\/[0-9a-f-]{36}$/
+
 /** Answers the message otherwise than the server does, for so many times. */
 async function answering(page: Visit, change: object, times: number): Promise<void> {
   await page.tab.route(
-    /\/messages\/[0-9a-f-]{36}$/,
+    message,
     async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, json: { ...(await response.json()), ...change } })
@@ -315,17 +317,21 @@ async function answering(page: Visit, change: object, times: number): Promise<vo
 const nothingRead = { text: null, html: null, attachments: [], codes: [], links: [] }
 
 inBrowser('a mail that is not read yet says so, and fills in by itself', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
+  const shown = Promise.withResolvers<void>()
+  await page.tab.route(message, async (route) => {
+    await shown.promise
+    await route.fallback()
+  })
   await answering(page, { ...nothingRead, digest: 'pending' }, 1)
-  const id = await page.mail(address, rich)
-  const shown = page.tab.getByText('This mail is still being read.').waitFor()
-  await page.tab.goto(`${page.url}/app/look/${address}/${id}`)
-  await shown
+  await open(page)
+  await page.tab.getByText('This mail is still being read.').waitFor()
+  shown.resolve()
   await frameOf(page).getByText('Confirm your address').waitFor()
 })
 
 inBrowser('one that could not be read shows its headers and source and says why', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await answering(page, { ...nothingRead, digest: 'failed', notes: ['reading it took too long'] }, 10)
   await open(page)
   const { tab } = page
@@ -338,7 +344,7 @@ inBrowser('one that could not be read shows its headers and source and says why'
 })
 
 inBrowser('names and subjects of strangers break no line and turn no other text round', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const long = 'W'.repeat(10_000)
   const bidi = '\u202e\u2066moc.elgoog\u202d\u200f'
   const encoded = (text: string) =>
@@ -374,7 +380,7 @@ inBrowser('names and subjects of strangers break no line and turn no other text 
 
 for (const colorScheme of ['light', 'dark'] as const) {
   inBrowser(`every view of a mail is accessible and fits a small window (${colorScheme})`, async () => {
-    await using page = await visit({ context: { colorScheme, viewport: { width: 320, height: 640 } } })
+    await using page = await visit({ isShared: true, context: { colorScheme, viewport: { width: 320, height: 640 } } })
     await open(page)
     const { tab } = page
     const all = await tab.locator('.mail').getByRole('tab').all()
@@ -389,7 +395,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 inBrowser('the views are reached by keyboard alone', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const { tab } = page
   await tabNamed(page, 'Mail').focus()
@@ -411,7 +417,7 @@ inBrowser('the views are reached by keyboard alone', async () => {
 })
 
 inBrowser('on paper stands who wrote, and all that the mail says', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   await open(page)
   const { tab } = page
   await tab.emulateMedia({ media: 'print' })

@@ -174,6 +174,7 @@ inBrowser("the profile's menu is walked by the keyboard, and leads only to what 
     await tab.getByRole('button', { name: 'Your account' }).focus()
     await tab.keyboard.press('Enter')
   }
+  await items.first().waitFor()
   await tab.keyboard.press('Escape')
   await tab.getByRole('button', { name: 'Your account' }).and(tab.locator(':focus')).waitFor()
 })

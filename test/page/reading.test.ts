@@ -6,7 +6,7 @@ import { addressIn, live, row } from './visitor.ts'
 const focused = (): string => "document.activeElement.closest('[data-mail]')?.textContent ?? ''"
 
 inBrowser('everything is done by keys alone', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)
@@ -52,7 +52,7 @@ inBrowser('everything is done by keys alone', async () => {
 })
 
 inBrowser('keys do nothing of the kind where they are switched off or somebody types', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)
@@ -76,7 +76,7 @@ inBrowser('keys do nothing of the kind where they are switched off or somebody t
 inBrowser(
   'a mail has an address of its own that opens it again, beside the list or (where it is narrow) alone',
   async () => {
-    await using page = await visit()
+    await using page = await visit({ isShared: true })
     const { tab } = page
     const address = await addressIn(tab)
     await live(tab)
@@ -99,7 +99,7 @@ inBrowser(
 
 for (const colorScheme of ['light', 'dark'] as const)
   inBrowser(`all of it fits into 320 pixels and can be read (${colorScheme})`, async () => {
-    await using page = await visit({ context: { viewport: { width: 320, height: 640 }, colorScheme } })
+    await using page = await visit({ isShared: true, context: { viewport: { width: 320, height: 640 }, colorScheme } })
     const { tab } = page
     const address = await addressIn(tab)
     await live(tab)
@@ -120,7 +120,7 @@ for (const colorScheme of ['light', 'dark'] as const)
   })
 
 inBrowser('the QR code is the address', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await tab.getByRole('button', { name: 'QR code' }).click()
@@ -134,7 +134,7 @@ inBrowser('the QR code is the address', async () => {
 })
 
 inBrowser('a browser notification is asked for only when it is wished', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const asked: string[] = []
   await tab.exposeFunction('told', (what: string) => void asked.push(what))
@@ -159,7 +159,7 @@ inBrowser('a browser notification is asked for only when it is wished', async ()
 })
 
 inBrowser('of a long list only what is in sight is there, and all of it can be reached', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)

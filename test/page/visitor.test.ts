@@ -4,7 +4,7 @@ import { inBrowser, visit } from './browser.ts'
 import { addressIn, live, row } from './visitor.ts'
 
 inBrowser('an address is painted before the server has opened it, and is the one that it opens', async () => {
-  await using page = await visit({ path: null })
+  await using page = await visit({ path: null, isShared: true })
   const { tab, url } = page
   const held = Promise.withResolvers<void>()
   await tab.route('**/mayfly/v1/mailboxes', async (route) => {
@@ -22,7 +22,7 @@ inBrowser('an address is painted before the server has opened it, and is the one
 })
 
 inBrowser('where the painted address is taken another one is opened without a word', async () => {
-  await using page = await visit({ path: null })
+  await using page = await visit({ path: null, isShared: true })
   const { tab, url } = page
   page.excuse(/409/)
   let isFirst = true
@@ -46,7 +46,7 @@ inBrowser('where the painted address is taken another one is opened without a wo
 })
 
 inBrowser('mail appears by itself with its code, is said, counted in the title, and moves nothing', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)
@@ -94,7 +94,7 @@ inBrowser('what came while the server was away or down is there after its restar
 inBrowser(
   'several addresses stand side by side, each with its unread mail, and are there at the next visit',
   async () => {
-    await using page = await visit()
+    await using page = await visit({ isShared: true })
     const { tab } = page
     const first = await addressIn(tab)
     await tab.getByRole('button', { name: 'New address' }).click()
@@ -189,7 +189,7 @@ inBrowser('a name is checked as it is typed, and one that is taken is said to be
 })
 
 inBrowser('an address is deleted only when asked twice, with all its mail, and another one is there', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)
@@ -212,7 +212,7 @@ inBrowser('an address is deleted only when asked twice, with all its mail, and a
 })
 
 inBrowser('an address whose time is over says so, and another one is a press away', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   const address = await addressIn(tab)
   await live(tab)
@@ -257,7 +257,7 @@ inBrowser('where addresses are for members the page says what one can do instead
 })
 
 inBrowser('a public address is read by typing it, live, and nothing of it can be changed', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab } = page
   await addressIn(tab)
   await page.mail('anyone@mayfly.test', { subject: 'Was there' })
@@ -284,7 +284,7 @@ inBrowser('a public address is read by typing it, live, and nothing of it can be
 })
 
 inBrowser('an address that somebody has opened cannot be looked at, and it is said so', async () => {
-  await using page = await visit()
+  await using page = await visit({ isShared: true })
   const { tab, url } = page
   page.excuse(/401|404/)
   const address = await addressIn(tab)

@@ -29,6 +29,7 @@ test(`promise 5: a backup of ${stored} mails, taken while ${mailsPerSecond} a se
     const sending = each((name) => send(server, `${name}-later`, journal, Number.POSITIVE_INFINITY, gap, () => over))
     const watching = watchWal(server, () => over)
     await Bun.sleep(1000)
+    while (journal.length <= stored) await Bun.sleep(10)
     walBefore = await walOf(server)
     before = journal.length
     const began = performance.now()

@@ -149,7 +149,7 @@ test('promise 16: no secret stands in the database, in its log, or in a line of 
   // What is looked for would be found.
   expect(whileRunning.map(({ name }) => name)).toContain('mayfly.db-wal')
   expect(whileRunning.some(({ text }) => text.includes('boss@b.test'))).toBe(true)
-  expect(whileRunning.some(({ text }) => text.includes('$argon2id$v=19$m=19456,t=2,p=1$'))).toBe(true)
+  expect(whileRunning.some(({ text }) => text.includes('$argon2id$v=19$m='))).toBe(true)
   const log = server.logged.join('')
   expect(log).toContain('/mayfly/v1/mailboxes/:mailbox')
   await server[Symbol.asyncDispose]()

@@ -26,8 +26,9 @@ async function send(server: Running, name: string): Promise<string> {
   talk.close()
   const [, id = ''] = /^250 2\.0\.0 ([0-9a-f-]{36})/.exec(reply) ?? []
   expect(id).not.toBe('')
-  // The digest, so that it is no part of what is measured.
-  await json(`${server.api}/messages/${id}`)
+  // So that it is no part of what is measured, and the attachment is there.
+  const digest = async () => (await json<{ digest: string }>(`${server.api}/messages/${id}`)).digest
+  while ((await digest()) !== 'ready') await Bun.sleep(50)
   return id
 }
 

@@ -1,6 +1,6 @@
 // The SMTP door before real services and a database in memory, on free ports.
 import { asc, eq } from 'drizzle-orm'
-import { certificateOf } from '../../src/certificate.ts'
+import { type Certificate, certificateOf } from '../../src/certificate.ts'
 import { openLog } from '../../src/log.ts'
 import { readWhole } from '../../src/messages/pieces.ts'
 import { type SmtpServer, startSmtp } from '../../src/smtp/server.ts'
@@ -22,12 +22,21 @@ export type Door = {
   tlsPort: number
   /** Every log line, as it was written. */
   log: string[]
-  dataDir: string
+  certificate: Certificate
   /** All mails that are stored, oldest first. */
   stored: () => StoredMail[]
   /** How many there are now. */
   connections: () => Promise<number>
   [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** Of all doors that ask for no other: to make one takes longer than most tests. */
+let selfSigned: Promise<Certificate> | null = null
+
+async function certificateFor({ config, outside }: TestCore): Promise<Certificate> {
+  if (config.tls.cert_file !== undefined) return certificateOf(config, outside.now())
+  selfSigned ??= certificateOf(config, outside.now())
+  return selfSigned
 }
 
 /** `strangers`: nobody is trusted, so that the limits for strangers hold. */
@@ -51,7 +60,7 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
     directory[Symbol.dispose]()
   }
   const services = { ...core, log: openLog({ level: 'debug', format: 'json', to }) }
-  const server = await certificateOf(core.config, core.outside.now())
+  const server = await certificateFor(core)
     .then((certificate) => startSmtp(core.config, services, certificate))
     .catch((error) => {
       letGo()
@@ -65,7 +74,7 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
     port,
     tlsPort,
     log,
-    dataDir: directory.path,
+    certificate: await certificateFor(core),
     stored: () => storedMails(core),
     connections: async () => (await core.metrics.smtpConnections.get()).values[0]?.value ?? 0,
     [Symbol.asyncDispose]: async () => {

@@ -44,7 +44,7 @@ test('a stop leaves nothing in the log, and no thread that still has the databas
     // The main thread's connection is closed with the last of its statements, and does nothing until then.
     expect(openFiles(`${databaseFile(directory.path)}-wal`).length).toBeLessThanOrEqual(1)
   }
-}, 30_000)
+}, 120_000)
 
 test('a download that nobody reads on with does not keep the log from being emptied', async () => {
   using directory = temporaryDirectory()
@@ -58,4 +58,4 @@ test('a download that nobody reads on with does not keep the log from being empt
   await app.stop()
   expect(logBytes(directory.path)).toBe(0)
   stalled.destroy()
-}, 30_000)
+}, 120_000)

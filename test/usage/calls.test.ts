@@ -1,5 +1,6 @@
 // Limits on calls and on mailboxes opened, by themselves: buckets, days and months.
 import { expect, test } from 'bun:test'
+import { realOutside } from '../../src/outside.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { Calls, type Subject } from '../../src/usage/calls.ts'
 import type { CountRow } from '../../src/usage/store.ts'
@@ -13,12 +14,11 @@ const ann: Subject = { kind: 'account', name: 'ann' }
 function counting(limitsOfAddresses: Partial<typeof limits> = {}, now = Date.UTC(2026, 0, 31, 12)) {
   const clock = { now, elapsed: 5000 }
   const outside = {
+    ...realOutside,
     now: () => clock.now,
     elapsed: () => clock.elapsed,
     uuid: () => '',
     randomBytes: (length: number) => new Uint8Array(length),
-    resolve: async () => [],
-    mailPort: 25,
   }
   const calls = new Calls(outside, () => ({ ...none, ...limitsOfAddresses }))
   const pass = (milliseconds: number): void => {

@@ -61,6 +61,7 @@ export function Menu({
         aria-label={label}
         title={label}
         onClick={() => setOpen(!isOpen)}
+        onKeyDown={move}
       >
         <Icon name={icon} />
         {text !== undefined && <span class="action-word">{text}</span>}
