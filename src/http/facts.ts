@@ -27,6 +27,8 @@ export type ServerFacts = LastingFacts & {
   /** Shared domains with a name of their own; the first is the primary one. */
   domains: Pick<SharedDomain, 'name' | 'access'>[]
   registration: Registration
+  /** Whether name servers are asked for the records of custom domains. */
+  asksDns: boolean
   /** Whether programs are answered: the foreign APIs, and the native one to keys. */
   developerApi: boolean
   /** The APIs that are switched on, the native one first. */
@@ -44,6 +46,7 @@ export function serverFacts({ core, options }: Door): ServerFacts {
     version: manifest.version,
     publicUrl: options.publicUrl,
     domains: domains.named().map(({ name, access }) => ({ name, access })),
+    asksDns: domains.areAsked,
     registration,
     developerApi,
     apis: ['native', ...apis.filter((name) => name !== 'native')],

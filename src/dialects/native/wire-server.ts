@@ -26,6 +26,10 @@ export const ServerShape = Type.Object({
   unclaimedRetentionMinutes: Type.Integer({ description: 'How long mail is kept where nobody opened the address.' }),
   quarantineHours: Type.Integer({ description: 'How long the address of a mailbox that ended is kept from others.' }),
   eventHours: Type.Integer({ description: 'How long a live stream can be resumed.' }),
+  asksDns: Type.Boolean({
+    description:
+      'Whether name servers are asked for the records of custom domains; else the operator verifies by hand.',
+  }),
   notice: orNull("The operator's words to all visitors."),
 })
 

@@ -36,6 +36,8 @@ export type Facts = {
   unclaimedRetentionMinutes: number
   quarantineHours: number
   eventHours: number
+  /** Whether name servers are asked for the records of domains; else the operator verifies by hand. */
+  asksDns: boolean
   notice: string | null
 }
 
