@@ -2,6 +2,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import type { Registration } from '../accounts/switches.ts'
 import type { SharedDomain } from '../domains/domain.ts'
+import type { Offer } from '../payments/service.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { Door } from './dialect.ts'
 
@@ -33,12 +34,12 @@ export type ServerFacts = LastingFacts & {
   developerApi: boolean
   /** The APIs that are switched on, the native one first. */
   apis: string[]
-  /** Those that the config offers. */
-  plans: Plan[]
+  /** Those that the config offers, and by which services each is paid for. */
+  plans: { plan: Plan; offers: Offer[] }[]
 }
 
 export function serverFacts({ core, options }: Door): ServerFacts {
-  const { domains, plans, switches } = core
+  const { domains, payments, plans, switches } = core
   const { registration, developerApi, dialects } = switches.now
   const apis = Object.keys(dialects).filter((name) => dialects[name])
   return {
@@ -50,6 +51,9 @@ export function serverFacts({ core, options }: Door): ServerFacts {
     registration,
     developerApi,
     apis: ['native', ...apis.filter((name) => name !== 'native')],
-    plans: plans.names().map((name) => plans.get(name)),
+    plans: plans.names().map((name) => {
+      const plan = plans.get(name)
+      return { plan, offers: payments.offersOf(plan) }
+    }),
   }
 }
