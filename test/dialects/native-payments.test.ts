@@ -149,13 +149,12 @@ test('the page is of no origin but ours, is kept by nobody, and runs nothing but
     'no-store',
     'no-referrer',
   ])
-  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-.*script-src 'sha256-/)
-  expect(body).toContain('<h1 id="title">')
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /)
+  expect(body).toContain('<div id="root">')
   expect((await server.call('HEAD', `/app/checkout/${id}`)).status).toBe(200)
   expect((await server.call('POST', `/app/checkout/${id}`)).status).toBe(404)
-  // What is no order's page is for the page of the server to say so.
-  for (const path of ['/app/checkout', '/app/checkout/', '/app/checkout/a/b', '/app/checkout/%3Cscript%3E'])
-    expect((await server.call('GET', path)).body).toContain('<div id="root">')
+  // Nothing of what stands in its address stands in it.
+  expect((await server.call('GET', '/app/checkout/%3Cscript%3E')).body).toBe(body)
 })
 
 test('members see the invoices of their account, admins all, and mark them paid', async () => {

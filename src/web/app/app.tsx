@@ -29,6 +29,7 @@ const OneDomain = lazy(() => import('./member/one-domain.tsx').then(({ OneDomain
 const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
 const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
 const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
+const Checkout = lazy(() => import('./checkout/checkout.tsx').then(({ Checkout }) => Checkout))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
@@ -66,6 +67,7 @@ export function App() {
             <Route path="/app/members" component={Team} />
             <Route path="/app/sessions" component={Sessions} />
             <Route path="/app/plan" component={PlanAndUsage} />
+            <Route path="/app/checkout/:id" component={Checkout} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />

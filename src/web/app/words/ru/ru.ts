@@ -3,6 +3,7 @@ import { domains } from './domains.ts'
 import { frame } from './frame.ts'
 import { mail } from './mail.ts'
 import { member } from './member.ts'
+import { selling } from './selling.ts'
 import { visitor } from './visitor.ts'
 
-export const ru = { ...domains, ...frame, ...mail, ...member, ...visitor }
+export const ru = { ...domains, ...frame, ...mail, ...member, ...selling, ...visitor }
