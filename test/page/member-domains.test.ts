@@ -148,5 +148,9 @@ inBrowser(
     expect(json).toMatchObject({ items: [{ name: 'lab.internal', state: 'pending', nextCheckAt: null }] })
     expect((await callBy(tab, 'POST', '/admin/domains/lab.internal/verify', { byHand: true })).status).toBe(200)
     await tab.getByText('the operator of this server vouches for it').waitFor()
+    page.excuse(/404/)
+    expect((await callBy(tab, 'DELETE', '/domains/lab.internal')).status).toBe(204)
+    await tab.getByRole('heading', { name: 'There is no such domain in your account' }).waitFor()
+    await isGood(page)
   },
 )

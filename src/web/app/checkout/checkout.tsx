@@ -6,7 +6,7 @@ import { ApiError, sentenceOf } from '../api.ts'
 import { facts } from '../facts.ts'
 import { isWebAddress, momentText } from '../member/invoice-list.ts'
 import { Copied } from '../member/once.tsx'
-import { useTitle } from '../member/view.tsx'
+import { useTitle, wished } from '../member/view.tsx'
 import { session } from '../session.ts'
 import { say } from '../words/words.ts'
 import { newPress, type Order, takeKey } from './order.ts'
@@ -43,7 +43,13 @@ function OneOrder({ id, secret }: { id: string; secret: string }) {
     return (
       <Card title={say('check.not-whole')}>
         <p>{say('check.not-whole-text')}</p>
-        <a class="btn btn-primary" href="/app/sign-in">
+        <a
+          class="btn btn-primary"
+          href="/app/sign-in"
+          onClick={() => {
+            wished.value = location.pathname
+          }}
+        >
           {say('frame.sign-in')}
         </a>
       </Card>

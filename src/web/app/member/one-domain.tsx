@@ -4,6 +4,7 @@ import { useLocation, useRoute } from 'preact-iso'
 import { ApiError, pathOf } from '../api.ts'
 import { facts } from '../facts.ts'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { announce, say as toast } from '../parts/toasts.tsx'
@@ -26,15 +27,19 @@ export function OneDomain() {
   const { params } = useRoute()
   const name = params['name'] ?? ''
   const path = pathOf('domains', name)
-  const loaded = useLoaded(
-    (signal) =>
-      ask<CustomDomain>('GET', path, { signal }).catch((error) => {
-        const isGone = error instanceof ApiError && error.reason === 'domain-unknown'
-        throw isGone ? new ApiError(404, 'domain-unknown', say('domains.unknown')) : error
-      }),
+  // It may also be removed while somebody looks at it.
+  const loaded = useLoaded<{ domain: CustomDomain | null }>(
+    async (signal) => {
+      try {
+        return { domain: await ask<CustomDomain>('GET', path, { signal }) }
+      } catch (error) {
+        if (error instanceof ApiError && error.reason === 'domain-unknown') return { domain: null }
+        throw error
+      }
+    },
     [path],
   )
-  const domain = loaded.value
+  const domain = loaded.value?.domain ?? null
   const line = useDomainChanges(domain ? [domain] : null, loaded.reload)
   useSeconds(5)
   useStateTold(domain)
@@ -47,13 +52,17 @@ export function OneDomain() {
     <View title={domain?.unicodeName ?? say('domains.one')} actions={back}>
       {() => (
         <Ready of={loaded}>
-          {(domain) => (
-            <>
-              <Standing domain={domain} put={(next) => loaded.put(() => next)} />
-              <LiveNote line={line} />
-              <Below domain={domain} reload={loaded.reload} />
-            </>
-          )}
+          {({ domain }) =>
+            domain === null ? (
+              <Empty icon="globe" title={say('domains.unknown')} />
+            ) : (
+              <>
+                <Standing domain={domain} put={(next) => loaded.put(() => ({ domain: next }))} />
+                <LiveNote line={line} />
+                <Below domain={domain} reload={loaded.reload} />
+              </>
+            )
+          }
         </Ready>
       )}
     </View>
