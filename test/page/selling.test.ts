@@ -147,6 +147,9 @@ inBrowser(
     expect(await change.getByLabel('Plan').inputValue()).toBe('dev')
     await change.getByRole('columnheader', { name: 'Then: dev' }).waitFor()
     await change.getByText('less').first().waitFor()
+    await tab.getByRole('link', { name: 'Change the plan' }).click()
+    await tab.waitForURL('**/app/plan#change-plan')
+    expect(await change.getByLabel('Plan').inputValue()).toBe('dev')
     await isGood(page)
     page.excuse(/checkout\.stripe\.example/)
     await tab.route('https://checkout.stripe.example/**', (route) =>
