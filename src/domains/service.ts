@@ -7,6 +7,7 @@ import { invalid, Refusal } from '../refusal.ts'
 import type { Usage } from '../usage/service.ts'
 import { AskingLimit } from './asking-limit.ts'
 import { Checking } from './checking.ts'
+import { complaints } from './complaints.ts'
 import type { Circumstances, Doctor } from './doctor/doctor.ts'
 import {
   baseOf,
@@ -146,7 +147,7 @@ export class Domains {
   describe(domain: CustomDomain): DescribedDomain {
     const { failingSince } = domain
     return {
-      domain,
+      domain: this.areAsked ? domain : { ...domain, nextCheckAt: null },
       records: this.records(domain),
       note: this.noteOn(domain),
       lapsesAt: failingSince === null ? null : failingSince + this.rules.intervals.graceMs,
@@ -339,7 +340,7 @@ export class Domains {
   /** A name that an account may add, in its one spelling. Refuses: invalid-request. */
   private async readName(wished: string): Promise<string> {
     const name = await claimable(wished, this.rules.readDomain)
-    if (this.isOperators(baseOf(name))) throw invalid('body.name', 'must be a domain of your own')
+    if (this.isOperators(baseOf(name))) throw invalid('body.name', complaints.operators)
     return name
   }
 

@@ -2,6 +2,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import type { Registration } from '../accounts/switches.ts'
 import type { SharedDomain } from '../domains/domain.ts'
+import type { Offer } from '../payments/service.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { Door } from './dialect.ts'
 
@@ -42,16 +43,18 @@ export type ServerFacts = LastingFacts & {
   /** Shared domains with a name of their own; the first is the primary one. */
   domains: Pick<SharedDomain, 'name' | 'access'>[]
   registration: Registration
+  /** Whether name servers are asked for the records of custom domains. */
+  asksDns: boolean
   /** Whether programs are answered: the foreign APIs, and the native one to keys. */
   developerApi: boolean
   /** The APIs that are switched on, the native one first. */
   apis: string[]
-  /** Those that the config offers. */
-  plans: Plan[]
+  /** Those that the config offers, and by which services each is paid for. */
+  plans: { plan: Plan; offers: Offer[] }[]
 }
 
 export function serverFacts({ core, options }: Door): ServerFacts {
-  const { domains, plans, switches } = core
+  const { domains, payments, plans, switches } = core
   const { registration, developerApi, dialects } = switches.now
   const apis = Object.keys(dialects).filter((name) => dialects[name])
   return {
@@ -59,9 +62,13 @@ export function serverFacts({ core, options }: Door): ServerFacts {
     version: manifest.version,
     publicUrl: options.publicUrl,
     domains: domains.named().map(({ name, access }) => ({ name, access })),
+    asksDns: domains.areAsked,
     registration,
     developerApi,
     apis: ['native', ...apis.filter((name) => name !== 'native')],
-    plans: plans.names().map((name) => plans.get(name)),
+    plans: plans.names().map((name) => {
+      const plan = plans.get(name)
+      return { plan, offers: payments.offersOf(plan) }
+    }),
   }
 }

@@ -2,7 +2,6 @@
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../refusal.ts'
 import { assetAnswer, pageAnswer } from '../web/page.ts'
-import { checkoutPage, isCheckout } from './checkout-page.ts'
 import type { Dialect } from './dialect.ts'
 import { metricsCredentials } from './metrics-access.ts'
 import { type Visit, visitOf } from './visit.ts'
@@ -47,7 +46,6 @@ export class Site implements Dialect {
       .set('/readyz', () => this.readiness())
       .set(metricsPath, (visit, request) => this.metrics(visit, request))
       .set('/openapi.json', () => Response.json(native.document()))
-      .set('/app/checkout/:invoice', () => checkoutPage())
     for (const dialect of dialects) {
       this.routes.set(`/openapi/${dialect.name}.json`, () => Response.json(this.on(dialect).document()))
       for (const place of [`/docs/${dialect.name}`, `/docs/${dialect.name}/calls`]) this.guides.add(place)
@@ -57,11 +55,10 @@ export class Site implements Dialect {
   handle(request: Request): Response | Promise<Response> {
     const visit = visitOf(request)
     const path = visit.path.length > 1 && visit.path.endsWith('/') ? visit.path.slice(0, -1) : visit.path
-    const place = isCheckout(path) ? '/app/checkout/:invoice' : path
-    const handler = this.routes.get(place)
+    const handler = this.routes.get(path)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('route-unknown')
     if (handler) {
-      visit.route = place
+      visit.route = path
       return handler(visit, request)
     }
     if (path.startsWith(assets)) return this.asset(path.slice(assets.length), request, visit)

@@ -7,7 +7,7 @@ import type { Outside } from '../outside.ts'
 import type { Plan } from '../plans/plan.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { ask, isWebAddress, NotAnswered, unreadable } from './asking.ts'
-import type { Begun, Notice, Order, Rail } from './rail.ts'
+import type { Begun, Notice, Order, Price, Rail } from './rail.ts'
 
 export type BtcpayRules = {
   /** May have a path. */
@@ -65,11 +65,14 @@ export class BtcpayRail implements Rail {
     return prices.btcpay !== null
   }
 
+  priceOf({ prices: { btcpay } }: Plan): Price | null {
+    return btcpay && { amount: decimal(btcpay.amount), currency: btcpay.currency }
+  }
+
   async begin({ invoiceId, plan, returnUrl, expiresAt }: Order): Promise<Begun> {
-    const { btcpay: price } = plan.prices
+    const price = this.priceOf(plan)
     if (price === null) throw new Refusal('rail-unavailable')
-    const amount = decimal(price.amount)
-    const { currency } = price
+    const { amount, currency } = price
     const minutes = Math.max(1, Math.floor((expiresAt - this.outside.now()) / minute))
     const made = await this.answered('a payment could not be begun', { invoiceId }, async () => {
       const { status, text } = await this.call('POST', '', {
@@ -83,7 +86,7 @@ export class BtcpayRail implements Rail {
       if (!isWebAddress(invoice.checkoutLink)) throw new NotAnswered(unreadable)
       return invoice
     })
-    return { reference: made.id, checkoutUrl: made.checkoutLink }
+    return { reference: made.id, checkoutUrl: made.checkoutLink, price }
   }
 
   async hear(body: Uint8Array, headers: Headers): Promise<Notice | null> {

@@ -10,7 +10,7 @@ import type { Db } from '../storage/database.ts'
 import { invoiceCheck, mustBeSound, noticeCheck, purchaseCheck } from '../storage/row-checks.ts'
 import { accounts, invoices, paymentNotices, purchases } from '../storage/schema.ts'
 import { graceEnd, later, paidEnd } from './invoice.ts'
-import type { Notice } from './rail.ts'
+import type { Notice, Price } from './rail.ts'
 import { asInvoice, type InvoiceRow } from './store.ts'
 
 export type NewInvoice = Pick<
@@ -196,6 +196,8 @@ export const changes = {
       state: 'pending',
       reference: null,
       checkoutUrl: null,
+      amount: null,
+      currency: null,
       subscription: null,
       keyShownAt: null,
       paidAt: null,
@@ -211,10 +213,10 @@ export const changes = {
   /** The rail began it. */
   'payments.begun': (
     { db },
-    { id, reference, checkoutUrl }: { id: string; reference: string; checkoutUrl: string | null },
+    { id, price, ...begun }: { id: string; reference: string; checkoutUrl: string | null; price: Price | null },
   ): void => {
     const row = invoiceRow(db, id)
-    if (row) changeInvoice(db, row, { reference, checkoutUrl })
+    if (row) changeInvoice(db, row, { ...begun, amount: price?.amount ?? null, currency: price?.currency ?? null })
   },
 
   /** The rail could not begin it: it is as if it had not been ordered. */

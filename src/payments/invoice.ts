@@ -14,6 +14,9 @@ export type Invoice = {
   /** What the rail's service calls it, and where it is paid; null until it was begun there. */
   reference: string | null
   checkoutUrl: string | null
+  /** What its rail asks for it, as a decimal number; null where the rail names no price. */
+  amount: string | null
+  currency: string | null
   subscription: string | null
   /** Of the key by which it was ordered; without one, once it is paid, of that which its page hands out. */
   keyId: string | null

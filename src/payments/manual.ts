@@ -6,7 +6,8 @@ import type { Rail } from './rail.ts'
 export const manual: Rail = {
   name: 'manual',
   sells: () => true,
-  begin: async ({ invoiceId, returnUrl }) => ({ reference: invoiceId, checkoutUrl: returnUrl }),
+  priceOf: () => null,
+  begin: async ({ invoiceId, returnUrl }) => ({ reference: invoiceId, checkoutUrl: returnUrl, price: null }),
   /** Nobody calls for it. */
   hear: async () => {
     throw new Refusal('credential-wrong')

@@ -14,8 +14,11 @@ export type Order = {
   expiresAt: number
 }
 
-/** A payment that was begun. `reference`: what the rail's service calls it. */
-export type Begun = { reference: string; checkoutUrl: string }
+/** What is asked for something; `amount` is a decimal number. */
+export type Price = { amount: string; currency: string }
+
+/** A payment that was begun. `reference`: what the rail's service calls it; `price`: null where the rail names none. */
+export type Begun = { reference: string; checkoutUrl: string; price: Price | null }
 
 /**
  * What a rail says has become of an invoice. Each may come often, late and in any order, and `at` is when it happened
@@ -44,6 +47,8 @@ export type Rail = {
   name: RailName
   /** Whether the plan has a price here. */
   sells: (plan: Plan) => boolean
+  /** What it asks for a plan that it sells; null where its service alone knows. */
+  priceOf: (plan: Plan) => Price | null
   /** Refuses: rail-unavailable where its service does not answer as it should. */
   begin: (order: Order) => Promise<Begun>
   /**

@@ -53,6 +53,7 @@ function unhurried(rail: Rail): Rail {
   return {
     name: rail.name,
     sells: (plan) => rail.sells(plan),
+    priceOf: (plan) => rail.priceOf(plan),
     begin: (order) => within(beginning, () => rail.begin(order)),
     hear: (body, headers) => within(hearing, () => rail.hear(body, headers)),
   }

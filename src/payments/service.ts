@@ -13,14 +13,17 @@ import { hashSecret, makeSecret } from '../secret.ts'
 import type { By } from '../storage/audit-trail.ts'
 import type { Heard } from './changes.ts'
 import { type Invoice, stateAt } from './invoice.ts'
-import { type Notice, type Rail, type RailName, railNames } from './rail.ts'
+import { type Notice, type Price, type Rail, type RailName, railNames } from './rail.ts'
 import type { ListedInvoice, PaymentStore } from './store.ts'
 
 /** `returnTo`: the address of an invoice's page, to which the secret is added. */
 export type OrderWish = { plan: string; rail: string; client: string; returnTo: (invoiceId: string) => string }
 
-/** What the page of an invoice shows. `key`: whether it has one to hand out. */
-export type Checkout = { invoice: Invoice; key: 'none' | 'ready' | 'shown' }
+/** A service by which a plan is paid for. `price`: null where it alone knows; `days`: null where it is paid again and again. */
+export type Offer = { rail: RailName; price: Price | null; days: number | null }
+
+/** What the page of an invoice shows. `key`: whether it has one to hand out; `forAccount`: it never will, since its account is there. */
+export type Checkout = { invoice: Invoice; key: 'none' | 'ready' | 'shown'; forAccount: boolean }
 
 export type Reports = {
   heard: (rail: RailName, what: Notice['what'], outcome: Heard) => void
@@ -108,11 +111,25 @@ export class Payments {
       await this.store.writes.run('payments.withdraw', { id })
       throw isReason(error, 'rail-unavailable') ? unavailable(railName) : error
     })
-    const { reference, checkoutUrl } = begun
+    const { reference, checkoutUrl, price } = begun
     // The secret of our own page is nowhere in clear.
     const kept = checkoutUrl.includes(secret) ? null : checkoutUrl
-    await this.store.writes.run('payments.begun', { id, reference, checkoutUrl: kept })
+    await this.store.writes.run('payments.begun', { id, reference, checkoutUrl: kept, price })
     return { invoice: await this.known(id), checkoutUrl }
+  }
+
+  /** Orders a plan for the caller's account. Refuses: as `ofAccount`; as `order`. */
+  async orderOwn(caller: Caller, wish: OrderWish): Promise<{ invoice: Invoice; checkoutUrl: string }> {
+    return this.order(ofAccount(caller, null), wish)
+  }
+
+  /** By which services a plan is paid for, and what each asks for it where that is known. */
+  offersOf(plan: Plan): Offer[] {
+    return this.railNames().flatMap((name) => {
+      const rail = this.rails.get(name)
+      if (!rail || name === 'manual' || !rail.sells(plan)) return []
+      return [{ rail: name, price: rail.priceOf(plan), days: name === 'stripe' ? null : plan.prices.days }]
+    })
   }
 
   /**
@@ -125,6 +142,14 @@ export class Payments {
     if (caller.kind === 'nobody') throw new Refusal('credential-missing')
     if (ofAccount(caller, null).account.id !== invoice.accountId)
       throw new Refusal('invoice-unknown', { foreign: true })
+    return invoice
+  }
+
+  /** One of the caller's account. Refuses: as `ofAccount`; invoice-unknown. */
+  async ownOne(caller: Caller, id: string): Promise<Invoice> {
+    const own = ofAccount(caller, null)
+    const invoice = await this.known(id)
+    if (invoice.accountId !== own.account.id) throw new Refusal('invoice-unknown', { foreign: true })
     return invoice
   }
 
@@ -157,8 +182,9 @@ export class Payments {
     const found = await this.store.bySecret(id, hashSecret(secret))
     if (!found) throw new Refusal('invoice-unknown')
     const invoice = this.asOfNow(found)
-    if (!invoice.makesAccount || invoice.keyId === null) return { invoice, key: 'none' }
-    return { invoice, key: invoice.keyShownAt === null ? 'ready' : 'shown' }
+    const forAccount = !invoice.makesAccount
+    if (forAccount || invoice.keyId === null) return { invoice, key: 'none', forAccount }
+    return { invoice, key: invoice.keyShownAt === null ? 'ready' : 'shown', forAccount }
   }
 
   /** The key of a paid invoice, once. Refuses: invoice-unknown, invoice-unpaid, key-shown. */

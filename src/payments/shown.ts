@@ -13,6 +13,8 @@ const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, T
 const rail = () => Type.Union(railNames.map((name) => Type.Literal(name)))
 const state = () => Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('expired')])
 
+const PriceShape = Type.Object({ amount: text('A decimal number.'), currency: text('Such as "EUR".') })
+
 export const InvoiceShape = Type.Object({
   id: text('A UUIDv7; the same as a ULID is what MailFade calls it.'),
   plan: text(),
@@ -25,6 +27,21 @@ export const InvoiceShape = Type.Object({
   keyId: orNull(
     text('Of the key by which it was ordered; without one, once it is paid, of that which its page hands out.'),
   ),
+  price: orNull(PriceShape),
+})
+
+export const OwnInvoiceShape = extended(InvoiceShape, {
+  checkoutUrl: orNull(
+    text(
+      'Where it is paid, while it can be; null for one that an operator marks paid: its address was told when it was ordered.',
+    ),
+  ),
+})
+
+export const OfferShape = Type.Object({
+  rail: rail(),
+  price: orNull(PriceShape),
+  days: orNull(Type.Integer({ description: 'How long it lasts; null: it is paid again and again.' })),
 })
 
 export const ListedInvoiceShape = extended(InvoiceShape, {
@@ -45,7 +62,10 @@ export const CheckoutShape = Type.Object({
   expiresAt: instant(),
   paidUntil: orNull(instant()),
   key: Type.Union([Type.Literal('none'), Type.Literal('ready'), Type.Literal('shown')], {
-    description: '"none": it is not paid yet, or was ordered with a key, which goes on.',
+    description: '"none": it is not paid yet, or was ordered for an account, whose keys go on.',
+  }),
+  forAccount: Type.Boolean({
+    description: 'Whether it was ordered for an account that is there: no key is handed out.',
   }),
 })
 
@@ -61,6 +81,18 @@ export const invoice = (one: Invoice): Static<typeof InvoiceShape> => ({
   paidAt: isoOrNull(one.paidAt),
   paidUntil: isoOrNull(paidEnd(one)),
   keyId: one.keyId,
+  price: one.amount === null || one.currency === null ? null : { amount: one.amount, currency: one.currency },
+})
+
+export const ownInvoice = (one: Invoice): Static<typeof OwnInvoiceShape> => ({
+  ...invoice(one),
+  checkoutUrl: one.state === 'pending' ? one.checkoutUrl : null,
+})
+
+/** `checkoutUrl`: told this once, where it has the secret of its page. */
+export const orderedInvoice = (ordered: { invoice: Invoice; checkoutUrl: string }): Static<typeof OwnInvoiceShape> => ({
+  ...invoice(ordered.invoice),
+  checkoutUrl: ordered.checkoutUrl,
 })
 
 export const listedInvoice = (one: Invoice): Static<typeof ListedInvoiceShape> => ({
@@ -78,7 +110,7 @@ export const paidInvoice = ({
   wasPaid: boolean
 }): Static<typeof PaidInvoiceShape> => ({ ...listedInvoice(invoice), wasPaid })
 
-export const checkout = ({ invoice: one, key }: Checkout): Static<typeof CheckoutShape> => ({
+export const checkout = ({ invoice: one, key, forAccount }: Checkout): Static<typeof CheckoutShape> => ({
   plan: one.plan,
   rail: one.rail,
   state: one.state,
@@ -86,6 +118,7 @@ export const checkout = ({ invoice: one, key }: Checkout): Static<typeof Checkou
   expiresAt: iso(one.expiresAt),
   paidUntil: isoOrNull(paidEnd(one)),
   key,
+  forAccount,
 })
 
 export const checkoutKey = ({ keyId, key }: { keyId: string; key: string }): Static<typeof CheckoutKeyShape> => ({

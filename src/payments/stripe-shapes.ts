@@ -1,5 +1,7 @@
 // What is read of Stripe's objects, whichever version of its API an endpoint has: much more stands in them.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Price } from './rail.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 255 })
 /** Seconds, up to the year 9999. */
@@ -22,7 +24,29 @@ export const StripeEvent = Type.Object({
 export const Marked = Type.Object({ mayfly_invoice: Type.String({ pattern: '^[0-9A-Za-z_-]{1,64}$' }) })
 
 /** A session that was just made. */
-export const NewSession = Type.Object({ id: Id, url: Type.String({ minLength: 1, maxLength: 5000 }) })
+export const NewSession = Type.Object({
+  id: Id,
+  url: Type.String({ minLength: 1, maxLength: 5000 }),
+  amount_total: Type.Optional(Type.Unknown()),
+  currency: Type.Optional(Type.Unknown()),
+})
+
+const Total = Type.Object({
+  amount_total: Type.Integer({ minimum: 0, maximum: 99_999_999_999 }),
+  currency: Type.String({ pattern: '^[A-Za-z]{3}$' }),
+})
+
+/** Written with two digits by Stripe though they have none. */
+const twoDigits = ['ISK', 'UGX']
+
+/** What a session asks for, in the currency's usual unit; null where it does not say so. */
+export function priceIn(session: Static<typeof NewSession>): Price | null {
+  if (!Value.Check(Total, session)) return null
+  const currency = session.currency.toUpperCase()
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const digits = twoDigits.includes(currency) ? 2 : (format.resolvedOptions().maximumFractionDigits ?? 2)
+  return { amount: (session.amount_total / 10 ** digits).toFixed(digits), currency }
+}
 
 export const ToldSession = Type.Object({ id: Id, metadata: Metadata })
 

@@ -8,7 +8,7 @@ import { invalid, Refusal } from '../refusal.ts'
 import { ask, isWebAddress, NotAnswered, unreadable } from './asking.ts'
 import type { Begun, Notice, Order, Rail } from './rail.ts'
 import { type CheckedOut, mayBeOurs, readEvent } from './stripe-events.ts'
-import { AskedSession, endOf, idOf, linesOf, NewSession, StripeEvent } from './stripe-shapes.ts'
+import { AskedSession, endOf, idOf, linesOf, NewSession, priceIn, StripeEvent } from './stripe-shapes.ts'
 
 export type StripeRules = {
   secretKey: string
@@ -45,6 +45,11 @@ export class StripeRail implements Rail {
     return prices.stripe !== null
   }
 
+  /** The config has no more of it than an id. */
+  priceOf(): null {
+    return null
+  }
+
   async begin({ invoiceId, plan, returnUrl, expiresAt }: Order): Promise<Begun> {
     const { stripe: price } = plan.prices
     if (price === null) throw new Refusal('rail-unavailable')
@@ -65,7 +70,7 @@ export class StripeRail implements Rail {
         { idempotencyKey: `mayfly-${invoiceId}` },
       )
       if (!Value.Check(NewSession, session) || !isWebAddress(session.url)) throw new NotAnswered(unreadable)
-      return { reference: session.id, checkoutUrl: session.url }
+      return { reference: session.id, checkoutUrl: session.url, price: priceIn(session) }
     })
   }
 

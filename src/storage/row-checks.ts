@@ -245,6 +245,8 @@ export const invoiceCheck = (row: Omit<typeof invoices.$inferSelect, 'key' | 'ch
     row.paidUntil,
     row.lastPaidAt,
     row.endedAt,
+    // Older rows have none.
+    ...(row.amount === null && row.currency === null ? [] : [row.amount, row.currency]),
   ])
 
 export const noticeCheck = (row: Omit<typeof paymentNotices.$inferSelect, 'checkValue'>) =>

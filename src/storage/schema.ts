@@ -521,6 +521,9 @@ export const invoices = sqliteTable(
     /** What the rail's service calls it, and where it is paid; null until it was begun there. */
     reference: text('reference'),
     checkoutUrl: text('checkout_url'),
+    /** What its rail asks for it, as a decimal number; null where the rail names no price. */
+    amount: text('amount'),
+    currency: text('currency'),
     /** What pays it again and again. */
     subscription: text('subscription'),
     /** Of what stands behind the "#" of its page. */

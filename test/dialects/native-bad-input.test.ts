@@ -125,6 +125,15 @@ const routes: readonly Route[] = [
   },
   {
     method: 'POST',
+    path: 'account/invoices',
+    good: { plan: 'dev', rail: 'manual' },
+    bad: [
+      ...of('plan', [missing, '', 1, null, [], long(33)]),
+      ...of('rail', [missing, '', 'gold', 1, null, ['manual']]),
+    ],
+  },
+  {
+    method: 'POST',
     path: 'domains',
     good: { name: 'own.example' },
     bad: [
@@ -266,6 +275,7 @@ test('ids of any shape are unknown, and no defect', async () => {
     ['DELETE', 'admin/blocks', 'block-unknown'],
     ['DELETE', 'domains', 'domain-unknown'],
     ['GET', 'domains', 'domain-unknown'],
+    ['GET', 'account/invoices', 'invoice-unknown'],
     ['DELETE', 'admin/domains', 'domain-unknown'],
   ] as const
   for (const [method, path, reason] of routes) {

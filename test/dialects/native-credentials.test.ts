@@ -199,6 +199,15 @@ const accountCases: Record<string, (team: Team) => AccountCase> = {
   'GET /mayfly/v1/account/usage': () => ({ path: 'account/usage', gets: ofAccounts(200) }),
   'GET /mayfly/v1/account/audit': () => ({ path: 'account/audit', gets: ofEachOwner(200) }),
   'GET /mayfly/v1/account/invoices': () => ({ path: 'account/invoices', gets: ofAccounts(200) }),
+  'POST /mayfly/v1/account/invoices': () => ({
+    path: 'account/invoices',
+    body: () => ({ plan: 'dev', rail: 'manual' }),
+    gets: ofAccounts(201),
+  }),
+  'GET /mayfly/v1/account/invoices/{id}': () => ({
+    path: 'account/invoices/01900000-0000-7000-8000-000000000000',
+    gets: ofAccounts(404),
+  }),
   'GET /mayfly/v1/admin/invoices': () => ({ path: 'admin/invoices', gets: ofAdmins(200) }),
   'POST /mayfly/v1/admin/invoices/{id}/pay': () => ({
     path: 'admin/invoices/01900000-0000-7000-8000-000000000000/pay',

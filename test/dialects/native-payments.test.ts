@@ -149,13 +149,12 @@ test('the page is of no origin but ours, is kept by nobody, and runs nothing but
     'no-store',
     'no-referrer',
   ])
-  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-.*script-src 'sha256-/)
-  expect(body).toContain('<h1 id="title">')
+  expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /)
+  expect(body).toContain('<div id="root">')
   expect((await server.call('HEAD', `/app/checkout/${id}`)).status).toBe(200)
   expect((await server.call('POST', `/app/checkout/${id}`)).status).toBe(404)
-  // What is no order's page is for the page of the server to say so.
-  for (const path of ['/app/checkout', '/app/checkout/', '/app/checkout/a/b', '/app/checkout/%3Cscript%3E'])
-    expect((await server.call('GET', path)).body).toContain('<div id="root">')
+  // Nothing of what stands in its address stands in it.
+  expect((await server.call('GET', '/app/checkout/%3Cscript%3E')).body).toBe(body)
 })
 
 test('members see the invoices of their account, admins all, and mark them paid', async () => {
@@ -179,6 +178,8 @@ test('members see the invoices of their account, admins all, and mark them paid'
         paidAt: null,
         paidUntil: null,
         keyId: caller.key?.id,
+        price: null,
+        checkoutUrl: 'https://stripe.example/pay/1',
       },
     ],
     next: null,
@@ -206,4 +207,79 @@ test('members see the invoices of their account, admins all, and mark them paid'
     accountId: caller.account.id,
     detail: { plan: 'team', rail: 'stripe' },
   })
+})
+
+test('an account orders a plan by key or as a member, and sees what it asks for; another sees nothing of it', async () => {
+  await using server = await shop()
+  const member = await firstAdmin(server)
+  const { secret: token, caller } = await tenant(server.core, { plan: 'free' })
+  const { secret: other } = await tenant(server.core, { plan: 'free' })
+  const order = (body: object, as: object = { token }) =>
+    server.call('POST', `${api}/account/invoices`, { body, ...as })
+  const { status, json } = await order({ plan: 'dev', rail: 'lightning' })
+  expect([status, json]).toEqual([
+    201,
+    {
+      id: expect.any(String),
+      plan: 'dev',
+      rail: 'lightning',
+      state: 'pending',
+      createdAt: expect.any(String),
+      expiresAt: expect.any(String),
+      paidAt: null,
+      paidUntil: null,
+      keyId: caller.key?.id,
+      price: { amount: '4.5', currency: 'EUR' },
+      checkoutUrl: 'https://lightning.example/pay/1',
+    },
+  ])
+  const one = (id: unknown, as: object = { token }) => server.call('GET', `${api}/account/invoices/${id}`, as)
+  expect((await one(json['id'])).json).toEqual(json)
+  expect((await one(ulidOf(String(json['id'])))).json).toEqual(json)
+  for (const [as, answer] of [
+    [{ token: other }, '404 invoice-unknown'],
+    [{}, '401 credential-missing'],
+  ] as const) {
+    const { status, reason } = await one(json['id'], as)
+    expect(`${status} ${reason}`).toBe(answer)
+  }
+  expect((await one('x')).reason).toBe('invoice-unknown')
+  // It is the account's that has the plan when it is paid, and nobody's else.
+  await member.call('POST', `admin/invoices/${json['id']}/pay`)
+  const planOf = async (token: string) => (await server.call('GET', `${api}/account`, { token })).json['plan']
+  expect([await planOf(token), await planOf(other)]).toEqual(['dev', 'free'])
+  expect((await one(json['id'])).json).toMatchObject({ state: 'paid', checkoutUrl: null, price: { amount: '4.5' } })
+  // A member, of the rail that nobody pays at: the address of its page is told this once.
+  const asked = await member.call('POST', 'account/invoices', { plan: 'team', rail: 'manual' })
+  expect(asked.json).toMatchObject({ keyId: null, price: null, rail: 'manual' })
+  expect(asked.json['checkoutUrl']).toMatch(/^https:\/\/mail\.example\/app\/checkout\/\w{26}#\w{40}$/)
+  expect((await member.call('GET', `account/invoices/${asked.json['id']}`)).json['checkoutUrl']).toBeNull()
+  // What is no order.
+  for (const [body, reason] of [
+    [{ plan: 'anonymous', rail: 'manual' }, 'plan-unknown'],
+    [{ plan: 'nothing', rail: 'manual' }, 'plan-unknown'],
+    [{ plan: 'free', rail: 'stripe' }, 'plan-unsold'],
+    [{ plan: 'dev', rail: 'gold' }, 'invalid-request'],
+    [{ plan: 'dev' }, 'invalid-request'],
+    [{ plan: 'dev', rail: 'manual', accountId: caller.account.id }, 'invalid-request'],
+  ] as const)
+    expect((await order(body)).reason).toBe(reason)
+  expect((await order({ plan: 'dev', rail: 'manual' }, {})).status).toBe(401)
+  server.stripe.isDown = true
+  expect((await order({ plan: 'dev', rail: 'stripe' })).reason).toBe('rail-unavailable')
+})
+
+test('anybody is told by which services plans are paid for, and at which prices', async () => {
+  await using server = await shop()
+  const { json } = await server.call('GET', `${api}/server`)
+  const offers = (plan: string) =>
+    at(
+      listIn(json, 'plans').find((one) => at(one, 'name') === plan),
+      'offers',
+    )
+  expect(offers('free')).toEqual([])
+  expect(offers('dev')).toEqual([
+    { rail: 'stripe', price: null, days: null },
+    { rail: 'lightning', price: { amount: '4.5', currency: 'EUR' }, days: 30 },
+  ])
 })

@@ -27,10 +27,12 @@ export type Scripted = Rail & { begun: Order[]; isDown: boolean }
 
 /** It sells what is called neither "free" nor "basic". */
 export function scriptedRail(name: RailName): Scripted {
+  const price = name === 'stripe' ? null : { amount: '4.5', currency: 'EUR' }
   const rail: Scripted = {
     name,
     begun: [],
     isDown: false,
+    priceOf: () => price,
     sells: (plan) => !['free', 'basic'].includes(plan.name),
     begin: async (order) => {
       if (rail.isDown) throw new Refusal('rail-unavailable')
@@ -38,6 +40,7 @@ export function scriptedRail(name: RailName): Scripted {
       return {
         reference: `${name}-${rail.begun.length}`,
         checkoutUrl: `https://${name}.example/pay/${rail.begun.length}`,
+        price,
       }
     },
     hear: async (body, headers) => {

@@ -189,6 +189,8 @@ export function stripeStandIn(now: () => number): StripeStandIn {
       mode: 'subscription',
       status: 'open',
       payment_status: 'unpaid',
+      amount_total: 500,
+      currency: 'eur',
       client_reference_id: params['client_reference_id'] ?? null,
       metadata: metadataOf(params),
       subscription_metadata: at(params, 'subscription_data', 'metadata') ?? {},

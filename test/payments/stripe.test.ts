@@ -1,6 +1,7 @@
 // Subscriptions through Stripe, against a stand-in that speaks as its API does.
 import { afterAll, beforeEach, expect, spyOn, test } from 'bun:test'
 import { StripeRail } from '../../src/payments/stripe.ts'
+import { priceIn } from '../../src/payments/stripe-shapes.ts'
 import { reasonOf } from '../refused.ts'
 import { clock, day, hear, logbook, minute, order, returnUrl } from './rail-stage.ts'
 import { bytesOf, troubles } from './stand-in.ts'
@@ -45,7 +46,8 @@ async function subscribed() {
 }
 
 test('a payment begins with a session for a subscription at the price of the plan', async () => {
-  const { reference, checkoutUrl } = await rail.begin(order('01HF5A'))
+  const { reference, checkoutUrl, price } = await rail.begin(order('01HF5A'))
+  expect(price).toEqual({ amount: '5.00', currency: 'EUR' })
   expect(checkoutUrl).toBe(`https://checkout.stripe.example/c/pay/${reference}#fid=1`)
   expect(stripe.sessions.get(reference)).toMatchObject({
     mode: 'subscription',
@@ -431,4 +433,33 @@ test('a body that is not UTF-8 is no call of Stripe', async () => {
   const bytes = bytesOf(call)
   bytes[bytes.length - 3] = 0xff
   expect(await reasonOf(rail.hear(bytes, new Headers(call.headers)))).toBe('credential-wrong')
+})
+
+test.each([
+  [
+    { amount_total: 1999, currency: 'usd' },
+    { amount: '19.99', currency: 'USD' },
+  ],
+  [
+    { amount_total: 500, currency: 'jpy' },
+    { amount: '500', currency: 'JPY' },
+  ],
+  [
+    { amount_total: 500, currency: 'isk' },
+    { amount: '5.00', currency: 'ISK' },
+  ],
+  [
+    { amount_total: 5000, currency: 'kwd' },
+    { amount: '5.000', currency: 'KWD' },
+  ],
+  [
+    { amount_total: 0, currency: 'eur' },
+    { amount: '0.00', currency: 'EUR' },
+  ],
+  [{ amount_total: null, currency: 'eur' }, null],
+  [{ amount_total: 500, currency: null }, null],
+  [{ amount_total: '500', currency: '€' }, null],
+  [{}, null],
+])('what a session asks for, %j, is %j', (session, price) => {
+  expect(priceIn({ id: 'cs_1', url: 'https://checkout.stripe.example/', ...session })).toEqual(price)
 })

@@ -55,6 +55,8 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/account/usage': none,
   'GET /mayfly/v1/account/audit': none,
   'GET /mayfly/v1/account/invoices': none,
+  'POST /mayfly/v1/account/invoices': { body: () => ({ plan: 'dev', rail: 'manual' }), last: true },
+  'GET /mayfly/v1/account/invoices/{id}': none,
   'GET /mayfly/v1/admin/invoices': none,
   'POST /mayfly/v1/admin/invoices/{id}/pay': none,
   'POST /mayfly/v1/checkout/{id}': { body: () => ({ secret: 'wrong' }) },

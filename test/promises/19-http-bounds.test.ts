@@ -69,6 +69,8 @@ const cases: Record<string, Case> = {
   'GET /mayfly/v1/account/usage': admin,
   'GET /mayfly/v1/account/audit': admin,
   'GET /mayfly/v1/account/invoices': admin,
+  'POST /mayfly/v1/account/invoices': { ...admin, body: { plan: 'dev', rail: 'manual' } },
+  'GET /mayfly/v1/account/invoices/{id}': { ...admin, params: { id: anyId } },
   'GET /mayfly/v1/admin/invoices': admin,
   'POST /mayfly/v1/admin/invoices/{id}/pay': { ...admin, params: { id: anyId } },
   'POST /mayfly/v1/checkout/{id}': { params: { id: anyId }, body: { secret: 'x' }, as: 'nobody' },

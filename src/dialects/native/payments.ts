@@ -5,17 +5,29 @@ import { Elysia } from 'elysia'
 import { nobody } from '../../accounts/caller.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, parametersOf, queryInput } from '../../http/input.ts'
+import { pagesAt } from '../../http/links.ts'
 import { queryOf, type Visit, visitOf } from '../../http/visit.ts'
-import type { RailName } from '../../payments/rail.ts'
-import { checkout, checkoutKey, invoice, listedInvoice, paidInvoice } from '../../payments/shown.ts'
+import { type RailName, railNames } from '../../payments/rail.ts'
+import { checkout, checkoutKey, listedInvoice, orderedInvoice, ownInvoice, paidInvoice } from '../../payments/shown.ts'
 import { Refusal } from '../../refusal.ts'
-import { anyIdOf } from '../../ulid.ts'
+import { anyIdOf, ulidOf } from '../../ulid.ts'
 import { blind, keyed, prefix } from './base.ts'
 import { described } from './described.ts'
 import { Cursor, Limit } from './input.ts'
 import { pageOf } from './page.ts'
 
 const Listing = queryInput(Type.Object({ limit: Limit, cursor: Cursor }))
+const Ordering = bodyInput(
+  Type.Object({
+    plan: Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan that is sold here.' }),
+    rail: Type.Union(
+      railNames.map((name) => Type.Literal(name)),
+      {
+        description: 'How it is paid: "stripe", "lightning" (a BTCPay server), or "manual": an operator marks it paid.',
+      },
+    ),
+  }),
+)
 const Having = bodyInput(
   Type.Object({
     secret: Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind the "#" of its page.' }),
@@ -43,7 +55,7 @@ export const invoiceRoutes = (door: Door) =>
       ({ caller, query }) =>
         pageOf(door, 'invoices', caller, query, {
           read: ({ before, limit }) => door.core.payments.own(caller, { before, limit }),
-          show: invoice,
+          show: ownInvoice,
         }),
       {
         query: Listing,
@@ -54,6 +66,47 @@ export const invoiceRoutes = (door: Door) =>
           credential: 'required',
           answers: { 200: 'InvoiceList' },
           refusals: ['forbidden', 'invalid-cursor'],
+        }),
+      },
+    )
+    .post(
+      '/account/invoices',
+      async ({ caller, body, visit, request, set }) => {
+        set.status = 201
+        const returnTo = (id: string): string => `${pagesAt(door, request)}/checkout/${ulidOf(id)}`
+        return orderedInvoice(await door.core.payments.orderOwn(caller, { ...body, client: visit.client, returnTo }))
+      },
+      {
+        body: Ordering,
+        ...described({
+          summary: 'Order a plan for my account',
+          description:
+            'It is in force once it is paid at `checkoutUrl`, or once an operator has marked it paid (rail "manual").',
+          tag: 'account',
+          credential: 'required',
+          answers: { 201: 'Invoice' },
+          refusals: [
+            'forbidden',
+            'plan-unknown',
+            'rail-unknown',
+            'rail-unavailable',
+            'plan-unsold',
+            'too-many-invoices',
+            'storage-failed',
+          ],
+        }),
+      },
+    )
+    .get(
+      '/account/invoices/:id',
+      async ({ caller, params }) => ownInvoice(await door.core.payments.ownOne(caller, invoiceId(params.id))),
+      {
+        ...described({
+          summary: "Show one of my account's invoices",
+          tag: 'account',
+          credential: 'required',
+          answers: { 200: 'Invoice' },
+          refusals: ['forbidden', 'invoice-unknown'],
         }),
       },
     )

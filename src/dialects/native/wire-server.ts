@@ -2,6 +2,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Registration } from '../../accounts/switches.ts'
 import type { ServerFacts } from '../../http/facts.ts'
+import { OfferShape } from '../../payments/shown.ts'
 import { PlanNumbers } from '../../plans/numbers.ts'
 import { limits } from './wire-accounts.ts'
 
@@ -20,12 +21,17 @@ export const ServerShape = Type.Object({
   registration: Registration,
   developerApi: Type.Boolean({ description: 'Whether keys are good for anything.' }),
   apis: Type.Array(Type.String(), { description: 'Those that are switched on.' }),
-  plans: Type.Array(Type.Object({ name: Type.String(), limits: PlanNumbers }), {
-    description: '`anonymous` is that of those without an account.',
+  plans: Type.Array(Type.Object({ name: Type.String(), limits: PlanNumbers, offers: Type.Array(OfferShape) }), {
+    description:
+      '`anonymous` is that of those without an account. `offers`: the services by which it is paid for, and their prices where they are known here.',
   }),
   unclaimedRetentionMinutes: Type.Integer({ description: 'How long mail is kept where nobody opened the address.' }),
   quarantineHours: Type.Integer({ description: 'How long the address of a mailbox that ended is kept from others.' }),
   eventHours: Type.Integer({ description: 'How long a live stream can be resumed.' }),
+  asksDns: Type.Boolean({
+    description:
+      'Whether name servers are asked for the records of custom domains; else the operator verifies by hand.',
+  }),
   notice: orNull("The operator's words to all visitors."),
   kept: Type.Object(
     {
@@ -55,5 +61,5 @@ export const serverSchemas = { Server: ServerShape }
 
 export const server = ({ plans, ...facts }: ServerFacts): Static<typeof ServerShape> => ({
   ...facts,
-  plans: plans.map((plan) => ({ name: plan.name, limits: limits(plan) })),
+  plans: plans.map(({ plan, offers }) => ({ name: plan.name, limits: limits(plan), offers })),
 })

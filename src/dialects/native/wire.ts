@@ -11,8 +11,8 @@ import type { StreamItem } from '../../messages/streams.ts'
 import {
   CheckoutKeyShape,
   CheckoutShape,
-  InvoiceShape,
   ListedInvoiceShape,
+  OwnInvoiceShape,
   PaidInvoiceShape,
 } from '../../payments/shown.ts'
 import type { RefusalRow } from '../../usage/store.ts'
@@ -160,7 +160,7 @@ export const schemas = {
   ...accountSchemas,
   ...webhookSchemas,
   ...serverSchemas,
-  Invoice: InvoiceShape,
+  Invoice: OwnInvoiceShape,
   InvoiceList: listOf(ref('Invoice')),
   ListedInvoice: ListedInvoiceShape,
   ListedInvoiceList: listOf(ref('ListedInvoice')),

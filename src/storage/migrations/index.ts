@@ -11,6 +11,7 @@ import webhooks from './0007_webhooks.sql' with { type: 'text' }
 import unusedMailboxes from './0008_unused_mailboxes.sql' with { type: 'text' }
 import payments from './0009_payments.sql' with { type: 'text' }
 import domainStanding from './0010_domain_standing.sql' with { type: 'text' }
+import invoicePrices from './0011_invoice_prices.sql' with { type: 'text' }
 
 export const migrations: readonly string[] = [
   first,
@@ -24,4 +25,5 @@ export const migrations: readonly string[] = [
   unusedMailboxes,
   payments,
   domainStanding,
+  invoicePrices,
 ]

@@ -24,9 +24,12 @@ const Search = lazy(() => import('./member/search.tsx').then(({ Search }) => Sea
 const Keys = lazy(() => import('./member/keys.tsx').then(({ Keys }) => Keys))
 const Webhooks = lazy(() => import('./member/webhooks.tsx').then(({ Webhooks }) => Webhooks))
 const OneWebhook = lazy(() => import('./member/one-webhook.tsx').then(({ OneWebhook }) => OneWebhook))
+const Domains = lazy(() => import('./member/domains.tsx').then(({ Domains }) => Domains))
+const OneDomain = lazy(() => import('./member/one-domain.tsx').then(({ OneDomain }) => OneDomain))
 const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
 const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
 const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
+const Checkout = lazy(() => import('./checkout/checkout.tsx').then(({ Checkout }) => Checkout))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Docs = lazy(() => import('./guides/docs.tsx').then(({ Docs }) => Docs))
 const Guide = lazy(() => import('./guides/guide.tsx').then(({ Guide }) => Guide))
@@ -62,9 +65,12 @@ export function App() {
             <Route path="/app/keys" component={Keys} />
             <Route path="/app/webhooks" component={Webhooks} />
             <Route path="/app/webhooks/:id" component={OneWebhook} />
+            <Route path="/app/domains" component={Domains} />
+            <Route path="/app/domains/:name" component={OneDomain} />
             <Route path="/app/members" component={Team} />
             <Route path="/app/sessions" component={Sessions} />
             <Route path="/app/plan" component={PlanAndUsage} />
+            <Route path="/app/checkout/:id" component={Checkout} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/docs" component={Docs} />
             <Route path="/docs/:api" component={Guide} />

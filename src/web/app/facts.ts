@@ -23,6 +23,13 @@ export type Limits = {
   chooseDomain: boolean
 }
 
+/** A service by which a plan is paid for. `price`: null where it alone knows; `days`: null where it is paid again and again. */
+export type Offer = {
+  rail: 'stripe' | 'lightning' | 'manual'
+  price: { amount: string; currency: string } | null
+  days: number | null
+}
+
 export type Facts = {
   version: string
   publicUrl: string | null
@@ -32,10 +39,12 @@ export type Facts = {
   registration: 'off' | 'open' | 'invitation'
   developerApi: boolean
   apis: string[]
-  plans: { name: string; limits: Limits }[]
+  plans: { name: string; limits: Limits; offers: Offer[] }[]
   unclaimedRetentionMinutes: number
   quarantineHours: number
   eventHours: number
+  /** Whether name servers are asked for the records of domains; else the operator verifies by hand. */
+  asksDns: boolean
   notice: string | null
   kept: {
     sessionDays: number

@@ -118,6 +118,8 @@ export function TextField({
   max?: string
   autoComplete?: string
   placeholder?: string
+  /** The id of what is proposed. */
+  list?: string
   autofocus?: boolean
 }) {
   const id = useId()

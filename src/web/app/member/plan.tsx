@@ -4,11 +4,13 @@ import { useState } from 'preact/hooks'
 import { lazy } from 'preact-iso'
 import type { Limits } from '../facts.ts'
 import type { List } from '../shapes.ts'
-import { bytes, span } from '../words/shown.ts'
+import { bytes } from '../words/shown.ts'
 import { type Key, say } from '../words/words.ts'
 import { ask, useLoaded } from './ask.ts'
+import { limitRows } from './limits.ts'
 import { askAccount, type OwnAccount, type Used } from './plans.ts'
 import { Segments } from './segments.tsx'
+import { Selling } from './selling.tsx'
 import { type Sum, sumsOf, type What, whats } from './usage.ts'
 import { Ready, View } from './view.tsx'
 
@@ -22,12 +24,15 @@ export function PlanAndUsage() {
         <Ready of={account}>
           {(own) => (
             <>
-              <p class="text-body-secondary">{say('plan.yours', { plan: own.plan })}</p>
+              <p class="text-body-secondary">
+                {say('plan.yours', { plan: own.plan })} <a href="#change-plan">{say('sell.change')}</a>
+              </p>
               <h2 class="h5">{say('plan.used')}</h2>
               <Meters account={own} />
               <OverTime limits={own.limits} />
               <h2 class="h5 mt-4">{say('plan.allows')}</h2>
               <Allowed limits={own.limits} />
+              <Selling account={own} />
             </>
           )}
         </Ready>
@@ -206,29 +211,16 @@ const inLanguage = (at: number, format: Intl.DateTimeFormatOptions, over: Span):
   }).format(at)
 
 function Allowed({ limits }: { limits: Limits }) {
-  const count = (value: number | null): string =>
-    value === null ? say('plan.no-limit') : say('member.number', { count: value })
-  const time = (minutes: number | null): string => (minutes === null ? say('plan.no-limit') : span(minutes * 60))
-  const size = (value: number | null): string => (value === null ? say('plan.no-limit') : bytes(value))
-  const rows: readonly [Key, string][] = [
-    ['plan.max-lifetime', time(limits.maxTtlMinutes)],
-    ['plan.retention', time(limits.retentionMinutes)],
-    ['plan.mailbox-bytes', size(limits.mailboxBytes)],
-    ['plan.permanent', say(limits.permanentMailboxes ? 'member.yes' : 'member.no')],
-    ['plan.local-part', say(limits.customLocalPart ? 'member.yes' : 'member.no')],
-    ['plan.choose-domain', say(limits.chooseDomain ? 'member.yes' : 'member.no')],
-    ['profile.keys', count(limits.keys)],
-    ['profile.members', count(limits.members)],
-    ['profile.webhooks', count(limits.webhooks)],
-  ]
   return (
     <dl class="card-plain allowed mb-0">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{say(name)}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {limitRows(limits)
+        .filter(({ isMetered }) => !isMetered)
+        .map(({ name, value }) => (
+          <div key={name}>
+            <dt>{say(name)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
     </dl>
   )
 }

@@ -87,6 +87,7 @@ function Who() {
       {[
         go('/app/keys', say('profile.keys')),
         go('/app/plan', say('profile.plan')),
+        go('/app/domains', say('profile.domains')),
         go('/app/webhooks', say('profile.webhooks')),
         go('/app/members', say('profile.members')),
         go('/app/sessions', say('profile.sessions')),

@@ -1,0 +1,2 @@
+ALTER TABLE `invoices` ADD `amount` text;--> statement-breakpoint
+ALTER TABLE `invoices` ADD `currency` text;
