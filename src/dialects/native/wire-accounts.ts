@@ -13,15 +13,15 @@ import {
   member,
   RoleShape,
 } from '../../accounts/shown.ts'
-import { Registration, type SwitchesNow } from '../../accounts/switches.ts'
+import { Registration, type SwitchesShown } from '../../accounts/switches.ts'
 import { instant, iso } from '../../instants.ts'
 import { KeyShape, MadeKeyShape } from '../../keys/shown.ts'
 import type { Block } from '../../mailboxes/blocks.ts'
 import { PlanNumbers } from '../../plans/numbers.ts'
 import type { Plan } from '../../plans/plan.ts'
 import type { DeedRow } from '../../storage/audit-trail.ts'
-import type { Quota } from '../../usage/service.ts'
-import type { UsageRow } from '../../usage/store.ts'
+import type { Sum } from '../../usage/jobs.ts'
+import type { LatencyRow, Quota } from '../../usage/service.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -81,8 +81,10 @@ const AccountShape = Type.Object({
 })
 
 const UsageShape = Type.Object({
-  from: instant('The beginning of the hour or day (UTC).'),
-  what: text('requests, inboxes, mails, bytes, refused-mails or refused-requests.'),
+  from: instant('The beginning of the hour, day, week or month (UTC).'),
+  what: text(
+    'requests, inboxes, mails, bytes, refused-mails or refused-requests; of all accounts together also storage: the most bytes that the database held.',
+  ),
   label: text('Of requests the API and the class of the status, of refusals the reason; else "".'),
   value: whole(),
 })
@@ -99,12 +101,30 @@ const DeedShape = Type.Object({
   detail: Type.Object({}, { additionalProperties: true }),
 })
 
-const TopShape = Type.Array(Type.Object({ accountId: text(), value: whole() }))
+const TopShape = Type.Array(
+  Type.Object({
+    accountId: text(),
+    owner: orNull(text('The e-mail address of its first owner; null for one that is gone.')),
+    value: whole(),
+  }),
+)
+
+const LatencyShape = Type.Object({
+  from: instant('The beginning of the hour, day, week or month (UTC).'),
+  api: orNull(text('Null: all of them together.')),
+  requests: whole('That were timed: neither waits for mail nor live streams.'),
+  p50: Type.Number({ description: 'Milliseconds in which half of them were answered.' }),
+  p90: Type.Number(),
+  p99: Type.Number(),
+})
 
 const SettingsShape = Type.Object({
   developerApi: Type.Boolean(),
   registration: Registration,
   dialects: Type.Record(Type.String(), Type.Boolean()),
+  changed: Type.Array(Type.String(), {
+    description: 'Those that were set here and win over the config, such as `registration` or `dialects.mailcx`.',
+  }),
 })
 
 const BlockShape = Type.Object({
@@ -114,6 +134,11 @@ const BlockShape = Type.Object({
   note: text(),
   createdAt: instant(),
 })
+
+const SeenAccountShape = Type.Composite([
+  AccountShape,
+  Type.Object({ owner: orNull(text('The e-mail address of its first owner.')) }),
+])
 
 /** What the document calls them. */
 export const accountSchemas = {
@@ -132,11 +157,15 @@ export const accountSchemas = {
   KeyList: listOf(ref('Key')),
   MadeKey: MadeKeyShape,
   Account: AccountShape,
+  SeenAccount: SeenAccountShape,
   Usage: UsageShape,
   UsageList: listOf(ref('Usage')),
   TotalUsage: Type.Composite([
     listOf(ref('Usage')),
-    Type.Object({ top: Type.Object({ requests: TopShape, mails: TopShape, inboxes: TopShape }) }),
+    Type.Object({
+      latency: Type.Array(LatencyShape),
+      top: Type.Object({ requests: TopShape, mails: TopShape, inboxes: TopShape }),
+    }),
   ]),
   Deed: DeedShape,
   DeedList: listOf(ref('Deed')),
@@ -207,13 +236,31 @@ export function ownAccount(
   }
 }
 
-type Sum = Pick<UsageRow, 'start' | 'what' | 'label' | 'value'>
-
 export const usageList = (rows: readonly Sum[]) => ({
   items: rows.map(
     ({ start, what, label, value }): Static<typeof UsageShape> => ({ from: iso(start), what, label, value }),
   ),
   next: null,
+})
+
+type Top = { accountId: string; owner: string | null; value: number }
+
+export const totalUsage = (
+  { sums, latency }: { sums: readonly Sum[]; latency: readonly LatencyRow[] },
+  top: Record<'requests' | 'mails' | 'inboxes', Top[]>,
+) => ({
+  ...usageList(sums),
+  latency: latency.map(
+    ({ start, api, requests, p50, p90, p99 }): Static<typeof LatencyShape> => ({
+      from: iso(start),
+      api,
+      requests,
+      p50,
+      p90,
+      p99,
+    }),
+  ),
+  top,
 })
 
 export function deed({
@@ -230,10 +277,16 @@ export function deed({
   return { at: iso(at), by, actor, actorId, client, what, target, accountId, detail }
 }
 
-export const settings = ({ developerApi, registration, dialects }: SwitchesNow): Static<typeof SettingsShape> => ({
+export const settings = ({
+  developerApi,
+  registration,
+  dialects,
+  changed,
+}: SwitchesShown): Static<typeof SettingsShape> => ({
   developerApi,
   registration,
   dialects: { ...dialects },
+  changed: [...changed],
 })
 
 export function block({ id, kind, pattern, note, createdAt }: Block): Static<typeof BlockShape> {
