@@ -15,6 +15,8 @@ export class ApiError extends Error {
     readonly fields: readonly FieldComplaint[] = [],
     readonly retryAfterSeconds: number | null = null,
     readonly requestId: string | null = null,
+    /** How many would end with what was asked for. */
+    readonly mailboxes: number | null = null,
   ) {
     super(message)
     this.name = 'ApiError'
@@ -74,7 +76,9 @@ function readClock(response: Response): void {
   else keep('clock', aheadMs)
 }
 
-type ErrorBody = { error?: { reason?: string; message?: string; requestId?: string; fields?: FieldComplaint[] } }
+type ErrorBody = {
+  error?: { reason?: string; message?: string; requestId?: string; fields?: FieldComplaint[]; mailboxes?: number }
+}
 
 async function errorOf(response: Response): Promise<ApiError> {
   const { error }: ErrorBody = await response.json().catch(() => ({}))
@@ -86,6 +90,7 @@ async function errorOf(response: Response): Promise<ApiError> {
     error?.fields ?? [],
     Number.isFinite(wait) ? wait : null,
     error?.requestId ?? response.headers.get('X-Request-Id'),
+    error?.mailboxes ?? null,
   )
 }
 

@@ -27,6 +27,7 @@ const OneWebhook = lazy(() => import('./member/one-webhook.tsx').then(({ OneWebh
 const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
 const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
 const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
+const Operator = lazy(() => import('./operator/operator.tsx').then(({ Operator }) => Operator))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Privacy = lazy(() => import('./guides/privacy.tsx').then(({ Privacy }) => Privacy))
 
@@ -62,6 +63,7 @@ export function App() {
             <Route path="/app/members" component={Team} />
             <Route path="/app/sessions" component={Sessions} />
             <Route path="/app/plan" component={PlanAndUsage} />
+            <Route path="/app/admin/:view?/:id?" component={Operator} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/privacy" component={Privacy} />
             <Route default component={NotFound} />

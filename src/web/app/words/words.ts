@@ -45,7 +45,11 @@ export type Values = Record<string, string | number>
 
 /** The text of this name; `{name}` in it is put in from `values`, numbers as the language writes them. */
 export function say(key: Key, values: Values = {}): string {
-  const text = words.value[key]
+  return formed(words.value[key], values)
+}
+
+/** As `say`, of a text that stands in no list that is loaded at first. */
+export function formed(text: Text, values: Values = {}): string {
   const form = typeof text === 'string' ? text : (text[pluralOf(values['count'])] ?? text.other)
   return form.replace(/\{(\w+)\}/g, (_, name: string) => shown(values[name] ?? ''))
 }
