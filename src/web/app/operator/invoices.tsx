@@ -41,6 +41,7 @@ export function Invoices() {
       <p class="text-body-secondary">{tell('invoices.what')}</p>
       <div class="toolbar">
         <Segments
+          isSmall
           label={tell('invoices.state')}
           value={state}
           choices={[['', tell('invoices.all')], ...states.map((one) => [one, tell(`invoices.${one}`)] as const)]}

@@ -32,7 +32,7 @@ type Account = {
   used: Used
 }
 type Mate = Member & { createdAt: string; lastSignInAt: string | null }
-type Domain = { id: string; unicodeName: string; state: string }
+type Domain = { id: string; unicodeName: string; state: 'pending' | 'verified' | 'failing' | 'lapsed' }
 
 export function OneAccount({ id = '' }: { id: string | undefined }) {
   const path = pathOf('admin', 'accounts', id)
@@ -405,7 +405,7 @@ function Domains({ path }: { path: string }) {
                   <a class="row-name text-break me-auto" href="/app/admin/domains">
                     {unicodeName}
                   </a>
-                  <span class={`mark mark-${state}`}>{state}</span>
+                  <span class={`mark mark-${state === 'lapsed' ? 'expired' : state}`}>{tell(`domains.${state}`)}</span>
                 </li>
               ))}
             </ul>
