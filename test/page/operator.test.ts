@@ -23,7 +23,7 @@ inBrowser('analytics show what the server did, as charts and as a table, by API,
   const { json } = await callBy(tab, 'POST', '/mailboxes', {})
   await page.mail(String(at(json, 'address')))
   await callBy(tab, 'GET', '/mailboxes/nothing')
-  await tab.reload()
+  await tab.getByRole('button', { name: 'Look again' }).click()
   for (const name of ['Mails', 'Requests', 'Refusals', 'Storage used'])
     await tab.getByRole('img', { name, exact: true }).locator('canvas').waitFor()
   const latency = tab.getByRole('figure').filter({ hasText: 'Latency of API calls' })
@@ -240,6 +240,8 @@ inBrowser(
     expect(ordered.status).toBe(200)
     await tab.getByRole('button', { name: 'Your account' }).focus()
     await tab.keyboard.press('Enter')
+    // The menu moves the focus to its first item once it is there.
+    await tab.locator('[role=menuitem]:focus').waitFor()
     await tab.getByRole('menuitem', { name: 'Operator' }).press('Enter')
     const ways = tab.getByRole('navigation', { name: 'Operator' })
     await ways.waitFor()

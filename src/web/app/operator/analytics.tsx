@@ -4,6 +4,7 @@ import { serverNow } from '../api.ts'
 import { ask, useLoaded } from '../member/ask.ts'
 import { Segments } from '../member/segments.tsx'
 import { Ready } from '../member/view.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { later } from '../parts/later.tsx'
 import { language, say } from '../words/words.ts'
 import type { Line } from './chart.tsx'
@@ -88,6 +89,9 @@ export function Analytics() {
           ]}
           change={(value) => setTable(value === 'table')}
         />
+        <button type="button" class="btn btn-sm btn-outline-secondary btn-icon" onClick={() => void totals.reload()}>
+          <Icon name="refresh" /> {tell('analytics.reload')}
+        </button>
       </div>
       <p class="text-body-secondary">{tell(`analytics.what-${span}`)}</p>
       <Ready of={totals}>

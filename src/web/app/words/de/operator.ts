@@ -12,6 +12,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'analytics.by-day': 'Tage',
   'analytics.by-week': 'Wochen',
   'analytics.by-month': 'Monate',
+  'analytics.reload': 'Neu nachsehen',
   'analytics.what-hour': 'Die letzten zwei Tage nach Stunden, alle Konten zusammen.',
   'analytics.what-day': 'Die letzten dreißig Tage (UTC), alle Konten zusammen.',
   'analytics.what-week': 'Das letzte halbe Jahr nach Wochen (ab Montag, UTC), alle Konten zusammen.',

@@ -9,6 +9,7 @@ export const operator = {
   'analytics.by-day': 'Days',
   'analytics.by-week': 'Weeks',
   'analytics.by-month': 'Months',
+  'analytics.reload': 'Look again',
   'analytics.what-hour': 'The last two days by the hour, all accounts together.',
   'analytics.what-day': 'The last thirty days (UTC), all accounts together.',
   'analytics.what-week': 'The last half year by the week (from Monday, UTC), all accounts together.',

@@ -17,6 +17,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'analytics.by-day': 'Дни',
   'analytics.by-week': 'Недели',
   'analytics.by-month': 'Месяцы',
+  'analytics.reload': 'Обновить',
   'analytics.what-hour': 'Последние двое суток по часам, все учётные записи вместе.',
   'analytics.what-day': 'Последние тридцать дней (UTC), все учётные записи вместе.',
   'analytics.what-week': 'Последние полгода по неделям (с понедельника, UTC), все учётные записи вместе.',
