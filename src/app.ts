@@ -1,15 +1,16 @@
 // Assembly, in dependency order: from a config to a server that runs, and back.
 import manifest from '../package.json' with { type: 'json' }
 import { CannotStart } from './cannot-start.ts'
-import { certificateOf } from './certificate.ts'
+import { certificateOf, endOf } from './certificate.ts'
 import type { Config } from './config/schema.ts'
 import { pageUrl } from './control/links.ts'
 import { openControl } from './control/server.ts'
 import { type Core, makeCore } from './core.ts'
 import { Events } from './events.ts'
+import type { Health } from './health.ts'
 import type { HttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
-import { Metrics } from './metrics.ts'
+import { Metrics, sumOf } from './metrics.ts'
 import type { Outside } from './outside.ts'
 import type { Payments } from './payments/service.ts'
 import { plansOf } from './plans/from-config.ts'
@@ -174,6 +175,7 @@ async function assemble(
     readerWorkers,
     events,
     shortage,
+    storedBytes: () => room.figures.bytes,
     outside,
     metrics,
     log,
@@ -233,14 +235,50 @@ async function assemble(
   const certificate = await certificateRead
   const smtp = await startSmtp(config, { ...core, metrics, log, outside }, certificate)
   undo.push(() => smtp.stop())
+  const startedAt = outside.now()
+  const { version } = manifest
+  let presentCertificate = certificate
+  const health = async (): Promise<Health> => ({
+    version,
+    startedAt,
+    now: outside.now(),
+    shortage: shortage(),
+    isWhole: integrity.isWhole,
+    queues: {
+      writer: writer.waiting,
+      digests: core.digesting.waiting,
+      reads: readerWorkers.waiting,
+      webhooks: core.delivering.waiting(),
+    },
+    open: {
+      smtp: await sumOf(metrics.smtpConnections),
+      http: await sumOf(metrics.httpConnections),
+      waits: core.waits.count,
+      streams: core.streams.count,
+    },
+    threadsReplaced: await sumOf(metrics.threadsReplaced),
+    store: {
+      bytes: room.figures.bytes,
+      logBytes: room.figures.walBytes,
+      maxBytes: config.storage.max_bytes,
+      freeBytes: room.free,
+      minFreeBytes: config.storage.min_free_bytes,
+    },
+    memoryBytes: process.memoryUsage.rss(),
+    certificate: {
+      endsAt: endOf(presentCertificate),
+      selfSigned: config.tls.cert_file === undefined,
+    },
+  })
   const [operator, adminLink] = await written
   const { startHttp } = await httpDoor
-  const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage })
+  const http = await startHttp(config, { core, metrics, log, outside, certificate, shortage, health })
   undo.push(() => http.stop())
   const certificateWatch = watchCertificate(
     readCertificate,
     certificate,
     (fresh) => {
+      presentCertificate = fresh
       smtp.useCertificate(fresh)
       http.useCertificate(fresh)
     },
@@ -278,8 +316,6 @@ async function assemble(
     minFreeBytes: config.storage.min_free_bytes,
   })
   undo.push(() => backups.stop())
-  const startedAt = outside.now()
-  const { version } = manifest
   const status = () => ({ version, pid: process.pid, startedAt, ...addresses, shortage: shortage() })
   // Mail is taken without it too.
   const { accounts, signIns, links, keys, domains, jwts, payments } = core

@@ -114,6 +114,8 @@ export type Ground = {
   events: Events
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** Bytes of the database in use; 0 while that is not known. */
+  storedBytes: () => number
   /** Ways to pay, in the place of those that the config sets up. */
   rails?: ReadonlyMap<RailName, Rail>
   outside: Outside
@@ -144,7 +146,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     outside,
     () => standing.lookAgain(),
   )
-  const accountStore = guarded(new AccountStore(db, writer), found)
+  const accountStore = guarded(new AccountStore(db, writer, readerWorkers), found)
   const accounts = new Accounts(accountStore, plans, passwords, outside)
   const failures = new Failures(accountStore, outside)
   const signIns = new SignIns(accountStore, accounts, passwords, failures, outside)
@@ -163,7 +165,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     outside,
   )
   const usage = new Usage(
-    guarded(new UsageStore(db, writer), found),
+    guarded(new UsageStore(db, writer, readerWorkers), found),
     plans,
     {
       refusalsKept: config.limits.refusals_kept,
@@ -172,6 +174,7 @@ export function makeCore(config: Config, ground: Ground): Core {
     },
     outside,
     () => failures.flush(),
+    ground.storedBytes,
   )
   const keys = new Keys(
     guarded(new KeyStore(db, writer), found),

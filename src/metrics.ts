@@ -141,3 +141,8 @@ function collectInto(read: () => number): (this: Gauge) => void {
     this.set(read())
   }
 }
+
+/** Over all its labels. */
+export async function sumOf(counted: Counter | Gauge): Promise<number> {
+  return (await counted.get()).values.reduce((sum, { value }) => sum + value, 0)
+}

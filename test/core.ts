@@ -10,7 +10,7 @@ import { type Event, Events } from '../src/events.ts'
 import { openLog } from '../src/log.ts'
 import type { Mailbox } from '../src/mailboxes/mailbox.ts'
 import type { OpeningWish } from '../src/mailboxes/service.ts'
-import { digestJobs, readerJobs } from '../src/messages/jobs.ts'
+import { digestJobs } from '../src/messages/jobs.ts'
 import { Metrics } from '../src/metrics.ts'
 import { type Outside, realOutside } from '../src/outside.ts'
 import type { Rail, RailName } from '../src/payments/rail.ts'
@@ -18,6 +18,7 @@ import { type Connection, openForWriting } from '../src/storage/database.ts'
 import { localWorkers } from '../src/storage/worker-pool.ts'
 import { LocalWriter } from '../src/storage/writer.ts'
 import { changes } from '../src/threads/changes.ts'
+import { readerJobs } from '../src/threads/reader-jobs.ts'
 
 export type TestCore = Core & {
   config: Config
@@ -30,7 +31,7 @@ export type TestCore = Core & {
   metrics: Metrics
   outside: Outside
   /** Why no mail can be taken, if a test says so. */
-  room: { shortage: string | null }
+  room: { shortage: string | null; bytes: number }
   close: () => void
 }
 
@@ -79,7 +80,7 @@ export function testCore({
   rails?: ReadonlyMap<RailName, Rail>
 } = {}): TestCore {
   const clock = { now }
-  const room: { shortage: string | null } = { shortage: null }
+  const room: { shortage: string | null; bytes: number } = { shortage: null, bytes: 0 }
   const outside: Outside = { ...realOutside, guessCost, ...own, now: () => clock.now }
   const told: Event[] = []
   const connection = file === ':memory:' ? inMemory() : openForWriting(file)
@@ -100,6 +101,7 @@ export function testCore({
     readerWorkers: localWorkers(connection, readerJobs),
     events,
     shortage: () => room.shortage,
+    storedBytes: () => room.bytes,
     ...(rails ? { rails } : {}),
     outside,
     metrics,

@@ -28,6 +28,7 @@ const order = [
     'refusal',
     'events',
     'finding',
+    'health',
     'outside',
     'instants',
     'log',

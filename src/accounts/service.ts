@@ -1,12 +1,14 @@
 // Accounts and their members: who there is, on which plan, as what. How members sign in is in `sign-ins.ts`, how they come
 // in by a link in `links.ts`.
 import type { Outside } from '../outside.ts'
+import type { Plan } from '../plans/plan.ts'
 import type { Plans } from '../plans/service.ts'
 import { Refusal } from '../refusal.ts'
 import { type Account, fresh, type Member, mustBeEmail, type Role, spelled } from './account.ts'
 import { type AccountCaller, byOf, type Caller, isAdmin, mustBeAdmin, ofAccount, ownerOf } from './caller.ts'
+import type { AccountSearch } from './jobs.ts'
 import type { Passwords } from './passwords.ts'
-import type { AccountStore, ListedAccount } from './store.ts'
+import type { AccountListQuery, AccountStore, ListedAccount } from './store.ts'
 
 export class Accounts {
   constructor(
@@ -80,10 +82,39 @@ export class Accounts {
     return this.store.account(id)
   }
 
-  /** Oldest first. Refuses: as `mustBeAdmin`. */
-  async list(caller: Caller, query: { after: number; limit: number }): Promise<ListedAccount[]> {
+  /**
+   * Oldest first, all or those that are meant. Refuses: as `mustBeAdmin`; too-busy, took-too-long, where it is for some that
+   * are meant.
+   */
+  async list(
+    caller: Caller,
+    { after, limit, part = null, plan = null, state = null }: AccountListQuery & Partial<AccountSearch>,
+  ): Promise<ListedAccount[]> {
     mustBeAdmin(caller)
-    return this.store.list(query)
+    if (part === null && plan === null && state === null) return this.store.list({ after, limit })
+    return this.store.find({ part, plan, state, after, limit })
+  }
+
+  /**
+   * An account, to be read as its own readers read it: for admins, who by this come to nothing that is a member's. Refuses:
+   * as `mustBeAdmin`, account-unknown.
+   */
+  async seenBy(caller: Caller, id: string): Promise<AccountCaller> {
+    mustBeAdmin(caller)
+    const account = await this.get(caller, id)
+    return { kind: 'account', account, member: null, key: null, sessionId: null, client: '' }
+  }
+
+  /** Every plan that may be chosen or that accounts are on, with how many are. Refuses: as `mustBeAdmin`; too-busy, took-too-long. */
+  async plansWithAccounts(caller: Caller): Promise<{ plan: Plan; isOffered: boolean; accounts: number }[]> {
+    mustBeAdmin(caller)
+    const counted = new Map((await this.store.planCounts()).map(({ plan, accounts }) => [plan, accounts]))
+    const names = new Set([...this.plans.names(), ...counted.keys()])
+    return [...names].map((name) => ({
+      plan: this.plans.of(name),
+      isOffered: this.plans.isOffered(name),
+      accounts: counted.get(name) ?? 0,
+    }))
   }
 
   /**
@@ -144,6 +175,12 @@ export class Accounts {
   /** Oldest first. Refuses: as `ofAccount`. */
   async members(caller: Caller): Promise<Member[]> {
     return this.store.members(ofAccount(caller, 'team').account.id)
+  }
+
+  /** Those of any account, oldest first. Refuses: as `mustBeAdmin`, account-unknown. */
+  async membersFor(caller: Caller, accountId: string): Promise<Member[]> {
+    mustBeAdmin(caller)
+    return this.store.members((await this.get(caller, accountId)).id)
   }
 
   /** One of the caller's account. Refuses: as `ofAccount`, member-unknown. */

@@ -1,11 +1,13 @@
 // Accounts, members, sessions and one-time links in the database: the reads of the main thread.
-import { and, asc, count, eq, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
 import { type Db, statementsOf } from '../storage/database.ts'
+import type { Workers } from '../storage/job.ts'
 import { accountCheck, linkCheck, memberCheck, mustBeSound, sessionCheck } from '../storage/row-checks.ts'
 import { accounts, links, members, sessions } from '../storage/schema.ts'
 import type { Account, Invitation, Member, Session } from './account.ts'
 import type { changes } from './changes.ts'
+import type { AccountSearch, accountJobs } from './jobs.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 export type MemberRow = typeof members.$inferSelect
@@ -100,6 +102,7 @@ export class AccountStore {
   constructor(
     private readonly db: Db,
     readonly writes: Writes<typeof changes>,
+    private readonly workers: Workers<typeof accountJobs>,
   ) {}
 
   async account(id: string): Promise<Account | null> {
@@ -184,6 +187,23 @@ export class AccountStore {
         return account ? [this.listed(account, row.key)] : []
       }),
     )
+  }
+
+  /** Those that are meant, oldest first. Refuses: too-busy, took-too-long. */
+  async find(search: AccountSearch): Promise<ListedAccount[]> {
+    const keys = await this.workers.run('accounts.find', search)
+    const rows = this.db.select().from(accounts).where(inArray(accounts.key, keys)).orderBy(asc(accounts.key)).all()
+    return Promise.all(
+      rows.flatMap((row) => {
+        const account = asAccount(row)
+        return account ? [this.listed(account, row.key)] : []
+      }),
+    )
+  }
+
+  /** Plans that accounts are on, with how many are. Refuses: too-busy, took-too-long. */
+  planCounts(): Promise<{ plan: string; accounts: number }[]> {
+    return this.workers.run('accounts.plans', null)
   }
 
   private async listed(account: Account, key: number): Promise<ListedAccount> {

@@ -26,6 +26,9 @@ export type SwitchesNow = {
   dialects: Readonly<Record<string, boolean>>
 }
 
+/** With the names of those that were set here and win over the config, such as `registration` or `dialects.mailcx`. */
+export type SwitchesShown = SwitchesNow & { changed: string[] }
+
 /** Null sets a switch back to what the config says. */
 export type SwitchesWish = {
   developerApi?: boolean | null | undefined
@@ -63,13 +66,15 @@ export class Switches {
   }
 
   /** Refuses: as `mustBeAdmin`. */
-  shown(caller: Caller): SwitchesNow {
+  shown(caller: Caller): SwitchesShown {
     mustBeAdmin(caller)
-    return this.now
+    const { dialects = {}, ...others } = this.kept
+    const changed = [...Object.keys(others), ...Object.keys(dialects).map((name) => `dialects.${name}`)]
+    return { ...this.now, changed }
   }
 
   /** Refuses: as `mustBeAdmin`. */
-  async set(caller: Caller, wish: SwitchesWish): Promise<SwitchesNow> {
+  async set(caller: Caller, wish: SwitchesWish): Promise<SwitchesShown> {
     mustBeAdmin(caller)
     const dialects = { ...this.kept.dialects }
     for (const [dialect, isOn] of Object.entries(wish.dialects ?? {})) {
@@ -87,7 +92,7 @@ export class Switches {
     await this.settings.set(name, JSON.stringify(kept), { by, what: 'settings.changed', detail: { ...wish } })
     this.kept = kept
     this.switched()
-    return this.now
+    return this.shown(caller)
   }
 }
 

@@ -115,6 +115,7 @@ async function onStore<Result>(config: Config, work: (ground: StoreGround) => Pr
         readerWorkers: none,
         events,
         shortage: () => null,
+        storedBytes: () => 0,
         outside: realOutside,
         metrics: new Metrics(),
         log: openLog({ level: 'silent', format: 'json' }),

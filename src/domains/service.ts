@@ -193,6 +193,12 @@ export class Domains {
     return this.store.ofAll(page)
   }
 
+  /** Those of one account. Refuses: as `mustBeAdmin`. */
+  async listFor(caller: Caller, accountId: string): Promise<CustomDomain[]> {
+    mustBeAdmin(caller)
+    return this.store.ofAccount(accountId)
+  }
+
   /** By its id or its name. Refuses: as `ofAccount`; domain-unknown, also for one that the key is not for. */
   async get(caller: Caller, name: string): Promise<CustomDomain> {
     const own = ofAccount(caller, 'domains')
@@ -245,6 +251,14 @@ export class Domains {
     const domain = await this.get(caller, name)
     this.limit.admit(domain)
     return this.examined(domain, { isServing: true, isOperator: false })
+  }
+
+  /** The same, of the server's own domains and of itself, as often as it is asked for. Refuses: as `mustBeAdmin`. */
+  async examineServer(caller: Caller): Promise<{ at: number; findings: Finding[] }> {
+    mustBeAdmin(caller)
+    const at = this.outside.now()
+    const names = this.named().map(({ name }) => name)
+    return { at, findings: await this.doctor.ofServer(names, true) }
   }
 
   /** The same, of any account's, as often as it is asked for. `isServing`: mail is taken meanwhile. Refuses: as `getAny`. */

@@ -2,7 +2,7 @@
 // what it returns.
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { extended } from '../extended.ts'
-import { levels, worst } from '../finding.ts'
+import { type Finding, levels, worst } from '../finding.ts'
 import { instant, iso, isoOrNull } from '../instants.ts'
 import { customAccesses, type DescribedDomain, domainStates, type Seen, unicodeOf } from './domain.ts'
 import type { Examined } from './service.ts'
@@ -61,10 +61,21 @@ export const ListedDomainShape = extended(DomainShape, {
   account: Type.Object({ id: text(), owner: orNull(text('The e-mail address of its first owner.')) }),
 })
 
-const LevelShape = Type.Union(
+export const LevelShape = Type.Union(
   levels.map((level) => Type.Literal(level)),
   { description: '"note": worth knowing, and mail comes all the same; "wrong": to be mended.' },
 )
+
+export const FindingShape = Type.Object({
+  check: text(
+    '"standing": whether mail is taken; "dns": what name servers say at all; "txt": whose it is; "mx": where its mail goes; "target": one server there; "wildcard": where mail for its subdomains goes; "host", "ptr", "port", "reach", "certificate": this server, as others see it.',
+  ),
+  level: LevelShape,
+  says: text('What was found, as a sentence.'),
+  mend: orNull(text('What to do about it.')),
+  asked: Type.Array(Type.String(), { description: 'What was asked for it.' }),
+  answered: Type.Array(Type.String(), { description: 'What was answered, cut short.' }),
+})
 
 export const DomainReportShape = Type.Object({
   id: text('Of the domain.'),
@@ -72,19 +83,7 @@ export const DomainReportShape = Type.Object({
   unicodeName: text(),
   at: instant('When it was looked at.'),
   outcome: LevelShape,
-  items: Type.Array(
-    Type.Object({
-      check: text(
-        '"standing": whether mail is taken; "dns": what name servers say at all; "txt": whose it is; "mx": where its mail goes; "target": one server there; "wildcard": where mail for its subdomains goes; "host", "ptr", "port", "reach", "certificate": this server, as others see it.',
-      ),
-      level: LevelShape,
-      says: text('What was found, as a sentence.'),
-      mend: orNull(text('What to do about it.')),
-      asked: Type.Array(Type.String(), { description: 'What was asked for it.' }),
-      answered: Type.Array(Type.String(), { description: 'What was answered, cut short.' }),
-    }),
-    { description: 'What was found, check by check.' },
-  ),
+  items: Type.Array(FindingShape, { description: 'What was found, check by check.' }),
 })
 
 const statuses = { there: 'found', gone: 'missing', unknown: 'unknown' } as const
@@ -129,12 +128,16 @@ export const report = ({ domain: { id, name }, at, findings }: Examined): Static
   unicodeName: unicodeOf(name),
   at: iso(at),
   outcome: worst(findings),
-  items: findings.map(({ check, level, says, mend = null, asked = [], answered = [] }) => ({
-    check,
-    level,
-    says,
-    mend,
-    asked: [...asked],
-    answered: [...answered],
-  })),
+  items: findings.map(listed),
 })
+
+export function listed({
+  check,
+  level,
+  says,
+  mend = null,
+  asked = [],
+  answered = [],
+}: Omit<Finding, 'mend'> & { mend?: string | null }): Static<typeof FindingShape> {
+  return { check, level, says, mend, asked: [...asked], answered: [...answered] }
+}

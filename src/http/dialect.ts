@@ -1,6 +1,7 @@
 // A dialect as the front sees it: the paths it answers, and how it says no before a route was found.
 import type { DialectsConfig } from '../config/schema-dialects.ts'
 import type { Core } from '../core.ts'
+import type { Health } from '../health.ts'
 import type { Log } from '../log.ts'
 import type { Outside } from '../outside.ts'
 import type { Refusal } from '../refusal.ts'
@@ -25,6 +26,8 @@ export interface Door {
   readonly stopping: AbortSignal
   /** Why no mail can be taken, or null. */
   readonly shortage: () => string | null
+  /** How the server is. */
+  readonly health: () => Promise<Health>
   readonly options: DoorOptions
 }
 
@@ -94,6 +97,7 @@ export const withoutServer: Door = {
     return absent()
   },
   shortage: () => null,
+  health: absent,
   options: {
     maxStreamMailboxes: 100,
     isPublicOverTls: false,

@@ -18,6 +18,8 @@ import type { Came } from './entrance.ts'
 import type { Hosts } from './hosts.ts'
 import { announce, type HttpListener, pathOf, pathStart, type Visit } from './visit.ts'
 
+export type Answered = { dialect: string; method: string; status: number; milliseconds: number }
+
 export type FrontOptions = {
   /** The first whose prefix fits, so the longest prefixes come first; the last one takes all. */
   dialects: readonly Dialect[]
@@ -34,7 +36,7 @@ export type FrontOptions = {
   elapsed: () => number
   /** How long browsers remember that this host speaks TLS, said over TLS; 0: not said. */
   hstsSeconds: number
-  answered: (visit: Visit, dialect: string, method: string, status: number) => void
+  answered: (visit: Visit, answer: Answered) => void
   log: Log
 }
 
@@ -78,7 +80,11 @@ export class Front {
         return visit.upgraded
       },
       upgraded: false,
-      holdOpen: () => server.timeout(request, 0),
+      holdOpen: () => {
+        visit.isHeld = true
+        server.timeout(request, 0)
+      },
+      isHeld: false,
     }
     const dialect = this.dialectOf(path)
     const origin = headers.get('origin')
@@ -92,8 +98,9 @@ export class Front {
       response.headers.set('Strict-Transport-Security', `max-age=${options.hstsSeconds}`)
     }
     const status = visit.upgraded ? 101 : response.status
-    options.answered(visit, dialect.name, request.method, status)
-    this.tell(request, visit, status, options.elapsed() - began)
+    const milliseconds = options.elapsed() - began
+    options.answered(visit, { dialect: dialect.name, method: request.method, status, milliseconds })
+    this.tell(request, visit, status, milliseconds)
     return visit.upgraded ? undefined : response
   }
 

@@ -5,6 +5,7 @@ import type { Certificate } from '../certificate.ts'
 import type { Config } from '../config/schema.ts'
 import type { Core } from '../core.ts'
 import { server } from '../dialects/native/wire-server.ts'
+import type { Health } from '../health.ts'
 import { Networks } from '../limits/networks.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -38,6 +39,8 @@ export type HttpGround = {
   certificate: Certificate | null
   /** Why no mail can be taken, or null. */
   shortage: () => string | null
+  /** How the server is. */
+  health: () => Promise<Health>
   /** Between two comment lines of a live stream; tests want them sooner. */
   heartbeatMs?: number
 }
@@ -61,7 +64,7 @@ const bunHeadBytes = 16_384
 export async function startHttp(config: HttpOptions, ground: HttpGround): Promise<HttpServer> {
   const { http, limits, smtp, dialects: foreign } = config
   const { public_url } = config.server
-  const { core, metrics, log, outside, shortage } = ground
+  const { core, metrics, log, outside, shortage, health } = ground
   const stopping = new AbortController()
   const streams = new EventStreams({
     heartbeatMs: ground.heartbeatMs ?? 15_000,
@@ -81,6 +84,7 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     downloadSlots: new Slots(http.max_downloads_per_address),
     stopping: stopping.signal,
     shortage,
+    health,
     options: {
       maxStreamMailboxes: http.max_stream_mailboxes,
       isPublicOverTls: public_url?.startsWith('https:') ?? false,
@@ -131,10 +135,11 @@ export async function startHttp(config: HttpOptions, ground: HttpGround): Promis
     newId: outside.uuid,
     elapsed: outside.elapsed,
     hstsSeconds: http.hsts_seconds,
-    answered: ({ route, caller, refused }, dialect, method, status) => {
+    answered: ({ route, caller, refused, isHeld }, { dialect, method, status, milliseconds }) => {
       if (refused) metrics.httpRefused.inc({ reason: refused })
       metrics.requests.inc({ route: route ?? dialect, method, status })
-      core.usage.answered(caller, dialect, status, refused)
+      const isCall = dialect !== site.name && !isHeld
+      core.usage.answered(caller, dialect, status, refused, isCall ? milliseconds : null)
     },
     log,
   })

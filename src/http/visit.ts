@@ -28,6 +28,8 @@ export type Visit = {
   upgraded: boolean
   /** Lets the connection be silent for as long as the answer takes. */
   holdOpen: () => void
+  /** Whether that was done: how long the answer takes says nothing of the server. */
+  isHeld: boolean
 }
 
 const visits = new WeakMap<Request, Visit>()

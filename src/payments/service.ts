@@ -158,10 +158,14 @@ export class Payments {
     return this.shown(await this.store.newest(ofAccount(caller, null).account.id, page))
   }
 
-  /** All, newest first. Refuses: as `mustBeAdmin`. */
-  async newest(caller: Caller, page: { before: number; limit: number }): Promise<ListedInvoice[]> {
+  /** All, or those in one state, newest first. Refuses: as `mustBeAdmin`. */
+  async newest(
+    caller: Caller,
+    { state = null, ...page }: { before: number; limit: number; state?: Invoice['state'] | null },
+  ): Promise<ListedInvoice[]> {
     mustBeAdmin(caller)
-    return this.shown(await this.store.newest(null, page))
+    if (state === null) return this.shown(await this.store.newest(null, page))
+    return this.shown(await this.store.inState(state, this.outside.now(), page))
   }
 
   /** All, oldest first. Refuses: as `mustBeAdmin`. */

@@ -1,5 +1,5 @@
 // Invoices in the database: the reads of the main thread. What the writer thread does to them: changes.ts.
-import { and, asc, count, desc, eq, gt, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNotNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Writes } from '../storage/change.ts'
 import { type Db, statementsOf } from '../storage/database.ts'
 import { invoiceCheck, mustBeSound } from '../storage/row-checks.ts'
@@ -104,6 +104,28 @@ export class PaymentStore {
         ? statements(this.db).newest.all(page)
         : statements(this.db).ofAccount.all({ ...page, accountId })
     return rows.map(listed)
+  }
+
+  /** Newest first. `expired`: also pending ones that nobody paid in time. */
+  async inState(
+    state: Invoice['state'],
+    now: number,
+    { before, limit }: { before: number; limit: number },
+  ): Promise<ListedInvoice[]> {
+    const isPending = eq(invoices.state, 'pending')
+    const isIn = {
+      pending: and(isPending, gt(invoices.expiresAt, now)),
+      paid: eq(invoices.state, 'paid'),
+      expired: or(eq(invoices.state, 'expired'), and(isPending, lte(invoices.expiresAt, now))),
+    }
+    return this.db
+      .select()
+      .from(invoices)
+      .where(and(isIn[state], lt(invoices.key, before)))
+      .orderBy(desc(invoices.key))
+      .limit(limit)
+      .all()
+      .map(listed)
   }
 
   async oldest(page: { after: number; limit: number }): Promise<ListedInvoice[]> {

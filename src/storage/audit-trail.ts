@@ -1,5 +1,5 @@
 // Who did what, when and from where: a row beside each change that members, admins and the command line make.
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Tx } from './change.ts'
 import { type Db, statementsOf } from './database.ts'
 import { auditCheck, mustBeSound } from './row-checks.ts'
@@ -83,8 +83,20 @@ export function deeds(db: Db, accountId: string | null, before: number, limit: n
     accountId === null
       ? statements(db).newest.all({ before, limit })
       : statements(db).newestOf.all({ accountId, before, limit })
-  return rows.map(({ checkValue, ...row }) => {
-    mustBeSound({ checkValue }, auditCheck(row), `entry ${row.key} of the audit trail`)
-    return row
-  })
+  return rows.map(sound)
+}
+
+/** Newest first. Refuses: storage-damaged. */
+export const deedsByKeys = (db: Db, keys: readonly number[]): DeedRow[] =>
+  db
+    .select()
+    .from(audit)
+    .where(inArray(audit.key, [...keys]))
+    .orderBy(desc(audit.key))
+    .all()
+    .map(sound)
+
+function sound({ checkValue, ...row }: typeof audit.$inferSelect): DeedRow {
+  mustBeSound({ checkValue }, auditCheck(row), `entry ${row.key} of the audit trail`)
+  return row
 }

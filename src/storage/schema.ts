@@ -617,9 +617,9 @@ export const usage = sqliteTable(
     /** "" for what no account did. */
     accountId: text('account_id').notNull(),
     what: text('what', {
-      enum: ['requests', 'inboxes', 'mails', 'bytes', 'refused-mails', 'refused-requests'],
+      enum: ['requests', 'inboxes', 'mails', 'bytes', 'refused-mails', 'refused-requests', 'latency', 'storage'],
     }).notNull(),
-    /** `native 2xx` of requests, the reason of refusals, else "". */
+    /** `native 2xx` of requests, `native 5` (up to 5 ms) of latency, the reason of refusals, else "". */
     label: text('label').notNull(),
     value: integer('value').notNull(),
   },

@@ -16,3 +16,12 @@ export function nextMonth(start: number): number {
   const date = new Date(start)
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
 }
+
+/** Mondays. */
+export const weekOf = (at: number): number => dayOf(at) - ((Math.floor(at / dayMs) + 3) % 7) * dayMs
+
+/** The month that began so many months before this one. */
+export function monthBefore(at: number, months: number): number {
+  const date = new Date(at)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months, 1)
+}

@@ -10,11 +10,13 @@ import type { Plans } from '../plans/service.ts'
 import { type LimitState, type Reason, Refusal } from '../refusal.ts'
 import type { DeedRow } from '../storage/audit-trail.ts'
 import { Calls, type Subject } from './calls.ts'
+import type { DeedSearch, Sum, TotalSpan } from './jobs.ts'
 import { type Keyless, KeylessCalls } from './keyless-calls.ts'
+import { bucketOf, type Latency, latencyOf } from './latency.ts'
 import { PageCalls } from './page-calls.ts'
-import { dayMs, dayOf, hourMs, hourOf, monthOf } from './periods.ts'
+import { dayMs, dayOf, hourMs, hourOf, monthBefore, monthOf, weekOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
-import type { RefusalOwner, RefusalRow, UsageRow, UsageStore } from './store.ts'
+import type { RefusalOwner, RefusalRow, UsageStore } from './store.ts'
 import { Sums } from './sums.ts'
 
 export type UsageRules = {
@@ -27,6 +29,7 @@ export type UsageRules = {
 
 /** Rows written with one change. */
 const rowsTogether = 500
+const sampleMs = 60_000
 const hoursKept = 48
 export const daysKept = 366
 export const auditDaysKept = 400
@@ -41,6 +44,8 @@ export class Usage {
   /** Those of the page are limited apart. */
   private readonly pageCalls: PageCalls
   private readonly sums: Sums
+  /** The last sample of what the store holds. */
+  private sampled: { at: number; bytes: number } | null = null
 
   constructor(
     private readonly store: UsageStore,
@@ -49,6 +54,8 @@ export class Usage {
     private readonly outside: Outside,
     /** Writes what waits for the audit trail. */
     private readonly flushTrail: () => Promise<void>,
+    /** Bytes of the database in use; 0 while that is not known. */
+    private readonly storedBytes: () => number,
   ) {
     this.calls = new Calls(outside, () => plans.anonymous())
     this.keylessCalls = new KeylessCalls(outside)
@@ -128,9 +135,18 @@ export class Usage {
 
   // Sums
 
-  /** A request was answered. */
-  answered(caller: Caller | null, dialect: string, status: number, refused: Reason | null): void {
+  /** A request was answered. `milliseconds`: how long that took; null where it waited because it was asked to, or is no call. */
+  answered(
+    caller: Caller | null,
+    dialect: string,
+    status: number,
+    refused: Reason | null,
+    milliseconds: number | null = null,
+  ): void {
     const accountId = caller ? accountIdOf(caller) : ''
+    if (milliseconds !== null) {
+      this.sums.add({ accountId: '', what: 'latency', label: `${dialect} ${bucketOf(milliseconds)}` })
+    }
     this.sums.add({ accountId, what: 'requests', label: `${dialect} ${Math.floor(status / 100)}xx` })
     if (refused) this.sums.add({ accountId, what: 'refused-requests', label: refused })
   }
@@ -142,20 +158,32 @@ export class Usage {
   }
 
   /** What an account used since then, by hour or by day. Refuses: as `ofAccount`. */
-  async of(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
+  async of(caller: Caller, span: 'hour' | 'day'): Promise<Sum[]> {
     const { account } = ofAccount(caller, null)
     await this.settle()
     return this.store.usage(account.id, span, this.since(span))
   }
 
-  /** What was used in all. Refuses: as `mustBeAdmin`. */
-  async ofAll(caller: Caller, span: 'hour' | 'day'): Promise<Omit<UsageRow, 'accountId'>[]> {
+  /**
+   * What was used in all in the last so many hours, days, weeks or months (null: in all that are kept), and how long calls
+   * took. Refuses: as `mustBeAdmin`; too-busy, took-too-long.
+   */
+  async ofAll(
+    caller: Caller,
+    span: TotalSpan,
+    periods: number | null = null,
+  ): Promise<{ sums: Sum[]; latency: LatencyRow[] }> {
     mustBeAdmin(caller)
     await this.settle()
-    return this.store.usage(null, span, this.since(span))
+    const since = sinceOf(span, Math.min(periods ?? kept[span], kept[span]), this.outside.now())
+    const rows = await this.store.sums(span, since)
+    return { sums: rows.filter(({ what }) => what !== 'latency'), latency: latencyRows(rows) }
   }
 
-  /** The accounts that made most requests and got most mail in the last `days`. Refuses: as `mustBeAdmin`. */
+  /**
+   * The accounts that made most requests and got most mail in the last `days`. Refuses: as `mustBeAdmin`; too-busy,
+   * took-too-long.
+   */
   async top(
     caller: Caller,
     { days, limit }: { days: number; limit: number },
@@ -220,12 +248,25 @@ export class Usage {
     return this.store.deeds(own.account.id, before, limit)
   }
 
+  /** As `deeds` of everybody, those that are meant. Refuses: as `mustBeAdmin`; too-busy, took-too-long. */
+  async deedsFound(caller: Caller, search: DeedSearch): Promise<DeedRow[]> {
+    mustBeAdmin(caller)
+    await this.settle()
+    return this.store.deedsFound(search)
+  }
+
   // Writing
 
   /** Writes what was gathered and counted. What could not be written waits for the next time. */
   async flush(): Promise<void> {
     // Together, so that they are one commit.
-    await Promise.all([this.flushRefusals(), this.flushCounts(), this.flushSums(), this.flushTrail()])
+    await Promise.all([
+      this.flushRefusals(),
+      this.flushCounts(),
+      this.flushSums(),
+      this.flushTrail(),
+      this.sampleStorage(),
+    ])
   }
 
   /** So that what is shown is of now. What could not be written waits; the rest is shown all the same. */
@@ -274,6 +315,22 @@ export class Usage {
     }
   }
 
+  /** The first of an hour, and then at most one a minute, where it is more than before. */
+  private async sampleStorage(): Promise<void> {
+    const at = this.outside.now()
+    const bytes = this.storedBytes()
+    const { sampled } = this
+    const isSameHour = sampled !== null && hourOf(sampled.at) === hourOf(at)
+    if (bytes <= 0 || (isSameHour && (bytes <= sampled.bytes || at - sampled.at < sampleMs))) return
+    this.sampled = { at, bytes }
+    try {
+      await this.store.writes.run('usage.sample', { at, bytes })
+    } catch (error) {
+      this.sampled = sampled
+      throw error
+    }
+  }
+
   private async flushRefusals(): Promise<void> {
     while (this.gathered.length > 0) {
       const rows = this.gathered.splice(0, rowsTogether)
@@ -297,9 +354,40 @@ export class Usage {
   }
 
   private since(span: 'hour' | 'day'): number {
-    const now = this.outside.now()
-    return span === 'hour' ? hourOf(now) - (hoursKept - 1) * hourMs : dayOf(now) - (daysKept - 1) * dayMs
+    return sinceOf(span, kept[span], this.outside.now())
   }
+}
+
+/** How many of each there are, the present one included. */
+const kept: Readonly<Record<TotalSpan, number>> = { hour: hoursKept, day: daysKept, week: 53, month: 12 }
+
+function sinceOf(span: TotalSpan, periods: number, now: number): number {
+  if (span === 'hour') return hourOf(now) - (periods - 1) * hourMs
+  if (span === 'day') return dayOf(now) - (periods - 1) * dayMs
+  return span === 'week' ? weekOf(now) - (periods - 1) * 7 * dayMs : monthBefore(now, periods - 1)
+}
+
+/** `api`: null for all of them together. */
+export type LatencyRow = Latency & { start: number; api: string | null }
+
+/** Of each time, of all APIs and of each. */
+function latencyRows(rows: readonly Sum[]): LatencyRow[] {
+  const counts = new Map<number, Map<string | null, Map<string, number>>>()
+  for (const { start, what, label, value } of rows) {
+    if (what !== 'latency') continue
+    const [api = '', bucket = ''] = label.split(' ')
+    const ofStart = counts.getOrInsertComputed(start, () => new Map())
+    for (const name of [null, api]) {
+      const buckets = ofStart.getOrInsertComputed(name, () => new Map())
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + value)
+    }
+  }
+  return [...counts].flatMap(([start, ofStart]) =>
+    [...ofStart].flatMap(([api, buckets]) => {
+      const found = latencyOf(buckets)
+      return found ? [{ start, api, ...found }] : []
+    }),
+  )
 }
 
 const accountIdOf = (caller: Caller): string => (caller.kind === 'account' ? caller.account.id : '')

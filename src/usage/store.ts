@@ -1,10 +1,12 @@
 // Refused mails, sums of what was used, and how much of each limit is: in the database.
 import { and, asc, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import { reasons } from '../refusal.ts'
-import { type DeedRow, deeds } from '../storage/audit-trail.ts'
+import { type DeedRow, deeds, deedsByKeys } from '../storage/audit-trail.ts'
 import type { Changes, Writes } from '../storage/change.ts'
 import { type Db, statementsOf } from '../storage/database.ts'
+import type { Workers } from '../storage/job.ts'
 import { audit, counts, customDomains, mailboxes, quarantine, refusals, usage } from '../storage/schema.ts'
+import type { DeedSearch, Sum, TotalSpan, usageJobs } from './jobs.ts'
 import { dayOf, hourOf } from './periods.ts'
 import type { RefusedMail } from './refusal.ts'
 
@@ -74,12 +76,29 @@ const statements = statementsOf((db: Db) => ({
         set: { value: sql`${usage.value} + excluded.value` },
       })
       .prepare(),
+  sample: () =>
+    db
+      .insert(usage)
+      .values({
+        span: placeholder('span'),
+        start: placeholder('start'),
+        accountId: '',
+        what: 'storage',
+        label: '',
+        value: placeholder('value'),
+      })
+      .onConflictDoUpdate({
+        target: [usage.span, usage.start, usage.accountId, usage.what, usage.label],
+        set: { value: sql`max(${usage.value}, excluded.value)` },
+      })
+      .prepare(),
 }))
 
 export class UsageStore {
   constructor(
     private readonly db: Db,
     readonly writes: Writes<typeof changes>,
+    private readonly workers: Workers<typeof usageJobs>,
   ) {}
 
   /** Newest first. */
@@ -102,45 +121,34 @@ export class UsageStore {
     return statements(this.db).counts.all({ since })
   }
 
-  /** In order of time; of one account, or (null) of all together. */
-  async usage(accountId: string | null, span: 'hour' | 'day', since: number): Promise<Omit<UsageRow, 'accountId'>[]> {
+  /** Of one account, in order of time. */
+  async usage(accountId: string, span: 'hour' | 'day', since: number): Promise<Sum[]> {
     return this.db
-      .select({
-        span: usage.span,
-        start: usage.start,
-        what: usage.what,
-        label: usage.label,
-        value: sql<number>`sum(${usage.value})`,
-      })
+      .select({ start: usage.start, what: usage.what, label: usage.label, value: usage.value })
       .from(usage)
-      .where(
-        and(
-          eq(usage.span, span),
-          gte(usage.start, since),
-          accountId === null ? undefined : eq(usage.accountId, accountId),
-        ),
-      )
-      .groupBy(usage.start, usage.what, usage.label)
+      .where(and(eq(usage.span, span), gte(usage.start, since), eq(usage.accountId, accountId)))
       .orderBy(asc(usage.start))
       .all()
   }
 
-  /** The accounts that did most of something since then. */
-  async top(what: UsageRow['what'], since: number, limit: number): Promise<{ accountId: string; value: number }[]> {
-    const value = sql<number>`sum(${usage.value})`
-    return this.db
-      .select({ accountId: usage.accountId, value })
-      .from(usage)
-      .where(and(eq(usage.span, 'day'), gte(usage.start, since), eq(usage.what, what), sql`${usage.accountId} <> ''`))
-      .groupBy(usage.accountId)
-      .orderBy(desc(value))
-      .limit(limit)
-      .all()
+  /** Of all together, in order of time. Refuses: too-busy, took-too-long. */
+  sums(span: TotalSpan, since: number): Promise<Sum[]> {
+    return this.workers.run('usage.sums', { span, since })
+  }
+
+  /** The accounts that did most of something since then. Refuses: too-busy, took-too-long. */
+  top(what: UsageRow['what'], since: number, limit: number): Promise<{ accountId: string; value: number }[]> {
+    return this.workers.run('usage.top', { what, since, limit })
   }
 
   /** Newest first, of one account or (null) all. */
   async deeds(accountId: string | null, before: number, limit: number): Promise<DeedRow[]> {
     return deeds(this.db, accountId, before, limit)
+  }
+
+  /** Those that are meant, newest first. Refuses: too-busy, took-too-long, storage-damaged. */
+  async deedsFound(search: DeedSearch): Promise<DeedRow[]> {
+    return deedsByKeys(this.db, await this.workers.run('audit.find', search))
   }
 }
 
@@ -162,6 +170,12 @@ export const changes = {
 
   'usage.add': ({ db }, { rows }: { rows: readonly UsageRow[] }): void => {
     for (const row of rows) statements(db).addUsage.run(row)
+  },
+
+  /** What the store holds now: the most of each hour and day is kept. */
+  'usage.sample': ({ db }, { at, bytes }: { at: number; bytes: number }): void => {
+    statements(db).sample.run({ span: 'hour', start: hourOf(at), value: bytes })
+    statements(db).sample.run({ span: 'day', start: dayOf(at), value: bytes })
   },
 
   /** Forgets what is old, some at a time. Answers whether there is more. */

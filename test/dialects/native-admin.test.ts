@@ -1,6 +1,9 @@
 // The operator's own routes, who may use them, and what the audit trail keeps of it.
 import { expect, test } from 'bun:test'
+import { Value } from '@sinclair/typebox/value'
 import { nobody, operator } from '../../src/accounts/caller.ts'
+import { accountSchemas } from '../../src/dialects/native/wire-accounts.ts'
+import { operatorSchemas } from '../../src/dialects/native/wire-operator.ts'
 import {
   accept,
   api,
@@ -27,6 +30,14 @@ const register = ({ call }: Pick<Serving, 'call'>, email: string, headers: Recor
 /** Every route of the operator's, with what it needs. */
 const adminRoutes: readonly [method: string, path: string, body?: object][] = [
   ['GET', 'admin/accounts'],
+  ['GET', `admin/accounts/${anyId}`],
+  ['GET', `admin/accounts/${anyId}/usage`],
+  ['GET', `admin/accounts/${anyId}/members`],
+  ['GET', `admin/accounts/${anyId}/keys`],
+  ['GET', `admin/accounts/${anyId}/domains`],
+  ['GET', 'admin/health'],
+  ['GET', 'admin/doctor'],
+  ['GET', 'admin/plans'],
   ['POST', 'admin/accounts', { email: 'new@b.test' }],
   ['PATCH', `admin/accounts/${anyId}`, {}],
   ['PATCH', `admin/accounts/${anyId}`, { plan: 'pro' }],
@@ -61,7 +72,8 @@ test('every admin route stands in this file', async () => {
       : [],
   )
   const here = adminRoutes.map(
-    ([method, path]) => `${method} ${api}/${path.replace(anyId, path.includes('domains') ? '{domain}' : '{id}')}`,
+    ([method, path]) =>
+      `${method} ${api}/${path.replace(anyId, path.startsWith('admin/domains') ? '{domain}' : '{id}')}`,
   )
   expect([...new Set(here)].toSorted()).toEqual(documented.toSorted())
 })
@@ -359,6 +371,173 @@ test('accounts are listed page by page, oldest first', async () => {
   expect((await server.call('GET', `${api}/keys?cursor=${json['next']}`, { token })).reason).toBe('invalid-cursor')
 })
 
+test('accounts are found by a part of an e-mail address, their id, their plan and their state', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const ann = await owner(server, admin, 'ann@b.test', 'free')
+  const bob = await owner(server, admin, 'bob_x%@b.test', 'pro')
+  await joined(server, admin, 'mate@c.test')
+  await admin.call('PATCH', `admin/accounts/${bob.accountId}`, { suspended: true })
+  const found = async (query: string) =>
+    listIn((await admin.call('GET', `admin/accounts?${query}`)).json, 'items').map((one) => at(one, 'owner'))
+  expect(await found('q=B.TEST')).toEqual([ann.email, bob.email])
+  expect(await found('q=mate')).toEqual([admin.email])
+  // Not a pattern.
+  expect(await found('q=%25')).toEqual([bob.email])
+  expect(await found('q=_')).toEqual([bob.email])
+  expect(await found(`q=${ann.accountId}`)).toEqual([ann.email])
+  expect(await found('plan=free')).toEqual([ann.email])
+  expect(await found('state=suspended')).toEqual([bob.email])
+  expect(await found('state=lapsed')).toEqual([])
+  expect(await found('state=active&q=b.test')).toEqual([ann.email])
+  expect(await found('q=nobody')).toEqual([])
+  const { json } = await admin.call('GET', 'admin/accounts?q=b.test&limit=1')
+  const cursor = String(json['next'])
+  expect(await found(`q=b.test&limit=1&cursor=${cursor}`)).toEqual([bob.email])
+  expect((await admin.call('GET', `admin/accounts?limit=1&cursor=${cursor}`)).reason).toBe('invalid-cursor')
+  for (const query of ['q=', 'state=deleted', `q=${'x'.repeat(255)}`]) {
+    expect((await admin.call('GET', `admin/accounts?${query}`)).reason).toBe('invalid-request')
+  }
+})
+
+test('an admin sees what an account has and used, and no secret of it', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const boss = await owner(server, admin, 'boss@b.test', 'pro')
+  const mate = await joined(server, boss, 'mate@b.test')
+  const { key: secret, id } = await keyOf(mate, { name: 'CI' })
+  const box = await server.call('POST', `${api}/mailboxes`, { token: secret, body: {} })
+  await server.mail(String(box.json['address']))
+  await boss.call('POST', 'domains', { name: 'own.example' })
+  const path = `admin/accounts/${boss.accountId}`
+  const { json } = await admin.call('GET', path)
+  expect(json).toMatchObject({
+    id: boss.accountId,
+    owner: 'boss@b.test',
+    plan: 'pro',
+    state: 'active',
+    limits: { activeMailboxes: 50 },
+    used: { activeMailboxes: 1, requestsToday: 1, inboxesToday: 1 },
+  })
+  expect(Number(at(json, 'used', 'bytes'))).toBeGreaterThan(0)
+  const members = await admin.call('GET', `${path}/members`)
+  expect(listIn(members.json, 'items').map((one) => at(one, 'email'))).toEqual(['boss@b.test', 'mate@b.test'])
+  const keys = await admin.call('GET', `${path}/keys`)
+  expect(listIn(keys.json, 'items')).toMatchObject([{ id, name: 'CI', maker: 'mate@b.test', requests: 1 }])
+  const domains = await admin.call('GET', `${path}/domains`)
+  expect(listIn(domains.json, 'items')).toMatchObject([{ name: 'own.example', state: 'pending' }])
+  const usage = await admin.call('GET', `${path}/usage?span=day`)
+  expect(listIn(usage.json, 'items').map((one) => at(one, 'what'))).toContain('mails')
+  for (const { body } of [members, keys, domains]) expect(body).not.toContain(secret)
+  // A cursor of one account's keys is none of another's.
+  await keyOf(mate)
+  const { json: page } = await admin.call('GET', `${path}/keys?limit=1`)
+  const other = `admin/accounts/${admin.accountId}/keys?cursor=${page['next']}`
+  expect((await admin.call('GET', other)).reason).toBe('invalid-cursor')
+})
+
+test('the plans are listed with how many accounts each has, also those that the config has no more', async () => {
+  await using server = await serve({ MAYFLY_PLANS_PRO_STRIPE_PRICE: 'price_1' })
+  const admin = await firstAdmin(server)
+  for (const email of ['a@b.test', 'b@b.test']) await owner(server, admin, email, 'pro')
+  const { plans } = server.core
+  const all = plans.names().map((name) => plans.get(name))
+  await plans.replace(all.filter(({ name }) => name !== 'pro'))
+  const items = listIn((await admin.call('GET', 'admin/plans')).json, 'items')
+  const named = (name: string) => items.find((one) => at(one, 'name') === name)
+  expect(named('pro')).toMatchObject({ offered: false, accounts: 2, limits: { activeMailboxes: 50 } })
+  expect(named('unlimited')).toMatchObject({ offered: true, accounts: 1 })
+  expect(named('free')).toMatchObject({ offered: true, accounts: 0, prices: { stripe: null, btcpay: null, days: 30 } })
+})
+
+test('the audit trail is searched by who, what, whose and when', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  server.core.clock.now += 3_600_000
+  const boss = await owner(server, admin, 'boss@b.test')
+  server.core.clock.now += 3_600_000
+  const { id } = await keyOf(boss)
+  await boss.call('DELETE', `keys/${id}`)
+  const found = async (query: Record<string, string>) =>
+    listIn((await admin.call('GET', `admin/audit?${new URLSearchParams(query)}`)).json, 'items').map(
+      (one) => `${at(one, 'what')} by ${at(one, 'actor')}`,
+    )
+  expect(await found({ what: 'key' })).toEqual(['key.revoked by boss@b.test', 'key.created by boss@b.test'])
+  expect(await found({ what: 'key.created' })).toEqual(['key.created by boss@b.test'])
+  expect(await found({ actor: 'BOSS', what: 'key.r' })).toEqual(['key.revoked by boss@b.test'])
+  expect((await found({ actor: boss.memberId })).length).toBe((await found({ actor: 'boss@' })).length)
+  expect(await found({ account: boss.accountId, what: 'account' })).toEqual([`account.created by ${admin.email}`])
+  const now = server.core.clock.now
+  const since = new Date(now).toISOString()
+  expect((await found({ since })).toSorted()).toEqual(['key.created by boss@b.test', 'key.revoked by boss@b.test'])
+  const until = new Date(now - 3_600_000).toISOString()
+  expect(await found({ until, account: boss.accountId })).toEqual([])
+  expect((await found({ until })).length).toBeGreaterThan(0)
+  expect(await found({ actor: 'nobody@' })).toEqual([])
+  const { json } = await admin.call('GET', 'admin/audit?what=key&limit=1')
+  expect(await found({ what: 'key', limit: '1', cursor: String(json['next']) })).toEqual(['key.created by boss@b.test'])
+  expect((await admin.call('GET', `admin/audit?cursor=${json['next']}`)).reason).toBe('invalid-cursor')
+})
+
+test('what only the operator reads is as the document says', async () => {
+  await using server = await serve({ MAYFLY_DNS_MODE: 'off', MAYFLY_PLANS_PRO_STRIPE_PRICE: 'price_1' })
+  const admin = await firstAdmin(server)
+  await admin.call('GET', 'session')
+  const item = ({ json }: Answer) => listIn(json, 'items')[0]
+  const of = (path: string) => admin.call('GET', `admin/${path}`)
+  const { Health, ServerReport, ConfiguredPlan } = operatorSchemas
+  const { SeenAccount, Usage, Settings, Deed } = accountSchemas
+  for (const [schema, value] of [
+    [Health, (await of('health')).json],
+    [ServerReport, (await of('doctor')).json],
+    [ConfiguredPlan, item(await of('plans'))],
+    [SeenAccount, (await of(`accounts/${admin.accountId}`)).json],
+    [Usage, item(await of('usage?span=month'))],
+    [Settings, (await of('settings')).json],
+    [Deed, item(await of('audit'))],
+  ] as const) {
+    expect([...Value.Errors(schema, value)]).toEqual([])
+  }
+  const { json } = await of('usage?span=week&periods=2')
+  expect(listIn(json, 'latency')).toContainEqual({
+    from: expect.any(String),
+    api: 'native',
+    requests: expect.any(Number),
+    p50: expect.any(Number),
+    p90: expect.any(Number),
+    p99: expect.any(Number),
+  })
+})
+
+test('the switches say which of them were set here', async () => {
+  await using server = await serve()
+  const admin = await firstAdmin(server)
+  const changed = async (body: object) => (await admin.call('PATCH', 'admin/settings', body)).json['changed']
+  expect((await admin.call('GET', 'admin/settings')).json['changed']).toEqual([])
+  expect(await changed({ registration: 'open', dialects: { mailcx: false } })).toEqual([
+    'registration',
+    'dialects.mailcx',
+  ])
+  expect(await changed({ registration: null, dialects: { mailcx: null } })).toEqual([])
+})
+
+test("the server's health and its doctor answer to an admin", async () => {
+  await using server = await serve({ MAYFLY_DNS_MODE: 'off' })
+  const admin = await firstAdmin(server)
+  server.core.room.shortage = 'the disk is full'
+  expect((await admin.call('GET', 'admin/health')).json).toMatchObject({
+    version: expect.any(String),
+    shortage: 'the disk is full',
+    whole: true,
+    queues: { writer: 0, digests: 0, reads: 0, webhooks: 0 },
+    open: { waits: 0, streams: 0 },
+    certificate: { selfSigned: true },
+  })
+  const { json } = await admin.call('GET', 'admin/doctor')
+  expect(json['outcome']).toBe('note')
+  expect(listIn(json, 'items')).toContainEqual(expect.objectContaining({ check: 'dns', level: 'note' }))
+})
+
 test('an account sees its plan, its limits and what it used of them', async () => {
   await using server = await serve()
   const admin = await firstAdmin(server)
@@ -419,8 +598,8 @@ test('usage is summed by account, and for the admin in all', async () => {
   )
   expect(none).toEqual([])
   const total = await admin.call('GET', 'admin/usage?span=day&days=1')
-  expect(listIn(total.json, 'top', 'mails')).toEqual([{ accountId: boss.accountId, value: 1 }])
-  expect(listIn(total.json, 'top', 'inboxes')).toEqual([{ accountId: boss.accountId, value: 1 }])
+  expect(listIn(total.json, 'top', 'mails')).toEqual([{ accountId: boss.accountId, owner: boss.email, value: 1 }])
+  expect(listIn(total.json, 'top', 'inboxes')).toEqual([{ accountId: boss.accountId, owner: boss.email, value: 1 }])
   expect(listIn(total.json, 'top', 'requests').map((one) => at(one, 'accountId'))).toContain(boss.accountId)
   expect(listIn(total.json, 'items').some((one) => at(one, 'what') === 'mails' && at(one, 'value') === 1)).toBe(true)
   expect((await boss.call('GET', 'account/usage?span=week')).reason).toBe('invalid-request')

@@ -283,3 +283,24 @@ test('anybody is told by which services plans are paid for, and at which prices'
     { rail: 'lightning', price: { amount: '4.5', currency: 'EUR' }, days: 30 },
   ])
 })
+
+test('all invoices are listed by their state as it is now, page by page', async () => {
+  await using server = await shop()
+  const admin = await firstAdmin(server)
+  const { id: old } = await ordered(server)
+  server.core.clock.now += 2 * 86_400_000
+  const { id: first } = await ordered(server)
+  const { id: second } = await ordered(server)
+  await admin.call('POST', `admin/invoices/${first}/pay`)
+  const { id: third } = await ordered(server)
+  const ids = async (query: string) =>
+    listIn((await admin.call('GET', `admin/invoices?${query}`)).json, 'items').map((one) => at(one, 'id'))
+  expect(await ids('state=pending')).toEqual([third, second])
+  expect(await ids('state=paid')).toEqual([first])
+  // Nobody paid it in time, and no clock has said so yet.
+  expect(await ids('state=expired')).toEqual([old])
+  const { json } = await admin.call('GET', 'admin/invoices?state=pending&limit=1')
+  expect(await ids(`state=pending&limit=1&cursor=${json['next']}`)).toEqual([second])
+  expect((await admin.call('GET', `admin/invoices?cursor=${json['next']}`)).reason).toBe('invalid-cursor')
+  expect((await admin.call('GET', 'admin/invoices?state=void')).reason).toBe('invalid-request')
+})

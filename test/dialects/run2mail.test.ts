@@ -417,7 +417,7 @@ test('its calls are in the sums that the operator sees', async () => {
   await using server = await served('free')
   await server.ask('GET', me)
   await server.ask('GET', messagesOf('nobody@mayfly.test'))
-  const sums = await server.core.usage.ofAll(operator, 'day')
+  const { sums } = await server.core.usage.ofAll(operator, 'day')
   const requests = sums.filter(({ what }) => what === 'requests').map(({ label, value }) => [label, value])
   expect(requests).toContainEqual(['run2mail 2xx', 1])
   expect(requests).toContainEqual(['run2mail 4xx', 1])

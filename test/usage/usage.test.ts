@@ -14,7 +14,7 @@ const count = (core: TestCore, table: string, where = '1') =>
 
 /** `what label value` of one account, or (null) of all, by the hour or the day. */
 async function sums(core: TestCore, caller: Parameters<TestCore['usage']['of']>[0] | null, span: 'hour' | 'day') {
-  const rows = await (caller ? core.usage.of(caller, span) : core.usage.ofAll(operator, span))
+  const rows = caller ? await core.usage.of(caller, span) : (await core.usage.ofAll(operator, span)).sums
   return rows.map(
     ({ start, what, label, value }) => `${new Date(start).toISOString().slice(0, 13)} ${what} ${label} ${value}`,
   )
@@ -82,6 +82,78 @@ test('the admin sees who did most; nobody else does', async () => {
   expect(await refusal(core.usage.top(first.owner, { days: 1, limit: 1 }))).toBe('forbidden')
   expect(await refusal(core.usage.ofAll(first.owner, 'day'))).toBe('forbidden')
   expect(await refusal(core.usage.of(nobody, 'day'))).toBe('credential-missing')
+})
+
+test('all accounts together are summed by the week and by the month too, as far back as is wished', async () => {
+  const core = testCore({ now: Date.UTC(2025, 11, 31, 23) })
+  const { owner } = await tenant(core)
+  const used = async (now: number) => {
+    core.clock.now = now
+    core.usage.received(owner.account.id, 100)
+    await core.usage.flush()
+  }
+  await used(core.clock.now)
+  // A Thursday, the Sunday of its week, and the Monday behind it.
+  await used(Date.UTC(2026, 0, 1, 1))
+  await used(Date.UTC(2026, 0, 4, 23))
+  await used(Date.UTC(2026, 0, 5))
+  const mails = async (span: 'day' | 'week' | 'month', periods?: number) =>
+    (await core.usage.ofAll(operator, span, periods)).sums
+      .filter(({ what }) => what === 'mails')
+      .map(({ start, value }) => `${new Date(start).toISOString().slice(0, 10)} ${value}`)
+  expect(await mails('week')).toEqual(['2025-12-29 3', '2026-01-05 1'])
+  expect(await mails('month')).toEqual(['2025-12-01 1', '2026-01-01 3'])
+  expect(await mails('week', 1)).toEqual(['2026-01-05 1'])
+  expect(await mails('month', 1)).toEqual(['2026-01-01 3'])
+  expect(await mails('day', 2)).toEqual(['2026-01-04 1', '2026-01-05 1'])
+})
+
+test('how long calls took is kept as a histogram, from which percentiles are said of each time and API', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'mayfly.db')
+  const core = testCore({ file, now: noon })
+  for (let n = 0; n < 98; n++) core.usage.answered(null, 'native', 200, null, 4)
+  for (let n = 0; n < 2; n++) core.usage.answered(null, 'mailcx', 200, null, 60_000)
+  core.usage.answered(null, 'native', 200, null)
+  await core.usage.flush()
+  core.close()
+  const again = testCore({ file, now: noon + hour })
+  again.usage.answered(null, 'native', 200, null, 0.4)
+  const { latency, sums } = await again.usage.ofAll(operator, 'hour')
+  expect(latency.map(({ start, api, requests, p50, p99 }) => [start, api, requests, p50, p99])).toEqual([
+    [noon, null, 100, expect.closeTo(3.53, 2), 10_000],
+    [noon, 'mailcx', 2, 10_000, 10_000],
+    [noon, 'native', 98, expect.closeTo(3.5, 2), expect.closeTo(4.97, 2)],
+    [noon + hour, null, 1, expect.closeTo(0.5, 2), expect.closeTo(0.99, 2)],
+    [noon + hour, 'native', 1, expect.closeTo(0.5, 2), expect.closeTo(0.99, 2)],
+  ])
+  expect(sums.map(({ what }) => what)).not.toContain('latency')
+  again.close()
+})
+
+test('what the store holds is sampled: the most of each hour and day, over a restart too', async () => {
+  using directory = temporaryDirectory()
+  const file = join(directory.path, 'mayfly.db')
+  let core = testCore({ file, now: noon })
+  const held = async (bytes: number, now: number) => {
+    core.clock.now = now
+    core.room.bytes = bytes
+    await core.usage.flush()
+  }
+  const stored = async (span: 'hour' | 'day') =>
+    (await core.usage.ofAll(operator, span)).sums.filter(({ what }) => what === 'storage').map(({ value }) => value)
+  await held(0, noon)
+  expect(await stored('hour')).toEqual([])
+  await held(1000, noon)
+  await held(5000, noon + 120_000)
+  await held(2000, noon + 240_000)
+  core.close()
+  core = testCore({ file, now: noon + 300_000 })
+  await held(3000, noon + 300_000)
+  await held(2500, noon + hour)
+  expect(await stored('hour')).toEqual([5000, 2500])
+  expect(await stored('day')).toEqual([5000])
+  core.close()
 })
 
 test('hours are kept for two days and days for a year', async () => {

@@ -1,33 +1,28 @@
-// The operator's own routes: accounts, totals, switches and rules. Who is no admin is told so.
+// The operator's own routes: totals, refused mails, the audit trail, switches and rules. Who is no admin is told so.
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
-import { account, accountLink, listedAccount } from '../../accounts/shown.ts'
+import type { Caller } from '../../accounts/caller.ts'
 import type { Door } from '../../http/dialect.ts'
 import { bodyInput, queryInput } from '../../http/input.ts'
-import { linkTo } from '../../http/links.ts'
 import { blockKinds } from '../../mailboxes/block-rules.ts'
-import { Listing, Span } from './account.ts'
+import type { DeedRow } from '../../storage/audit-trail.ts'
+import { Listing } from './account.ts'
 import { keyed, prefix } from './base.ts'
 import { described } from './described.ts'
+import { Cursor, Limit } from './input.ts'
 import { pageOf } from './page.ts'
-import { Email, Password } from './sessions.ts'
 import { refusedMail } from './wire.ts'
-import { accountInvitation, block, deed, settings, usageList } from './wire-accounts.ts'
+import { block, deed, settings, totalUsage } from './wire-accounts.ts'
 
-const Plan = Type.String({ minLength: 1, maxLength: 32, description: 'The name of a plan in the config.' })
-const Creating = bodyInput(
-  Type.Object({
-    email: Email,
-    plan: Type.Optional(Plan),
-    password: Type.Optional(Password),
-    admin: Type.Boolean({ default: false, description: 'Whether its owner runs this server too.' }),
-  }),
-)
-const Change = bodyInput(Type.Object({ plan: Type.Optional(Plan), suspended: Type.Optional(Type.Boolean()) }))
-const Inviting = bodyInput(Type.Object({ plan: Type.Optional(Plan), email: Type.Optional(Email) }))
 const Using = queryInput(
   Type.Object({
-    span: Span,
+    span: Type.Union(
+      (['hour', 'day', 'week', 'month'] as const).map((span) => Type.Literal(span)),
+      { default: 'hour', description: 'By the hour for two days; by the day, week or month for a year.' },
+    ),
+    periods: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 366, description: 'Of these the last so many, the present one included.' }),
+    ),
     days: Type.Integer({
       minimum: 1,
       maximum: 366,
@@ -73,6 +68,29 @@ const Blocking = bodyInput(
   }),
 )
 
+const instant = (description: string) => Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }))
+const Auditing = queryInput(
+  Type.Object({
+    limit: Limit,
+    cursor: Cursor,
+    actor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 254, description: 'A part of who did it, in any case, or his whole id.' }),
+    ),
+    what: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'What was done, or how it begins: "key" or "key.revoked".',
+      }),
+    ),
+    account: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 36, description: 'The id of whose account it concerns.' }),
+    ),
+    since: instant('Only what was done at or after this instant.'),
+    until: instant('Only what was done before this instant.'),
+  }),
+)
+
 const asAdmin = { tag: 'admin', credential: 'required' } as const
 const top = 10
 
@@ -80,122 +98,19 @@ export const adminRoutes = (door: Door) =>
   new Elysia({ prefix: `${prefix}/admin` })
     .use(keyed(door))
     .get(
-      '/accounts',
-      ({ caller, query }) =>
-        pageOf(door, 'accounts', caller, query, {
-          read: ({ after, limit }) => door.core.accounts.list(caller, { after, limit }),
-          show: listedAccount,
-          oldestFirst: true,
-        }),
-      {
-        query: Listing,
-        ...described({
-          ...asAdmin,
-          summary: 'List accounts',
-          answers: { 200: 'AccountList' },
-          refusals: ['forbidden', 'invalid-cursor'],
-        }),
-      },
-    )
-    .post(
-      '/accounts',
-      async ({ caller, body, set }) => {
-        set.status = 201
-        return account((await door.core.accounts.create(caller, body)).account)
-      },
-      {
-        body: Creating,
-        ...described({
-          ...asAdmin,
-          summary: 'Make an account',
-          description:
-            'On the plan "unlimited" unless you say another. Without a password, give its owner a link to set one.',
-          answers: { 201: 'ChangedAccount' },
-          refusals: ['forbidden', 'email-taken', 'plan-unknown', 'too-busy', 'storage-failed'],
-        }),
-      },
-    )
-    .patch(
-      '/accounts/:id',
-      async ({ caller, params, body }) => account(await door.core.accounts.change(caller, params.id, body)),
-      {
-        body: Change,
-        ...described({
-          ...asAdmin,
-          summary: "Change an account's plan, suspend or resume it",
-          answers: { 200: 'ChangedAccount' },
-          refusals: ['forbidden', 'account-unknown', 'plan-unknown', 'storage-failed'],
-        }),
-      },
-    )
-    .delete(
-      '/accounts/:id',
-      async ({ caller, params, set }) => {
-        await door.core.accounts.delete(caller, params.id)
-        set.status = 204
-      },
-      {
-        ...described({
-          ...asAdmin,
-          summary: 'Delete an account and all that is its own',
-          answers: { 204: null },
-          refusals: ['forbidden', 'account-unknown', 'storage-failed'],
-        }),
-      },
-    )
-    .post(
-      '/invitations',
-      async ({ caller, body, request, set }) => {
-        set.status = 201
-        const made = await door.core.links.inviteAccount(caller, body)
-        return accountLink(made, linkTo(door, request, 'invitation', made.token), door.core.links.areTaken)
-      },
-      {
-        body: Inviting,
-        ...described({
-          ...asAdmin,
-          summary: 'Invite somebody to make an account',
-          answers: { 201: 'AccountLink' },
-          refusals: ['forbidden', 'plan-unknown', 'quota-exceeded', 'storage-failed'],
-        }),
-      },
-    )
-    .get(
-      '/invitations',
-      async ({ caller }) => ({
-        items: (await door.core.links.accountInvitations(caller)).map(accountInvitation),
-        next: null,
-      }),
-      {
-        ...described({
-          ...asAdmin,
-          summary: 'List open invitations to new accounts',
-          answers: { 200: 'AccountInvitationList' },
-          refusals: ['forbidden'],
-        }),
-      },
-    )
-    .delete(
-      '/invitations/:id',
-      async ({ caller, params, set }) => {
-        await door.core.links.takeBackAccount(caller, params.id)
-        set.status = 204
-      },
-      {
-        ...described({
-          ...asAdmin,
-          summary: 'Take an invitation to a new account back',
-          answers: { 204: null },
-          refusals: ['forbidden', 'invitation-unknown', 'storage-failed'],
-        }),
-      },
-    )
-    .get(
       '/usage',
-      async ({ caller, query: { span, days } }) => {
-        const { usage } = door.core
-        const rows = await usage.ofAll(caller, span)
-        return { ...usageList(rows), top: await usage.top(caller, { days, limit: top }) }
+      async ({ caller, query: { span, days, periods = null } }) => {
+        const { usage, accounts } = door.core
+        const found = await usage.ofAll(caller, span, periods)
+        const best = await usage.top(caller, { days, limit: top })
+        const named = (some: { accountId: string; value: number }[]) =>
+          Promise.all(some.map(async (one) => ({ ...one, owner: await accounts.ownerOf(caller, one.accountId) })))
+        const [requests, mails, inboxes] = await Promise.all([
+          named(best.requests),
+          named(best.mails),
+          named(best.inboxes),
+        ])
+        return totalUsage(found, { requests, mails, inboxes })
       },
       {
         query: Using,
@@ -203,7 +118,7 @@ export const adminRoutes = (door: Door) =>
           ...asAdmin,
           summary: 'Show what was used in all, and by whom most',
           answers: { 200: 'TotalUsage' },
-          refusals: ['forbidden'],
+          refusals: ['forbidden', 'too-busy', 'took-too-long'],
         }),
       },
     )
@@ -229,17 +144,18 @@ export const adminRoutes = (door: Door) =>
       '/audit',
       ({ caller, query }) =>
         pageOf(door, 'audit', caller, query, {
-          read: ({ before, limit }) => door.core.usage.deeds(caller, { before, limit, everybody: true }),
+          read: ({ before, limit }) => findDeeds(door, caller, query, { before, limit }),
           show: deed,
-          scope: 'all',
+          scope: JSON.stringify(['all', query.actor, query.what, query.account, query.since, query.until]),
         }),
       {
-        query: Listing,
+        query: Auditing,
         ...described({
           ...asAdmin,
           summary: 'Show who did what',
+          description: 'Newest first.',
           answers: { 200: 'DeedList' },
-          refusals: ['forbidden', 'invalid-cursor'],
+          refusals: ['forbidden', 'invalid-cursor', 'too-busy', 'took-too-long'],
         }),
       },
     )
@@ -302,3 +218,24 @@ export const adminRoutes = (door: Door) =>
         }),
       },
     )
+
+type Meant = Record<'actor' | 'what' | 'account' | 'since' | 'until', string | undefined>
+
+/** All of them need no search. */
+function findDeeds(
+  { core: { usage } }: Door,
+  caller: Caller,
+  { actor, what, account, since, until }: Partial<Meant>,
+  page: { before: number; limit: number },
+): Promise<DeedRow[]> {
+  const at = (text: string | undefined): number | null => (text === undefined ? null : Date.parse(text))
+  const meant = {
+    actor: actor ?? null,
+    what: what ?? null,
+    accountId: account ?? null,
+    since: at(since),
+    until: at(until),
+  }
+  if (Object.values(meant).every((one) => one === null)) return usage.deeds(caller, { ...page, everybody: true })
+  return usage.deedsFound(caller, { ...meant, ...page })
+}

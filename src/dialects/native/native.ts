@@ -9,7 +9,9 @@ import { type Visit, visitOf } from '../../http/visit.ts'
 import { Refusal } from '../../refusal.ts'
 import { accountRoutes } from './account.ts'
 import { adminRoutes } from './admin.ts'
+import { adminAccountRoutes } from './admin-accounts.ts'
 import { adminDomainRoutes } from './admin-domains.ts'
+import { adminServerRoutes } from './admin-server.ts'
 import { credentialHeaders, isByCookie, isWayIn } from './auth.ts'
 import { admitted, prefix } from './base.ts'
 import { contentRoutes } from './content.ts'
@@ -60,6 +62,8 @@ const routes = (door: Door) =>
     .use(checkoutRoutes(door))
     .use(noticeRoutes(door))
     .use(adminRoutes(door))
+    .use(adminAccountRoutes(door))
+    .use(adminServerRoutes(door))
     .use(adminDomainRoutes(door))
     .all('/*', () => {
       throw new Refusal('route-unknown')

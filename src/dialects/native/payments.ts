@@ -28,6 +28,17 @@ const Ordering = bodyInput(
     ),
   }),
 )
+const ListingAll = queryInput(
+  Type.Object({
+    limit: Limit,
+    cursor: Cursor,
+    state: Type.Optional(
+      Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('expired')], {
+        description: 'Only those in this state.',
+      }),
+    ),
+  }),
+)
 const Having = bodyInput(
   Type.Object({
     secret: Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind the "#" of its page.' }),
@@ -114,12 +125,12 @@ export const invoiceRoutes = (door: Door) =>
       '/admin/invoices',
       ({ caller, query }) =>
         pageOf(door, 'invoices', caller, query, {
-          scope: 'all',
-          read: ({ before, limit }) => door.core.payments.newest(caller, { before, limit }),
+          scope: `all ${query.state ?? ''}`,
+          read: ({ before, limit }) => door.core.payments.newest(caller, { before, limit, state: query.state ?? null }),
           show: listedInvoice,
         }),
       {
-        query: Listing,
+        query: ListingAll,
         ...described({
           summary: 'List all invoices',
           description: 'Newest first.',

@@ -13,7 +13,7 @@ import {
   member,
   RoleShape,
 } from '../../accounts/shown.ts'
-import { Registration, type SwitchesNow } from '../../accounts/switches.ts'
+import { Registration, type SwitchesShown } from '../../accounts/switches.ts'
 import { extended } from '../../extended.ts'
 import { instant, iso } from '../../instants.ts'
 import { KeyShape, MadeKeyShape } from '../../keys/shown.ts'
@@ -21,8 +21,8 @@ import type { Block } from '../../mailboxes/blocks.ts'
 import { PlanNumbers } from '../../plans/numbers.ts'
 import type { Plan } from '../../plans/plan.ts'
 import type { DeedRow } from '../../storage/audit-trail.ts'
-import type { Quota } from '../../usage/service.ts'
-import type { UsageRow } from '../../usage/store.ts'
+import type { Sum } from '../../usage/jobs.ts'
+import type { LatencyRow, Quota } from '../../usage/service.ts'
 
 const text = (description?: string) => Type.String(description ? { description } : {})
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -82,8 +82,10 @@ const AccountShape = Type.Object({
 })
 
 const UsageShape = Type.Object({
-  from: instant('The beginning of the hour or day (UTC).'),
-  what: text('requests, inboxes, mails, bytes, refused-mails or refused-requests.'),
+  from: instant('The beginning of the hour, day, week or month (UTC).'),
+  what: text(
+    'requests, inboxes, mails, bytes, refused-mails or refused-requests; of all accounts together also storage: the most bytes that the database held.',
+  ),
   label: text('Of requests the API and the class of the status, of refusals the reason; else "".'),
   value: whole(),
 })
@@ -100,12 +102,30 @@ const DeedShape = Type.Object({
   detail: Type.Object({}, { additionalProperties: true }),
 })
 
-const TopShape = Type.Array(Type.Object({ accountId: text(), value: whole() }))
+const TopShape = Type.Array(
+  Type.Object({
+    accountId: text(),
+    owner: orNull(text('The e-mail address of its first owner; null for one that is gone.')),
+    value: whole(),
+  }),
+)
+
+const LatencyShape = Type.Object({
+  from: instant('The beginning of the hour, day, week or month (UTC).'),
+  api: orNull(text('Null: all of them together.')),
+  requests: whole('That were timed: neither waits for mail nor live streams.'),
+  p50: Type.Number({ description: 'Milliseconds in which half of them were answered.' }),
+  p90: Type.Number(),
+  p99: Type.Number(),
+})
 
 const SettingsShape = Type.Object({
   developerApi: Type.Boolean(),
   registration: Registration,
   dialects: Type.Record(Type.String(), Type.Boolean()),
+  changed: Type.Array(Type.String(), {
+    description: 'Those that were set here and win over the config, such as `registration` or `dialects.mailcx`.',
+  }),
 })
 
 const BlockShape = Type.Object({
@@ -115,6 +135,8 @@ const BlockShape = Type.Object({
   note: text(),
   createdAt: instant(),
 })
+
+const SeenAccountShape = extended(AccountShape, { owner: orNull(text('The e-mail address of its first owner.')) })
 
 /** What the document calls them. */
 export const accountSchemas = {
@@ -133,9 +155,11 @@ export const accountSchemas = {
   KeyList: listOf(ref('Key')),
   MadeKey: MadeKeyShape,
   Account: AccountShape,
+  SeenAccount: SeenAccountShape,
   Usage: UsageShape,
   UsageList: listOf(ref('Usage')),
   TotalUsage: extended(listOf(ref('Usage')), {
+    latency: Type.Array(LatencyShape),
     top: Type.Object({ requests: TopShape, mails: TopShape, inboxes: TopShape }),
   }),
   Deed: DeedShape,
@@ -207,13 +231,31 @@ export function ownAccount(
   }
 }
 
-type Sum = Pick<UsageRow, 'start' | 'what' | 'label' | 'value'>
-
 export const usageList = (rows: readonly Sum[]) => ({
   items: rows.map(
     ({ start, what, label, value }): Static<typeof UsageShape> => ({ from: iso(start), what, label, value }),
   ),
   next: null,
+})
+
+type Top = { accountId: string; owner: string | null; value: number }
+
+export const totalUsage = (
+  { sums, latency }: { sums: readonly Sum[]; latency: readonly LatencyRow[] },
+  top: Record<'requests' | 'mails' | 'inboxes', Top[]>,
+) => ({
+  ...usageList(sums),
+  latency: latency.map(
+    ({ start, api, requests, p50, p90, p99 }): Static<typeof LatencyShape> => ({
+      from: iso(start),
+      api,
+      requests,
+      p50,
+      p90,
+      p99,
+    }),
+  ),
+  top,
 })
 
 export function deed({
@@ -230,10 +272,16 @@ export function deed({
   return { at: iso(at), by, actor, actorId, client, what, target, accountId, detail }
 }
 
-export const settings = ({ developerApi, registration, dialects }: SwitchesNow): Static<typeof SettingsShape> => ({
+export const settings = ({
+  developerApi,
+  registration,
+  dialects,
+  changed,
+}: SwitchesShown): Static<typeof SettingsShape> => ({
   developerApi,
   registration,
   dialects: { ...dialects },
+  changed: [...changed],
 })
 
 export function block({ id, kind, pattern, note, createdAt }: Block): Static<typeof BlockShape> {

@@ -17,6 +17,7 @@ import {
 } from '../../payments/shown.ts'
 import type { RefusalRow } from '../../usage/store.ts'
 import { accountSchemas } from './wire-accounts.ts'
+import { operatorSchemas } from './wire-operator.ts'
 import { serverSchemas } from './wire-server.ts'
 import { webhookSchemas } from './wire-webhooks.ts'
 
@@ -158,6 +159,7 @@ export const schemas = {
   ListedDomain: ListedDomainShape,
   ListedDomainList: listOf(ref('ListedDomain')),
   ...accountSchemas,
+  ...operatorSchemas,
   ...webhookSchemas,
   ...serverSchemas,
   Invoice: OwnInvoiceShape,

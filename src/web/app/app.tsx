@@ -30,6 +30,7 @@ const Team = lazy(() => import('./member/team.tsx').then(({ Team }) => Team))
 const Sessions = lazy(() => import('./member/sessions.tsx').then(({ Sessions }) => Sessions))
 const PlanAndUsage = lazy(() => import('./member/plan.tsx').then(({ PlanAndUsage }) => PlanAndUsage))
 const Checkout = lazy(() => import('./checkout/checkout.tsx').then(({ Checkout }) => Checkout))
+const Operator = lazy(() => import('./operator/operator.tsx').then(({ Operator }) => Operator))
 const Leaving = lazy(() => import('./mail/leaving.tsx').then(({ Leaving }) => Leaving))
 const Docs = lazy(() => import('./guides/docs.tsx').then(({ Docs }) => Docs))
 const Guide = lazy(() => import('./guides/guide.tsx').then(({ Guide }) => Guide))
@@ -71,6 +72,7 @@ export function App() {
             <Route path="/app/sessions" component={Sessions} />
             <Route path="/app/plan" component={PlanAndUsage} />
             <Route path="/app/checkout/:id" component={Checkout} />
+            <Route path="/app/admin/:view?/:id?" component={Operator} />
             <Route path="/app/link" component={Leaving} />
             <Route path="/docs" component={Docs} />
             <Route path="/docs/:api" component={Guide} />

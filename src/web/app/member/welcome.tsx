@@ -13,6 +13,9 @@ const steps: readonly Step[] = [
   { icon: 'search', href: '/docs', title: 'welcome.docs', text: 'welcome.docs-text' },
 ]
 
+/** For who runs the server. */
+const operators: Step = { icon: 'shield', href: '/app/admin', title: 'welcome.server', text: 'welcome.server-text' }
+
 export function Welcome() {
   return (
     <View title={say('welcome.title')}>
@@ -23,7 +26,7 @@ export function Welcome() {
           </p>
           <h2 class="h5 mt-4">{say('welcome.first')}</h2>
           <ul class="steps list-unstyled">
-            {steps.map(({ icon, href, title, text }) => (
+            {[...steps, ...(member.admin ? [operators] : [])].map(({ icon, href, title, text }) => (
               <li key={href}>
                 <a class="card-plain step" href={href}>
                   <span class="empty-picture">

@@ -59,6 +59,8 @@ export const member: Record<keyof typeof en, Text> = {
   'welcome.key-text': 'Programme und Tests öffnen damit Postfächer und lesen deren Mail.',
   'welcome.docs': 'Lesen, wie man die API aufruft',
   'welcome.docs-text': 'Mit Beispielen zum Einfügen.',
+  'welcome.server': 'Nach dem Server sehen',
+  'welcome.server-text': 'Wer Konten hat, was hereinkommt, was eingeschaltet ist und wie es ihm geht.',
 
   'boxes.new': 'Neues Postfach',
   'boxes.open': 'Postfach öffnen',

@@ -51,6 +51,8 @@ export const member = {
   'welcome.key-text': 'Programs and tests use it to open mailboxes and to read their mail.',
   'welcome.docs': 'Read how to call the API',
   'welcome.docs-text': 'With examples to paste.',
+  'welcome.server': 'Look after the server',
+  'welcome.server-text': 'Who has accounts, what comes in, what is switched on, and how it does.',
 
   'boxes.new': 'New mailbox',
   'boxes.open': 'Open the mailbox',

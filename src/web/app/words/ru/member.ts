@@ -59,6 +59,8 @@ export const member: Record<keyof typeof en, Text> = {
   'welcome.key-text': 'С ним программы и тесты открывают ящики и читают почту.',
   'welcome.docs': 'Узнать, как вызывать API',
   'welcome.docs-text': 'С примерами, которые можно вставить.',
+  'welcome.server': 'Присмотреть за сервером',
+  'welcome.server-text': 'У кого есть учётные записи, что приходит, что включено и как он себя чувствует.',
 
   'boxes.new': 'Новый ящик',
   'boxes.open': 'Открыть ящик',
