@@ -7,7 +7,7 @@ const source = join(import.meta.dir, '../src')
 // From the doors' side to the ground; a room may import itself and what stands after it.
 const order = [
   ['main', 'threads'],
-  ['rehearsal'],
+  ['head-start', 'rehearsal'],
   ['app'],
   ['smtp', 'http', 'dialects', 'web', 'cli', 'tasks'],
   ['control'],
@@ -27,6 +27,7 @@ const order = [
     'limits',
     'refusal',
     'events',
+    'extended',
     'finding',
     'health',
     'outside',

@@ -211,7 +211,8 @@ test('a second claim is not verified by any door while the first stands, and is 
   expect([look.status, look.json['status']]).toEqual([200, 'pending'])
   const looked = await server.call('POST', `/pro/api/domains/${id}/verify`, { token: stranger.secret })
   expect(looked.json).toMatchObject({ verify_status: 'pending', txt_record: true, mx_record: true })
-  expect(looked.json['message']).not.toMatch(/other|account|taken/)
+  // Who has shown that the domain is his hears why that is not enough.
+  expect(looked.json['message']).toContain('another account')
 
   dns.zone[`_mayfly.${own}`] = (dns.zone[`_mayfly.${own}`] ?? []).filter((record) => !first.includes(record))
   server.core.clock.now += 5 * hour

@@ -57,7 +57,8 @@ test('an invitation that is used several times at the same moment works once', a
   )
   const statuses = answers.map(({ status }) => status)
   expect(statuses.filter((status) => status === 201)).toHaveLength(1)
-  expect(statuses.filter((status) => status === 404)).toHaveLength(7)
+  // From one address, which is not let try for long.
+  expect(statuses.filter((status) => status === 404 || status === 429)).toHaveLength(7)
   expect(listIn((await admin.call('GET', 'members')).json, 'items')).toHaveLength(2)
 })
 

@@ -90,10 +90,11 @@ export function App() {
   )
 }
 
-/** Who hears the page instead of seeing it is told where he is, unless he is still at something that is there. */
+/** Who hears the page instead of seeing it is told where he is, unless he is at something that is there, or in a menu meanwhile. */
 function settle(): void {
   const main = document.getElementById('main')
   const { activeElement } = document
   const isThere = activeElement !== main && main?.contains(activeElement) && activeElement?.checkVisibility()
-  if (!isThere) main?.focus({ preventScroll: true })
+  const isInMenu = activeElement?.closest('[role=menu]') != null
+  if (!isThere && !isInMenu) main?.focus({ preventScroll: true })
 }

@@ -1,5 +1,5 @@
 // A button that opens a short list of things to choose. Esc and a click elsewhere close it, arrows move in it.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.tsx'
 
 export type Choice = { text: string; choose: () => void; isChosen?: boolean; href?: string; isDanger?: boolean }
@@ -23,9 +23,12 @@ export function Menu({
   const button = useRef<HTMLButtonElement>(null)
   const items = (): HTMLElement[] => [...(whole.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])]
 
+  // At once: a key that is pressed meanwhile would close what then still takes the focus.
+  useLayoutEffect(() => {
+    if (isOpen) items()[0]?.focus()
+  }, [isOpen])
   useEffect(() => {
     if (!isOpen) return
-    items()[0]?.focus()
     const leave = (event: Event): void => {
       if (event.target instanceof Node && !whole.current?.contains(event.target)) setOpen(false)
     }
