@@ -29,6 +29,11 @@ export class Allowance {
     this.heardAt = beganAt
   }
 
+  /** Bytes that came so far. */
+  get heard(): number {
+    return this.bytes
+  }
+
   received(bytes: number): Parting | null {
     this.bytes += bytes
     return !this.trusted && this.bytes > this.options.sessionBytes ? 'bytes' : null

@@ -3,6 +3,9 @@ import { type Listen, parseListen } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import { Networks } from '../limits/networks.ts'
 
+/** Time limits are looked at so much later: where this process stood still, what clients have sent meanwhile is read first. */
+export const readingMs = 50
+
 export type SmtpOptions = {
   listeners: readonly (Listen & { tls: boolean })[]
   hostname: string

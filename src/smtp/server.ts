@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts'
 import { Admission } from './admission.ts'
 import { House, type Services } from './house.ts'
 import { Listener } from './listener.ts'
-import { smtpOptions } from './options.ts'
+import { readingMs, smtpOptions } from './options.ts'
 
 export type SmtpServer = {
   /** Where it listens, in the order of the config. */
@@ -17,7 +17,6 @@ export type SmtpServer = {
 }
 
 const secondMs = 1000
-const readingMs = 50
 /** How long a client may take to read the last reply. */
 const goodbyeMs = 500
 
@@ -52,7 +51,6 @@ export async function startSmtp(
     for (const session of house.sessions) session.check()
     admission.sweep()
   }
-  // A moment later: where this process stood still, what clients have sent meanwhile is read first.
   const everySecond = setInterval(() => setTimeout(check, readingMs).unref(), secondMs)
   everySecond.unref()
 

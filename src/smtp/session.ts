@@ -13,6 +13,7 @@ import { type AuthStep, beginAuth } from './auth.ts'
 import type { House } from './house.ts'
 import { Input } from './input.ts'
 import { Intake, type Outcome } from './intake.ts'
+import { readingMs } from './options.ts'
 import { type Complaint, hasControls, readRecipient, readSender, type Sender } from './path.ts'
 import { answers, complaints, type Parting, partings, type Reply, replyTo } from './replies.ts'
 import { trace } from './trace.ts'
@@ -126,9 +127,17 @@ export class Session extends SMTPConnection {
   }
 
   override _onTimeout(): void {
-    if (this._closing) super._onTimeout()
-    else if (this.isAsking || this.intake?.isBusy) this._armTimeout()
-    else this.part('idle')
+    if (this._closing) {
+      super._onTimeout()
+      return
+    }
+    const { heard } = this.allowance
+    setTimeout(() => {
+      if (this._closed) return
+      const isHeard = this.allowance.heard > heard
+      if (isHeard || this.isAsking || this.intake?.isBusy) this._armTimeout()
+      else this.part('idle')
+    }, readingMs).unref()
   }
 
   override _resetSession(): void {

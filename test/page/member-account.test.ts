@@ -165,6 +165,8 @@ inBrowser("the profile's menu is walked by the keyboard, and leads only to what 
   const items = tab.getByRole('menuitem')
   await items.first().waitFor()
   const names = await items.allTextContents()
+  await isGood(page)
+  for (const name of ['Русский', 'Dark']) await tab.getByRole('menuitemradio', { name }).waitFor()
   for (const name of names.filter((one) => !['Sign out', 'Operator'].includes(one))) {
     await tab.getByRole('menuitem', { name, exact: true }).press('Enter')
     await tab.getByRole('heading', { level: 1, name }).waitFor()

@@ -5,7 +5,7 @@ import { choose, type Look, look } from '../look.ts'
 import { session, signOut } from '../session.ts'
 import { chooseLanguage, type Language, language, languages, say } from '../words/words.ts'
 import { Icon } from './icon.tsx'
-import { Menu } from './menu.tsx'
+import { type Choice, Menu } from './menu.tsx'
 import { say as toast } from './toasts.tsx'
 
 export function Header() {
@@ -21,8 +21,9 @@ export function Header() {
           {session.value && <Place href="/app/search" text={say('frame.search')} />}
           <Place href="/docs" text={say('frame.api')} look="d-none d-sm-inline-block" />
         </nav>
-        <LookMenu />
-        <LanguageMenu />
+        {/* Who is signed in has both in his own menu. */}
+        {!session.value && <LookMenu />}
+        {!session.value && <LanguageMenu />}
         <Who />
       </div>
     </header>
@@ -41,30 +42,32 @@ function Place({ href, text, look = '' }: { href: string; text: string; look?: s
 
 const looks: readonly Look[] = ['system', 'light', 'dark']
 
+const lookChoices = (): Choice[] =>
+  looks.map((one) => ({ text: say(`look.${one}`), isChosen: look.value === one, choose: () => choose(one) }))
+
 function LookMenu() {
   return (
     <Menu label={say('frame.look')} icon={look.value === 'dark' ? 'moon' : look.value === 'light' ? 'sun' : 'contrast'}>
-      {looks.map((one) => ({
-        text: say(`look.${one}`),
-        isChosen: look.value === one,
-        choose: () => choose(one),
-      }))}
+      {lookChoices()}
     </Menu>
   )
 }
 
 const isLanguage = (text: string): text is Language => Object.hasOwn(languages, text)
 
+const languageChoices = (): Choice[] =>
+  Object.entries(languages).map(([code, text]) => ({
+    text,
+    isChosen: language.value === code,
+    choose: () => {
+      if (isLanguage(code)) void chooseLanguage(code)
+    },
+  }))
+
 function LanguageMenu() {
   return (
     <Menu label={say('frame.language')} icon="globe">
-      {Object.entries(languages).map(([code, text]) => ({
-        text,
-        isChosen: language.value === code,
-        choose: () => {
-          if (isLanguage(code)) void chooseLanguage(code)
-        },
-      }))}
+      {languageChoices()}
     </Menu>
   )
 }
@@ -92,6 +95,8 @@ function Who() {
         go('/app/members', say('profile.members')),
         go('/app/sessions', say('profile.sessions')),
         ...(member.admin ? [go('/app/admin', say('profile.admin'))] : []),
+        { name: say('frame.language'), choices: languageChoices() },
+        { name: say('frame.look'), choices: lookChoices() },
         {
           text: say('profile.sign-out'),
           choose: () => void signOut().catch((error) => toast(sentenceOf(error), 'danger')),

@@ -4,6 +4,9 @@ import { Icon, type IconName } from './icon.tsx'
 
 export type Choice = { text: string; choose: () => void; isChosen?: boolean; href?: string; isDanger?: boolean }
 
+/** Choices that belong together, of which one is chosen. */
+export type ChoiceGroup = { name: string; choices: readonly Choice[] }
+
 export function Menu({
   label,
   icon,
@@ -16,7 +19,7 @@ export function Menu({
   heading?: string
   /** Stands beside the picture. */
   text?: string
-  children: readonly Choice[]
+  children: readonly (Choice | ChoiceGroup)[]
 }) {
   const [isOpen, setOpen] = useState(false)
   const whole = useRef<HTMLDivElement>(null)
@@ -72,9 +75,18 @@ export function Menu({
       {isOpen && (
         <div class="menu-list shadow" role="menu" tabIndex={-1} aria-label={label} onKeyDown={move}>
           {heading && <div class="menu-heading text-truncate">{heading}</div>}
-          {children.map((choice) => (
-            <MenuItem key={choice.text} {...choice} close={close} />
-          ))}
+          {children.map((child) =>
+            'choices' in child ? (
+              <fieldset key={child.name} class="menu-group">
+                <legend class="menu-heading">{child.name}</legend>
+                {child.choices.map((choice) => (
+                  <MenuItem key={choice.text} {...choice} close={close} />
+                ))}
+              </fieldset>
+            ) : (
+              <MenuItem key={child.text} {...child} close={close} />
+            ),
+          )}
         </div>
       )}
     </div>
