@@ -25,7 +25,8 @@ export const domainCommands: { [Name in DomainCommand]: (asked: Asked) => Promis
     tell(asked, added, (domain) => {
       for (const { line } of domain.records.filter(({ purpose }) => purpose !== 'subdomains'))
         asked.terminal.print(line)
-      asked.terminal.note(`${domain.name} is ${domain.state}: set these records, they are looked for by and by`)
+      const next = domain.nextCheckAt === null ? '' : ': set these records, they are looked for by and by'
+      asked.terminal.note(`${domain.name} is ${domain.state}${next}`)
       for (const { line, name } of domain.records.filter(({ purpose }) => purpose === 'subdomains')) {
         asked.terminal.note(`for mail to its subdomains, also add ${name} here, and set: ${line}`)
       }

@@ -76,6 +76,7 @@ test('whose it is must be said where there are several accounts', async () => {
       'claimed',
     )
     expect(added.notes.join()).toContain('dns.mode is off')
+    expect(added.notes.join()).not.toContain('looked for')
   }
   expect(await cause(here.run('domain', 'verify', 'own.example', '--by-hand'))).toContain('say its id')
   const { items } = JSON.parse((await here.run('domain', 'list', '--json')).out[0] ?? '')
