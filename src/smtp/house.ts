@@ -28,12 +28,16 @@ export type Refused = { client: string; from: string; to: readonly string[]; sta
 
 export class House {
   readonly sessions = new Set<Session>()
+  /** The certificate is there: until then whoever says STARTTLS waits for it. */
+  isCertified = false
   /** From now on no mail begins. */
   isStopping = false
 
   constructor(
     readonly options: SmtpOptions,
     readonly services: Services,
+    /** Fulfilled when the certificate is there, rejected when none will be. */
+    readonly certified: Promise<void>,
   ) {}
 
   /** Counts, remembers and logs a refusal: the answer to "why did my mail not arrive?". */

@@ -25,7 +25,8 @@ export class Listener extends SMTPServer {
     private readonly house: House,
     private readonly admission: Admission,
     readonly tls: boolean,
-    certificate: Certificate,
+    /** Null: it comes with `updateSecureContext`, and no handshake begins before. */
+    certificate: Certificate | null,
   ) {
     super({
       secure: tls,

@@ -116,6 +116,7 @@ export const complaints = {
   noValidRecipients: [554, '5.5.1', 'There are no valid recipients'],
   noArgument: [501, '5.5.4', 'The command takes no argument'],
   noExpn: [502, '5.5.1', 'Lists are not shown'],
+  noCertificate: [454, '4.7.0', 'TLS is not available'],
   tlsFirst: [538, '5.7.11', 'STARTTLS comes first'],
   noAuth: [502, '5.5.1', 'AUTH is not offered'],
   authTwice: [503, '5.5.1', 'AUTH was done already'],

@@ -20,24 +20,33 @@ const secondMs = 1000
 /** How long a client may take to read the last reply. */
 const goodbyeMs = 500
 
-/** Starts it. Throws with a sentence for the operator if it cannot. */
+/**
+ * Starts it; but for listeners that begin with TLS, it takes mail before the certificate is there. Throws with a sentence for
+ * the operator if it cannot.
+ */
 export async function startSmtp(
   { smtp }: Pick<Config, 'smtp'>,
   services: Services,
-  certificate: Certificate,
+  certificate: Promise<Certificate>,
 ): Promise<SmtpServer> {
   const options = smtpOptions(smtp)
   const { metrics, outside } = services
-  const house = new House(options, services)
+  const listeners: Listener[] = []
+  const useCertificate = (fresh: Certificate): void => {
+    for (const listener of listeners) listener.updateSecureContext(fresh)
+    house.isCertified = true
+  }
+  const { promise: certified, resolve, reject } = Promise.withResolvers<void>()
+  certified.catch(() => {})
+  const house = new House(options, services, certified)
   const admission = new Admission(options, outside.elapsed, (change) => {
     metrics.smtpConnections.inc(change)
     if (change === 1) metrics.smtpConnectionsTotal.inc()
   })
 
-  const listeners: Listener[] = []
   try {
     for (const where of options.listeners) {
-      const listener = new Listener(house, admission, where.tls, certificate)
+      const listener = new Listener(house, admission, where.tls, where.tls ? await certificate : null)
       await listener.open(where)
       listeners.push(listener)
     }
@@ -45,6 +54,7 @@ export async function startSmtp(
     for (const listener of listeners) listener.shut()
     throw error
   }
+  certificate.then(useCertificate).then(resolve, reject)
   await deepenBacklogs(services.log)
 
   const check = (): void => {
@@ -56,9 +66,7 @@ export async function startSmtp(
 
   return {
     addresses: listeners.map(({ address }) => address),
-    useCertificate: (fresh) => {
-      for (const listener of listeners) listener.updateSecureContext(fresh)
-    },
+    useCertificate,
     stop: async () => {
       if (house.isStopping) return
       house.isStopping = true

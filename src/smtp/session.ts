@@ -177,6 +177,21 @@ export class Session extends SMTPConnection {
     next()
   }
 
+  override handler_STARTTLS(command: Buffer, next: Next): void {
+    if (this.house.isCertified) super.handler_STARTTLS(command, next)
+    else {
+      this.house.certified.then(
+        () => {
+          if (!this._closed) super.handler_STARTTLS(command, next)
+        },
+        () => {
+          this.say(complaints.noCertificate)
+          next()
+        },
+      )
+    }
+  }
+
   override handler_HELO(command: Buffer, next: Next): void {
     this.greet(command, [])
     next()

@@ -39,13 +39,16 @@ async function certificateFor({ config, outside }: TestCore): Promise<Certificat
   return selfSigned
 }
 
-/** `strangers`: nobody is trusted, so that the limits for strangers hold. */
-export async function openDoor(settings: Settings = {}, { strangers = false } = {}): Promise<Door> {
+/** `strangers`: nobody is trusted, so that the limits for strangers hold. `later`: what the certificate is waited for with. */
+export async function openDoor(
+  settings: Settings = {},
+  { strangers = false, later }: { strangers?: boolean; later?: (made: Certificate) => Promise<Certificate> } = {},
+): Promise<Door> {
   const directory = temporaryDirectory()
   const env: Settings = {
     MAYFLY_SERVER_DATA_DIR: directory.path,
     MAYFLY_SMTP_LISTEN: '127.0.0.1:0',
-    MAYFLY_SMTP_LISTEN_TLS: '127.0.0.1:0',
+    MAYFLY_SMTP_LISTEN_TLS: later ? '' : '127.0.0.1:0',
     MAYFLY_SMTP_HOSTNAME: 'mx.example.test',
     MAYFLY_SMTP_SHUTDOWN_SECONDS: '1',
     ...(strangers ? { MAYFLY_SMTP_TRUSTED_NETWORKS: '192.0.2.0/24' } : {}),
@@ -61,7 +64,7 @@ export async function openDoor(settings: Settings = {}, { strangers = false } = 
   }
   const services = { ...core, log: openLog({ level: 'debug', format: 'json', to }) }
   const server = await certificateFor(core)
-    .then((certificate) => startSmtp(core.config, services, certificate))
+    .then((certificate) => startSmtp(core.config, services, later?.(certificate) ?? Promise.resolve(certificate)))
     .catch((error) => {
       letGo()
       throw error

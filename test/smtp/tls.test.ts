@@ -32,6 +32,33 @@ test('after STARTTLS nothing said before counts: neither the greeting nor the ma
   expect(door.stored()[0]?.trace).toContain('with ESMTPS\r\n')
 })
 
+test('mail is taken before the certificate is there, and STARTTLS waits for it', async () => {
+  const { promise: isMade, resolve: made } = Promise.withResolvers<void>()
+  await using door = await openDoor({}, { later: (certificate) => isMade.then(() => certificate) })
+  const plain = await greeted(door.port)
+  await inData(plain)
+  expect(await plain.ask('\r\nhello\r\n.')).toStartWith('250')
+  const client = await greeted(door.port)
+  const started = client.startTls()
+  expect(await plain.ask('NOOP')).toStartWith('250')
+  expect(client.socket()).not.toBeInstanceOf(TLSSocket)
+  made()
+  await started
+  expect(fingerprint(client)).toBe(new X509Certificate(door.certificate.cert).fingerprint256)
+  expect(await client.ask('EHLO client.example')).not.toContain('STARTTLS')
+})
+
+test('where no certificate can be had STARTTLS is refused for now, and the session goes on without', async () => {
+  const { promise: isMade, reject } = Promise.withResolvers<never>()
+  await using door = await openDoor({}, { later: () => isMade })
+  const client = await greeted(door.port)
+  const asked = client.ask('STARTTLS')
+  reject(new Error('no room'))
+  expect(await asked).toStartWith('454 4.7.0')
+  await inData(client)
+  expect(await client.ask('\r\nhello\r\n.')).toStartWith('250')
+})
+
 test('a certificate is made at the first start, with a key that only its owner reads, and kept', async () => {
   using directory = temporaryDirectory()
   const made = await selfSigned(directory.path, 'mx.example.test', now)
