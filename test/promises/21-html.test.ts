@@ -96,16 +96,18 @@ function watch(page: Page, url: string, isRaw: boolean, tell: (what: string) => 
     if (isRaw && kept.test(message.text())) return
     tell(`console: ${message.text()}`)
   })
-  // Its pictures may be of this server, which gives none away: a frame of no origin has no cookie.
+  // Its pictures may be of this server, which gives none away: a frame of no origin has no cookie. Drawings that it takes from
+  // below its own ticket are pictures too, and nothing of it is given to a frame of no origin.
   const isOwn = (request: Request): boolean =>
     isExpected(request.url(), url) ||
-    (isRaw && request.resourceType() === 'image' && request.url().startsWith(`${url}/`))
+    (isRaw && request.resourceType() === 'image' && request.url().startsWith(`${url}/`)) ||
+    (isRaw && request.url().startsWith(`${url}/view/`))
   page.on('requestfinished', (request) => {
     if (!isOwn(request)) tell(`asked for ${request.url()}`)
   })
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? ''
-    if (isOwn(request) && /^net::ERR_(ABORTED|BLOCKED_BY_(ORB|RESPONSE.*))$/.test(why)) return
+    if (isOwn(request) && /^net::ERR_(ABORTED|FAILED|BLOCKED_BY_(ORB|RESPONSE.*))$/.test(why)) return
     // Before anything went out.
     if (isRaw && /^(csp|origin)$/.test(why)) return
     tell(`asked for ${request.url()} (${why})`)
@@ -113,7 +115,7 @@ function watch(page: Page, url: string, isRaw: boolean, tell: (what: string) => 
 }
 
 const kept =
-  /Content Security Policy|sandboxed|sandbox|Blocked script execution|Refused to|Not allowed to load local resource|Unsafe attempt|has been ignored|Allow attribute|Blocked setting|invalid `as` value|Failed to load resource: (the server responded|net::ERR_BLOCKED_BY_RESPONSE)/i
+  /Content Security Policy|sandboxed|sandbox|Blocked script execution|Refused to|Not allowed to load local resource|Unsafe attempt|has been ignored|Allow attribute|Blocked setting|invalid `as` value|may not be used as base URLs|blocked by CORS policy|Failed to load resource: (the server responded|net::ERR_(BLOCKED_BY_RESPONSE|FAILED))/i
 
 function isExpected(asked: string, url: string): boolean {
   if (/^(data:image\/(png|gif|jpe?g|webp)[;,]|blob:)/.test(asked)) return true
