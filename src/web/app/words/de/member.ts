@@ -236,6 +236,7 @@ export const member: Record<keyof typeof en, Text> = {
   'hooks.what': 'Ein Webhook sagt einem Ihrer Server mit einer unterschriebenen Anfrage, dass Mail gekommen ist.',
   'hooks.new': 'Neuer Webhook',
   'hooks.make': 'Webhook anlegen',
+  'hooks.back': 'Alle Webhooks',
   'hooks.one': 'Webhook',
   'hooks.none': 'Es gibt noch keinen Webhook',
   'hooks.none-text': 'Legen Sie einen an, dann erfährt Ihr Server von Mail, sobald sie kommt.',

@@ -223,6 +223,7 @@ export const member = {
   'hooks.what': 'A webhook tells a server of yours of new mail, by a signed request.',
   'hooks.new': 'New webhook',
   'hooks.make': 'Make the webhook',
+  'hooks.back': 'All webhooks',
   'hooks.one': 'Webhook',
   'hooks.none': 'There is no webhook yet',
   'hooks.none-text': 'Make one, and your server hears of mail as it comes.',

@@ -268,6 +268,7 @@ export const member: Record<keyof typeof en, Text> = {
   'hooks.what': 'Вебхук сообщает вашему серверу о новой почте подписанным запросом.',
   'hooks.new': 'Новый вебхук',
   'hooks.make': 'Создать вебхук',
+  'hooks.back': 'Все вебхуки',
   'hooks.one': 'Вебхук',
   'hooks.none': 'Вебхуков ещё нет',
   'hooks.none-text': 'Создайте вебхук, и ваш сервер узнает о почте сразу.',
