@@ -145,6 +145,8 @@ inBrowser('all mail is searched as one types, and what was found is marked and o
   await isGood(page)
   await tab.getByLabel('Search in all your mail').fill('<b>nowhere')
   await tab.getByRole('heading', { name: 'Nothing has “<b>nowhere” in it' }).waitFor()
+  await tab.getByLabel('Search in all your mail').fill('else i')
+  await tab.getByRole('heading', { name: 'Go on typing' }).waitFor()
   await tab.getByLabel('Search in all your mail').fill('invoice')
   await tab.getByRole('link', { name: 'Invoice for one@' }).click()
   await tab.getByRole('article').getByRole('heading', { name: 'Invoice for one@' }).waitFor()

@@ -155,6 +155,8 @@ export const member: Record<keyof typeof en, Text> = {
   'find.begin-text': 'In Absendern, Empfängern, Betreffen und Texten aller Ihrer Postfächer.',
   'find.none': 'Nichts enthält „{words}“',
   'find.none-text': 'Versuchen Sie den Anfang eines Wortes, oder weniger Wörter.',
+  'find.one-letter': 'Tippen Sie weiter',
+  'find.one-letter-text': 'Der Anfang eines Wortes wird ab dem zweiten Buchstaben gefunden.',
   'find.no-subject': '(kein Betreff)',
 
   'keys.what':
@@ -380,7 +382,7 @@ export const member: Record<keyof typeof en, Text> = {
   'plan.shown-as': 'Darstellung',
   'plan.as-plots': 'Kurven',
   'plan.as-table': 'Tabelle',
-  'plan.plot-requests': 'Anfragen',
+  'plan.plot-requests': 'Anfragen, auch die dieser Seite',
   'plan.plot-inboxes': 'Geöffnete Postfächer',
   'plan.plot-mails': 'Empfangene Mails',
   'plan.plot-bytes': 'Empfangene Bytes',

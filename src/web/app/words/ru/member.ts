@@ -184,6 +184,8 @@ export const member: Record<keyof typeof en, Text> = {
   'find.begin-text': 'Ищем в отправителях, получателях, темах и текстах всех ваших ящиков.',
   'find.none': '«{words}» нигде не встречается',
   'find.none-text': 'Попробуйте начало слова или меньше слов.',
+  'find.one-letter': 'Печатайте дальше',
+  'find.one-letter-text': 'Начало слова находится со второй буквы.',
   'find.no-subject': '(без темы)',
 
   'keys.what': 'Программы входят по ключу. Дайте каждой свой, чтобы один можно было отозвать, не трогая остальные.',
@@ -420,7 +422,7 @@ export const member: Record<keyof typeof en, Text> = {
   'plan.shown-as': 'Вид',
   'plan.as-plots': 'Графики',
   'plan.as-table': 'Таблица',
-  'plan.plot-requests': 'Запросы',
+  'plan.plot-requests': 'Запросы, в том числе этой страницы',
   'plan.plot-inboxes': 'Открытые ящики',
   'plan.plot-mails': 'Полученные письма',
   'plan.plot-bytes': 'Полученные байты',
