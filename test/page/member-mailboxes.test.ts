@@ -45,6 +45,14 @@ inBrowser('a mailbox is opened with all that can be chosen, changed, archived, r
   await tab.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await tab.getByText('signup@b.test is deleted').waitFor()
   expect((await callBy(tab, 'GET', '/mailboxes')).json).toEqual({ items: [], next: null })
+  // A domain of one's own is among those to choose from once it takes mail.
+  const { json: own } = await callBy(tab, 'POST', '/domains', { name: 'own.example' })
+  await callBy(tab, 'POST', `/admin/domains/${at(own, 'id')}/verify`, { byHand: true })
+  await tab.getByRole('button', { name: 'New mailbox' }).first().click()
+  await tab.getByLabel('Domain').selectOption('own.example')
+  await tab.getByLabel('Name before the “@”').fill('mine')
+  await tab.getByRole('button', { name: 'Open the mailbox' }).click()
+  await tab.getByRole('heading', { name: 'mine@own.example' }).waitFor()
 })
 
 inBrowser('mailboxes are filtered as one types, and many are deleted at once', async () => {
@@ -137,6 +145,8 @@ inBrowser('all mail is searched as one types, and what was found is marked and o
   await isGood(page)
   await tab.getByLabel('Search in all your mail').fill('<b>nowhere')
   await tab.getByRole('heading', { name: 'Nothing has “<b>nowhere” in it' }).waitFor()
+  await tab.getByLabel('Search in all your mail').fill('else i')
+  await tab.getByRole('heading', { name: 'Go on typing' }).waitFor()
   await tab.getByLabel('Search in all your mail').fill('invoice')
   await tab.getByRole('link', { name: 'Invoice for one@' }).click()
   await tab.getByRole('article').getByRole('heading', { name: 'Invoice for one@' }).waitFor()

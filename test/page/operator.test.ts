@@ -33,7 +33,7 @@ inBrowser('analytics show what the server did, as charts and as a table, by API,
   await top.getByRole('button', { name: 'Mails' }).click()
   expect(await top.getByRole('listitem').textContent()).toBe('ann@example.test1')
   await tab.getByRole('region', { name: 'Why requests were refused' }).getByText('mailbox-unknown').waitFor()
-  await tab.getByRole('region', { name: 'By API' }).getByRole('rowheader', { name: 'native' }).waitFor()
+  await tab.getByRole('region', { name: 'By API' }).getByRole('rowheader', { name: 'Mayfly' }).waitFor()
   await isGoodInBothLooks(page)
   await tab.getByRole('button', { name: 'Table' }).click()
   for (const span of ['Hours', 'Days', 'Weeks', 'Months']) {

@@ -15,7 +15,10 @@ export const answers = {
   forbidden: [403, 'This is not allowed here.'],
   'registration-off': [403, 'New accounts are not taken here at the moment.'],
   'not-in-plan': [403, 'The plan does not allow this.'],
-  'origin-refused': [403, 'Pages of this origin may not call without a credential.'],
+  'origin-refused': [
+    403,
+    'This call may not come from here: the key is for certain pages only, or pages of this origin may not call without one.',
+  ],
   'host-refused': [421, 'This host name is not answered here; see http.hosts in the config.'],
   'route-unknown': [404, 'There is no such route, or not with this method.'],
   'domain-unserved': [400, 'This domain is not served here.'],

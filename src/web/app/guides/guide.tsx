@@ -221,7 +221,7 @@ function OneCall({ id, call, name, words }: { id: string; call: Call; name: ApiN
       {answer !== undefined ? (
         <>
           <p class="call-note">{say('docs.answers', { status: String(call.status) })}</p>
-          <Shown label={say('docs.answers', { status: String(call.status) })} text={answer} />
+          <Shown label={`${title}: ${say('docs.answers', { status: String(call.status) })}`} text={answer} />
         </>
       ) : (
         <p class="call-note">

@@ -12,7 +12,7 @@ import { say } from '../words/words.ts'
 import { ask, askAll, tellOf, useLoaded } from './ask.ts'
 import { ChoiceField, Form, Tick } from './form.tsx'
 import { ChangeKey, MakeKey } from './key-form.tsx'
-import { isOver, type Key, type MadeKey, marksOf } from './key-list.ts'
+import { isOver, type Key, lastUseOf, type MadeKey, marksOf } from './key-list.ts'
 import { Copied, Once } from './once.tsx'
 import { askAccount } from './plans.ts'
 import { Segments } from './segments.tsx'
@@ -30,7 +30,6 @@ export function Keys() {
   const [doing, setDoing] = useState<Doing | null>(null)
   const [isAll, setAll] = useState(false)
   const stop = (): void => setDoing(null)
-  const limits = account.value?.limits
 
   const show = (key: MadeKey): void => {
     setMaking(false)
@@ -87,23 +86,29 @@ export function Keys() {
               )
             }}
           </Ready>
-          {isMaking && limits && (
+          {isMaking && (
             <Dialog title={say('keys.new')} close={() => setMaking(false)}>
-              <MakeKey limits={limits} made={show} cancel={() => setMaking(false)} />
+              <Ready of={account}>
+                {({ limits }) => <MakeKey limits={limits} made={show} cancel={() => setMaking(false)} />}
+              </Ready>
             </Dialog>
           )}
-          {doing?.what === 'edit' && limits && (
+          {doing?.what === 'edit' && (
             <Dialog title={say('keys.edit', { name: doing.key.name })} close={stop}>
-              <ChangeKey
-                shown={doing.key}
-                limits={limits}
-                cancel={stop}
-                changed={() => {
-                  stop()
-                  toast(say('member.saved'), 'success')
-                  void keys.reload()
-                }}
-              />
+              <Ready of={account}>
+                {({ limits }) => (
+                  <ChangeKey
+                    shown={doing.key}
+                    limits={limits}
+                    cancel={stop}
+                    changed={() => {
+                      stop()
+                      toast(say('member.saved'), 'success')
+                      void keys.reload()
+                    }}
+                  />
+                )}
+              </Ready>
             </Dialog>
           )}
           {doing?.what === 'rotate' && (
@@ -127,20 +132,9 @@ export function Keys() {
 }
 
 function KeyRow({ shown, start }: { shown: Key; start: (what: Doing['what']) => void }) {
-  const {
-    name,
-    prefix,
-    start: first,
-    end,
-    maker,
-    dialects,
-    origins,
-    lastUsedAt,
-    createdAt,
-    expiresAt,
-    previousSecretUntil,
-  } = shown
+  const { name, prefix, start: first, end, maker, dialects, origins, createdAt, expiresAt, previousSecretUntil } = shown
   const marks = marksOf(shown)
+  const lastUsedAt = lastUseOf(shown)
   const isOldGood = previousSecretUntil !== null && Date.parse(previousSecretUntil) > Date.now()
   return (
     <li class={`row-line ${isOver(shown) ? 'is-over' : ''}`}>

@@ -2,10 +2,11 @@
 import { useState } from 'preact/hooks'
 import { pathOf } from '../api.ts'
 import { facts, type Limits } from '../facts.ts'
-import type { OpenedMailbox } from '../shapes.ts'
+import type { List, OpenedMailbox } from '../shapes.ts'
 import { bytes } from '../words/shown.ts'
 import { say } from '../words/words.ts'
-import { ask } from './ask.ts'
+import { ask, useLoaded } from './ask.ts'
+import type { CustomDomain } from './domain-list.ts'
 import { ChoiceField, Form, TextField, Tick } from './form.tsx'
 import { lifetimes, ttlOf } from './lifetimes.ts'
 import type { ListedMailbox } from './mailbox-list.ts'
@@ -14,7 +15,7 @@ import type { OwnAccount } from './plans.ts'
 const shortestPassword = 6
 const usual = 'usual'
 
-const own = {
+const ownWords = {
   'quota-exceeded': 'boxes.no-more-today',
   'mailboxes-exhausted': 'boxes.exhausted',
   'not-in-plan': 'boxes.not-in-plan',
@@ -30,16 +31,19 @@ export function OpenMailbox({
   cancel: () => void
 }) {
   const [localPart, setLocalPart] = useState('')
-  const [domain, setDomain] = useState(facts.domains[0]?.name ?? '')
+  const [wished, setWished] = useState<string | null>(null)
   const [lifetime, setLifetime] = useState(usual)
   const [recoverable, setRecoverable] = useState(false)
   const [tag, setTag] = useState('')
   const [password, setPassword] = useState('')
+  const own = useLoaded((signal) => ask<List<CustomDomain>>('GET', '/domains', { signal }), [])
+  const domains = openable(limits, own.value?.items ?? [])
+  const domain = wished ?? domains[0]?.name ?? ''
   const mayRecover = limits.archivedMailboxes !== 0
   const submit = async (): Promise<void> => {
     const body = {
       ...(localPart.trim() ? { localPart: localPart.trim() } : {}),
-      ...(limits.chooseDomain && domain ? { domain } : {}),
+      ...(domains.length > 1 ? { domain } : {}),
       ...(lifetime === usual ? {} : { ttlMinutes: ttlOf(lifetime) }),
       ...(recoverable ? { recoverable } : {}),
       ...(tag.trim() ? { tag: tag.trim() } : {}),
@@ -48,7 +52,7 @@ export function OpenMailbox({
     opened(await ask<OpenedMailbox>('POST', '/mailboxes', { body }))
   }
   return (
-    <Form action={say('boxes.open')} own={own} submit={submit} cancel={cancel}>
+    <Form action={say('boxes.open')} own={ownWords} submit={submit} cancel={cancel}>
       <p class="form-text mt-0 mb-0">{limitsSaid(limits, used, plan)}</p>
       {limits.customLocalPart && (
         <TextField
@@ -61,12 +65,12 @@ export function OpenMailbox({
           change={setLocalPart}
         />
       )}
-      {limits.chooseDomain && facts.domains.length > 1 && (
+      {domains.length > 1 && (
         <ChoiceField
           label={say('boxes.domain')}
           value={domain}
-          change={setDomain}
-          choices={facts.domains.map(({ name }) => [name, name] as const)}
+          change={setWished}
+          choices={domains.map(({ name, shown }) => [name, shown] as const)}
         />
       )}
       <ChoiceField
@@ -96,6 +100,16 @@ export function OpenMailbox({
       />
     </Form>
   )
+}
+
+/** The domains at which a mailbox may be opened: one's own are one's own on any plan. */
+function openable({ chooseDomain }: Limits, own: readonly CustomDomain[]): { name: string; shown: string }[] {
+  const shared = chooseDomain ? facts.domains : facts.domains.slice(0, 1)
+  const taking = own.filter(({ state }) => state === 'verified' || state === 'failing')
+  return [
+    ...shared.map(({ name }) => ({ name, shown: name })),
+    ...taking.map(({ name, unicodeName }) => ({ name, shown: unicodeName })),
+  ]
 }
 
 function limitsSaid(limits: Limits, used: OwnAccount['used'], plan: string): string {
@@ -137,7 +151,7 @@ export function ChangeMailbox({
     changed({ ...mailbox, ...(await ask<ListedMailbox>('PATCH', pathOf('mailboxes', mailbox.address), { body })) })
   }
   return (
-    <Form action={say('member.save')} own={own} submit={submit} cancel={cancel}>
+    <Form action={say('member.save')} own={ownWords} submit={submit} cancel={cancel}>
       <TextField label={say('boxes.tag')} maxLength={100} autofocus value={tag} change={setTag} />
       <ChoiceField
         label={say('boxes.lifetime-from-now')}

@@ -38,17 +38,21 @@ export function Mailboxes() {
         <>
           {account.value && <Counts account={account.value} />}
           <MailboxList account={account.value} reloadAccount={account.reload} opening={() => setOpening(true)} />
-          {isOpening && account.value && (
+          {isOpening && (
             <Dialog title={say('boxes.new')} close={() => setOpening(false)}>
-              <OpenMailbox
-                account={account.value}
-                cancel={() => setOpening(false)}
-                opened={({ address }: OpenedMailbox) => {
-                  setOpening(false)
-                  toast(say('boxes.opened', { address }), 'success')
-                  route(`/app/mailboxes/${encodeURIComponent(address)}`)
-                }}
-              />
+              <Ready of={account}>
+                {(own) => (
+                  <OpenMailbox
+                    account={own}
+                    cancel={() => setOpening(false)}
+                    opened={({ address }: OpenedMailbox) => {
+                      setOpening(false)
+                      toast(say('boxes.opened', { address }), 'success')
+                      route(`/app/mailboxes/${encodeURIComponent(address)}`)
+                    }}
+                  />
+                )}
+              </Ready>
             </Dialog>
           )}
         </>

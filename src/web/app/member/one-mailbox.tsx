@@ -5,6 +5,7 @@ import { pathOf } from '../api.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { say as toast } from '../parts/toasts.tsx'
 import type { Summary } from '../shapes.ts'
@@ -25,8 +26,8 @@ export function OneMailbox() {
   const name = params['address'] ?? ''
   const mailbox = useLoaded((signal) => ask<ListedMailbox>('GET', pathOf('mailboxes', name), { signal }), [name])
   const back = (
-    <a class="btn btn-outline-secondary" href="/app/mailboxes">
-      {say('boxes.back')}
+    <a class="btn btn-outline-secondary btn-icon" href="/app/mailboxes">
+      <Icon name="back" /> {say('boxes.back')}
     </a>
   )
   return (

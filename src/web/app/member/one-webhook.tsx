@@ -4,6 +4,7 @@ import { useLocation, useRoute } from 'preact-iso'
 import { pathOf } from '../api.ts'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'
 import { say as toast } from '../parts/toasts.tsx'
 import type { List } from '../shapes.ts'
@@ -35,6 +36,7 @@ export function OneWebhook() {
   const [doing, setDoing] = useState<Doing | null>(null)
   const [tested, setTested] = useState<Tested | null>(null)
   const [isBusy, setBusy] = useState(false)
+  const [isTesting, setTesting] = useState(false)
   const stop = (): void => setDoing(null)
 
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -52,7 +54,13 @@ export function OneWebhook() {
   const test = () =>
     run(async () => {
       setTested(null)
-      setTested(await ask<Tested>('POST', `${path}/test`))
+      setTesting(true)
+      try {
+        setTested(await ask<Tested>('POST', `${path}/test`))
+      } finally {
+        setTesting(false)
+      }
+      await again()
     })
   const setState = (state: Webhook['state']) =>
     run(async () => {
@@ -80,8 +88,13 @@ export function OneWebhook() {
       deliveries.put(({ items }) => ({ items: [...items, ...next.items], next: next.next }))
     })
 
+  const back = (
+    <a class="btn btn-outline-secondary btn-icon" href="/app/webhooks">
+      <Icon name="back" /> {say('hooks.back')}
+    </a>
+  )
   return (
-    <View title={say('hooks.one')}>
+    <View title={say('hooks.one')} actions={back}>
       {() => (
         <Ready of={loaded}>
           {(hook) => (
@@ -95,6 +108,7 @@ export function OneWebhook() {
                 <Health hook={hook} />
                 <div class="d-flex flex-wrap gap-2">
                   <button type="button" class="btn btn-primary" disabled={isBusy} onClick={() => void test()}>
+                    {isTesting && <span class="spinner-border spinner-border-sm me-2" aria-hidden="true" />}
                     {say('hooks.test')}
                   </button>
                   {hook.state === 'paused' ? (
@@ -124,7 +138,10 @@ export function OneWebhook() {
                     ]}
                   </Menu>
                 </div>
-                <div role="status">{tested && <TestSaid tested={tested} />}</div>
+                <div role="status">
+                  {isTesting && <span class="visually-hidden">{say('bulk.working')}</span>}
+                  {tested && <TestSaid tested={tested} />}
+                </div>
               </section>
               <div class="view-head">
                 <h2 class="h5">{say('hooks.deliveries')}</h2>
@@ -257,7 +274,7 @@ function DeliveryRow({ delivery, isBusy, replay }: { delivery: Delivery; isBusy:
           <Moment at={createdAt} />
           <span>{say('hooks.attempts', { count: attempt })}</span>
           {statusCode !== null && <span>HTTP {statusCode}</span>}
-          {error !== null && <span>{error}</span>}
+          {error !== null && error !== `it answered ${statusCode}` && <span>{error}</span>}
           {durationMs !== null && <span>{say('hooks.ms', { count: durationMs })}</span>}
           {nextAt !== null && state === 'waiting' && (
             <span>

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { lazy } from 'preact-iso'
+import { serverNow } from '../api.ts'
 import type { Limits } from '../facts.ts'
 import type { List } from '../shapes.ts'
 import { bytes } from '../words/shown.ts'
@@ -142,13 +143,16 @@ function OverTime({ limits }: { limits: Limits }) {
       </div>
       <Ready of={usage}>
         {({ items }) => {
-          const sums = sumsOf(items, over)
+          const sums = sumsOf(items, over, serverNow())
           if (isTable) return <SumsTable sums={sums} over={over} />
           return (
             <div class="plots">
               {whats.map((what) => (
                 <figure key={what} class="card-plain mb-0">
-                  <figcaption class="small text-body-secondary mb-2">{say(`plan.plot-${what}`)}</figcaption>
+                  <figcaption class="small text-body-secondary d-flex flex-wrap column-gap-3 mb-2">
+                    {say(`plan.plot-${what}`)}
+                    <LimitNamed most={lineOf(what, over, limits)} />
+                  </figcaption>
                   <Plot
                     label={say(`plan.plot-${what}`)}
                     times={sums.map(({ at }) => at)}
@@ -164,6 +168,16 @@ function OverTime({ limits }: { limits: Limits }) {
         }}
       </Ready>
     </section>
+  )
+}
+
+/** What the broken line in a plot is. */
+function LimitNamed({ most }: { most: number | null }) {
+  if (most === null) return null
+  return (
+    <span class="limit-named">
+      {say('sell.limit')}: {say('member.number', { count: most })}
+    </span>
   )
 }
 

@@ -60,7 +60,7 @@ export function Plot({
           {
             ...axis,
             size: isBytes ? 80 : 50,
-            values: (_, all) => all.map((value) => (Number.isInteger(value) || isBytes ? number(value) : '')),
+            values: (_, all) => all.map((value) => (Number.isInteger(value) ? number(value) : '')),
           },
         ],
         series: [

@@ -104,7 +104,7 @@ function SearchMail() {
       {found === null ? (
         !isBusy && error === null && <Empty icon="search" title={say('find.begin')} text={say('find.begin-text')} />
       ) : found.list.items.length === 0 ? (
-        !isBusy && <Empty icon="mail" title={say('find.none', { words: found.words })} text={say('find.none-text')} />
+        !isBusy && <Nothing words={found.words} />
       ) : (
         <>
           <ul class="rows" aria-label={say('find.results')}>
@@ -121,6 +121,15 @@ function SearchMail() {
       )}
     </>
   )
+}
+
+/** A word that is begun with one letter is not looked for. */
+const endsInOneLetter = /(?:^|[^\p{L}\p{N}])[\p{L}\p{N}]$/u
+
+function Nothing({ words }: { words: string }) {
+  if (endsInOneLetter.test(words))
+    return <Empty icon="search" title={say('find.one-letter')} text={say('find.one-letter-text')} />
+  return <Empty icon="mail" title={say('find.none', { words })} text={say('find.none-text')} />
 }
 
 function Hit({ mail, words }: { mail: Summary; words: string }) {

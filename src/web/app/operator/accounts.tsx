@@ -187,7 +187,7 @@ function AccountRow({ account: { id, owner, plan, state, members, createdAt } }:
       <span class="row-notes">
         <span>{plan}</span>
         <span>{tell('accounts.members', { count: members })}</span>
-        <span>
+        <span class="d-none d-sm-inline">
           {tell('account.since')} <Moment at={createdAt} />
         </span>
       </span>

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { serverNow } from '../api.ts'
 import { ask, useLoaded } from '../member/ask.ts'
 import { Segments } from '../member/segments.tsx'
+import { nameOfApi } from '../member/services.ts'
 import { Ready } from '../member/view.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { later } from '../parts/later.tsx'
@@ -130,7 +131,7 @@ function Shown({
       <option value="">{tell('analytics.all-apis')}</option>
       {apis.map((one) => (
         <option key={one} value={one}>
-          {one}
+          {nameOfApi(one)}
         </option>
       ))}
     </select>

@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso'
 import { TextField } from '../member/form.tsx'
 import { Moment, Ready } from '../member/view.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { fullTime } from '../words/shown.ts'
 import { say } from '../words/words.ts'
 import { usePaged } from './paged.ts'
 import { Chosen, More, SearchField, useRested } from './parts.tsx'
@@ -114,7 +115,9 @@ export function Audit() {
 }
 
 function DeedRow({ deed: { at, by, actor, client, what, target, accountId, detail } }: { deed: Deed }) {
-  const more = Object.entries(detail).map(([name, value]) => `${name}: ${shown(value)}`)
+  const more = Object.entries(detail).flatMap(([name, value]) =>
+    value === null ? [] : [`${name}: ${shown(name, value)}`],
+  )
   return (
     <li class="row-line">
       <div class="row-main">
@@ -137,4 +140,8 @@ function DeedRow({ deed: { at, by, actor, client, what, target, accountId, detai
   )
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const shown = (name: string, value: unknown): string => {
+  if (typeof value === 'string') return value
+  const isMoment = typeof value === 'number' && /(?:until|at)$/i.test(name)
+  return isMoment ? fullTime(value) : JSON.stringify(value)
+}

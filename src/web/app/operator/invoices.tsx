@@ -1,11 +1,14 @@
 // All invoices, and marking one paid.
 import { useState } from 'preact/hooks'
 import { pathOf } from '../api.ts'
+import type { Offer } from '../facts.ts'
 import { ask } from '../member/ask.ts'
+import { priceText } from '../member/invoice-list.ts'
 import { Segments } from '../member/segments.tsx'
 import { Moment, Ready } from '../member/view.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { say } from '../words/words.ts'
 import { usePaged } from './paged.ts'
 import { More, useDoing } from './parts.tsx'
 import { tell } from './words.ts'
@@ -21,6 +24,7 @@ type Invoice = {
   expiresAt: string
   paidAt: string | null
   paidUntil: string | null
+  price: Offer['price']
   accountId: string | null
   reference: string | null
 }
@@ -81,14 +85,15 @@ export function Invoices() {
 }
 
 function InvoiceRow({ invoice, pay }: { invoice: Invoice; pay: () => void }) {
-  const { id, plan, rail, state, createdAt, expiresAt, paidAt, paidUntil, accountId, reference } = invoice
+  const { id, plan, rail, state, price, createdAt, expiresAt, paidAt, paidUntil, accountId, reference } = invoice
   return (
     <li class="row-line flex-wrap">
       <div class="row-main">
         <div class="d-flex flex-wrap align-items-center gap-2">
           <span class="row-name">{plan}</span>
           <span class={`mark mark-${state}`}>{tell(`invoices.${state}`)}</span>
-          <span class="tag">{rail === 'manual' ? tell('invoices.manual') : rail}</span>
+          {price && <strong>{priceText(price)}</strong>}
+          <span class="tag">{rail === 'manual' ? tell('invoices.manual') : say(`sell.rail-${rail}`)}</span>
         </div>
         <div class="row-notes">
           <span>

@@ -1,6 +1,7 @@
 // Who and what a span's figures are made of: APIs, reasons of refusals, accounts.
 import { useState } from 'preact/hooks'
 import { Segments } from '../member/segments.tsx'
+import { nameOfApi } from '../member/services.ts'
 import { say } from '../words/words.ts'
 import type { ByApi, Totals } from './totals.ts'
 import { tell } from './words.ts'
@@ -38,7 +39,7 @@ export function Shares({ found, apis, reasons }: { found: Totals; apis: readonly
               <tbody>
                 {apis.map(({ api, requests, refused, failed }) => (
                   <tr key={api}>
-                    <th scope="row">{api === 'site' ? tell('analytics.site') : api}</th>
+                    <th scope="row">{api === 'site' ? tell('analytics.site') : nameOfApi(api)}</th>
                     {[requests, refused, failed].map((count, at) => (
                       <td key={at} class="text-end">
                         {say('member.number', { count })}

@@ -49,6 +49,25 @@ export const frame: Record<keyof typeof en, Text> = {
     'Mehr Postfächer dürfen Sie heute nicht öffnen. Nutzen Sie die vorhandenen, oder kommen Sie morgen wieder (UTC).',
   'error.mailbox-unknown': 'Dieses Postfach gibt es nicht mehr: Seine Zeit war um, oder es wurde gelöscht.',
   'error.message-unknown': 'Diese Mail gibt es nicht mehr: Ihre Zeit war um, oder sie wurde gelöscht.',
+  'error.input': 'Etwas daran kann so nicht angenommen werden. Ändern Sie es und versuchen Sie es noch einmal.',
+  'error.suspended': 'Das Konto ist gesperrt. Fragen Sie den Betreiber dieses Servers nach dem Grund.',
+  'error.lapsed':
+    'Was für dieses Konto bezahlt war, ist abgelaufen. Zahlen Sie unter „Tarif und Verbrauch“ erneut, dann ist alles wie zuvor.',
+  'error.forbidden': 'Das dürfen Sie nicht. Ein Besitzer des Kontos darf es, oder der Betreiber dieses Servers.',
+  'error.registration': 'Neue Konten werden hier zurzeit nicht angelegt. Bitten Sie den Betreiber um eine Einladung.',
+  'error.plan': 'Der Tarif erlaubt das nicht. Vielleicht ein anderer: siehe „Tarif und Verbrauch“.',
+  'error.gone': 'Das gibt es nicht mehr. Laden Sie die Seite neu, um zu sehen, was da ist.',
+  'error.email': 'Diese E-Mail-Adresse hat schon ein Konto. Melden Sie sich damit an, oder nehmen Sie eine andere.',
+  'error.elsewhere':
+    'Ein anderes Konto hat diese Domain schon nachgewiesen. Wenn sie Ihnen gehört, fragen Sie den Betreiber dieses Servers.',
+  'error.domain-lapsed':
+    'Die Einträge dieser Domain sind weg, darum wird keine Mail für sie angenommen. Setzen Sie sie wieder, und lassen Sie sie unter „Domains“ prüfen.',
+  'error.domain': 'Diese Domain wird hier nicht bedient. Wählen Sie eine andere.',
+  'error.busy': 'Der Server konnte es gerade nicht tun. Versuchen Sie es gleich noch einmal.',
+  'error.damaged':
+    'Das ist auf der Platte des Servers beschädigt und wird lieber nicht als falsch gezeigt. Sagen Sie es dem Betreiber.',
+  'error.large': 'Das ist zu groß. Versuchen Sie es mit weniger.',
+  'error.off': 'Der Betreiber dieses Servers hat das abgeschaltet. Versuchen Sie es später noch einmal.',
   'error.retry': {
     one: 'Versuchen Sie es in {count} Sekunde noch einmal.',
     other: 'Versuchen Sie es in {count} Sekunden noch einmal.',

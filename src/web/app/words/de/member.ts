@@ -155,6 +155,8 @@ export const member: Record<keyof typeof en, Text> = {
   'find.begin-text': 'In Absendern, Empfängern, Betreffen und Texten aller Ihrer Postfächer.',
   'find.none': 'Nichts enthält „{words}“',
   'find.none-text': 'Versuchen Sie den Anfang eines Wortes, oder weniger Wörter.',
+  'find.one-letter': 'Tippen Sie weiter',
+  'find.one-letter-text': 'Der Anfang eines Wortes wird ab dem zweiten Buchstaben gefunden.',
   'find.no-subject': '(kein Betreff)',
 
   'keys.what':
@@ -236,6 +238,7 @@ export const member: Record<keyof typeof en, Text> = {
   'hooks.what': 'Ein Webhook sagt einem Ihrer Server mit einer unterschriebenen Anfrage, dass Mail gekommen ist.',
   'hooks.new': 'Neuer Webhook',
   'hooks.make': 'Webhook anlegen',
+  'hooks.back': 'Alle Webhooks',
   'hooks.one': 'Webhook',
   'hooks.none': 'Es gibt noch keinen Webhook',
   'hooks.none-text': 'Legen Sie einen an, dann erfährt Ihr Server von Mail, sobald sie kommt.',
@@ -379,7 +382,7 @@ export const member: Record<keyof typeof en, Text> = {
   'plan.shown-as': 'Darstellung',
   'plan.as-plots': 'Kurven',
   'plan.as-table': 'Tabelle',
-  'plan.plot-requests': 'Anfragen',
+  'plan.plot-requests': 'Anfragen, auch die dieser Seite',
   'plan.plot-inboxes': 'Geöffnete Postfächer',
   'plan.plot-mails': 'Empfangene Mails',
   'plan.plot-bytes': 'Empfangene Bytes',

@@ -4,7 +4,7 @@ import type { Text } from '../words.ts'
 
 export const operator: Record<keyof typeof en, Text> = {
   'operator.not-yours': 'Diese Seiten sind für den Betreiber dieses Servers',
-  'operator.not-yours-text': 'Du bist angemeldet, aber dein Konto betreibt den Server nicht.',
+  'operator.not-yours-text': 'Sie sind angemeldet, aber Ihr Konto betreibt den Server nicht.',
   'operator.more-shown': { one: '{count} weiterer Eintrag wird gezeigt.', other: '{count} weitere werden gezeigt.' },
 
   'analytics.title': 'Auswertung',
@@ -56,18 +56,19 @@ export const operator: Record<keyof typeof en, Text> = {
   'accounts.members': { one: '{count} Mitglied', other: '{count} Mitglieder' },
   'accounts.no-owner': 'Ohne Eigentümer',
   'accounts.none': 'Kein Konto passt',
-  'accounts.none-text': 'Versuche es mit einem kürzeren Teil der Adresse oder mit einem anderen Tarif oder Zustand.',
+  'accounts.none-text':
+    'Versuchen Sie es mit einem kürzeren Teil der Adresse oder mit einem anderen Tarif oder Zustand.',
   'accounts.new': 'Neues Konto',
   'accounts.make': 'Konto anlegen',
   'accounts.made': 'Das Konto ist angelegt.',
   'accounts.password-hint':
-    'Leer: noch kann sich niemand anmelden. Auf der Seite des Kontos erzeugst du einen Link, mit dem der Eigentümer eines setzt.',
+    'Leer: noch kann sich niemand anmelden. Auf der Seite des Kontos erzeugen Sie einen Link, mit dem der Eigentümer eines setzt.',
   'accounts.admin': 'Betreibt ebenfalls diesen Server',
-  'accounts.admin-hint': 'Der Eigentümer sieht diese Seiten und darf alles, was du darfst.',
+  'accounts.admin-hint': 'Der Eigentümer sieht diese Seiten und darf alles, was Sie dürfen.',
   'accounts.invite': 'Zu einem neuen Konto einladen',
   'accounts.invite-text': 'Wer den Link öffnet, wählt ein Passwort und hat ein eigenes Konto.',
   'accounts.invitations': { one: '{count} offene Einladung', other: '{count} offene Einladungen' },
-  'accounts.link-text': 'Er wird nur jetzt gezeigt. Gib ihn weiter; er gilt einmal.',
+  'accounts.link-text': 'Er wird nur jetzt gezeigt. Geben Sie ihn weiter; er gilt einmal.',
   'accounts.link-unusable':
     'Er wird nur jetzt gezeigt. Solange die Registrierung aus ist, wird der Link abgelehnt: stelle sie unter „Schalter“ auf „mit Einladung“.',
 
@@ -75,7 +76,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'account.back': 'Alle Konten',
   'account.on-plan': 'Tarif „{plan}“',
   'account.since': 'angelegt',
-  'account.own': 'Das ist dein eigenes Konto: sperren oder löschen muss es jemand anderes.',
+  'account.own': 'Das ist Ihr eigenes Konto: sperren oder löschen muss es jemand anderes.',
   'account.lapsed-text':
     'Was dafür bezahlt wurde, ist abgelaufen: Schlüssel und Mitglieder sind ausgesperrt, Mail wird weiter angenommen. Ein anderer Tarif öffnet es wieder.',
   'account.change-plan': 'Tarif ändern',
@@ -84,7 +85,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'account.suspend': 'Sperren',
   'account.suspend-title': '{name} sperren?',
   'account.suspend-text':
-    'Mitglieder sind ausgesperrt, Schlüssel werden abgelehnt und Mail für die Postfächer auch, bis du es fortsetzt. Gelöscht wird nichts.',
+    'Mitglieder sind ausgesperrt, Schlüssel werden abgelehnt und Mail für die Postfächer auch, bis Sie es fortsetzen. Gelöscht wird nichts.',
   'account.is-suspended': 'Das Konto ist gesperrt.',
   'account.resume': 'Fortsetzen',
   'account.is-resumed': 'Das Konto läuft weiter.',
@@ -103,7 +104,7 @@ export const operator: Record<keyof typeof en, Text> = {
 
   'plans.title': 'Tarife',
   'plans.what':
-    'So stehen sie in der Konfiguration unter [plans]. Um einen zu ändern, bearbeite sie und lass den Server sie neu lesen (SIGHUP).',
+    'So stehen sie in der Konfiguration unter [plans]. Um einen zu ändern, bearbeiten Sie sie und lassen Sie den Server sie neu lesen (SIGHUP).',
   'plans.accounts': { one: '{count} Konto', other: '{count} Konten' },
   'plans.anonymous': 'für alle ohne Konto',
   'plans.show-accounts': 'Seine Konten zeigen',
@@ -126,7 +127,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'domains.of-accounts': 'Domains der Konten',
   'domains.none': 'Kein Konto hat eine eigene Domain',
   'domains.none-text':
-    'Mitglieder fügen ihre unter „Domains“ hinzu, wenn ihr Tarif es erlaubt. Dann siehst du sie hier.',
+    'Mitglieder fügen ihre unter „Domains“ hinzu, wenn ihr Tarif es erlaubt. Dann sehen Sie sie hier.',
   'domains.pending': 'wartet',
   'domains.verified': 'bestätigt',
   'domains.failing': 'gestört',
@@ -139,7 +140,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'domains.vouch': 'Von Hand bestätigen',
   'domains.vouch-title': 'Für {name} bürgen?',
   'domains.vouch-text':
-    'Mail dafür wird sofort angenommen, und die DNS-Einträge werden nicht mehr geprüft. Tu das nur, wenn du weißt, wem die Domain gehört.',
+    'Mail dafür wird sofort angenommen, und die DNS-Einträge werden nicht mehr geprüft. Tun Sie das nur, wenn Sie wissen, wem die Domain gehört.',
   'domains.remove': 'Entfernen',
   'domains.remove-title': '{name} entfernen?',
   'domains.remove-text': 'Mail dafür wird dann abgelehnt. Der Eigentümer kann sie wieder hinzufügen.',
@@ -182,7 +183,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'blocks.hint-subject':
     'Ein Teil des Betreffs, groß oder klein geschrieben. Mit „*“ muss das Muster auf den ganzen passen.',
   'blocks.hint-network': 'Ein Netz oder eine Adresse: 192.0.2.0/24, 2001:db8::/32, 192.0.2.7.',
-  'blocks.note': 'Notiz (warum, für dich selbst)',
+  'blocks.note': 'Notiz (warum, für Sie selbst)',
   'blocks.everything': 'Das würde alle Mail ablehnen: schreib es genauer.',
   'blocks.wrong-network': 'Das ist kein Netz. Schreib es wie 192.0.2.0/24 oder 2001:db8::/32.',
   'blocks.wrong-address': 'Das ist weder Adresse noch Domain. Schreib es wie spam@example.com oder *.example.com.',
@@ -194,22 +195,22 @@ export const operator: Record<keyof typeof en, Text> = {
 
   'switches.title': 'Schalter',
   'switches.what':
-    'Sie gelten sofort und überstehen einen Neustart: was hier gesetzt ist, geht der Konfiguration vor, bis du es zurücksetzt.',
+    'Sie gelten sofort und überstehen einen Neustart: was hier gesetzt ist, geht der Konfiguration vor, bis Sie es zurücksetzen.',
   'switches.access': 'Wer hereinkommt',
   'switches.api': 'API für Programme',
   'switches.api-text': 'Aus: jede API lehnt Schlüssel ab. Diese Seite und eingehende Mail laufen weiter.',
   'switches.api-off': 'Die API ausschalten?',
   'switches.api-off-text':
-    'Jedes Programm mit einem Schlüssel ist sofort abgeschnitten, auch deine. Diese Seite bleibt, und hier schaltest du sie wieder ein.',
+    'Jedes Programm mit einem Schlüssel ist sofort abgeschnitten, auch Ihre. Diese Seite bleibt, und hier schalten Sie sie wieder ein.',
   'switches.registration': 'Neue Konten',
-  'switches.registration-off': 'Aus: nur du legst Konten an',
-  'switches.registration-invitation': 'Mit Einladung: wer einen Link von dir hat',
+  'switches.registration-off': 'Aus: nur Sie legen Konten an',
+  'switches.registration-invitation': 'Mit Einladung: wer einen Link von Ihnen hat',
   'switches.registration-open': 'Offen: alle',
   'switches.registration-text': 'Bestehende Konten bleiben, wie sie sind.',
   'switches.apis': 'APIs anderer Dienste',
   'switches.dialect-off': '{name} ausschalten?',
   'switches.dialect-off-text':
-    'Programme, die sie sprechen, sind sofort abgeschnitten: ihre Pfade sind weg, bis du sie wieder einschaltest.',
+    'Programme, die sie sprechen, sind sofort abgeschnitten: ihre Pfade sind weg, bis Sie sie wieder einschalten.',
   'switches.switch-off': 'Ausschalten',
   'switches.as-config': 'wie in der Konfiguration',
   'switches.reset': 'Zurück zur Konfiguration',
@@ -218,7 +219,7 @@ export const operator: Record<keyof typeof en, Text> = {
 
   'invoices.title': 'Rechnungen',
   'invoices.what':
-    'Bestellte Tarife. Stripe und BTCPay melden selbst, was bezahlt ist; kommt das Geld auf anderem Weg, trägst du es hier ein.',
+    'Bestellte Tarife. Stripe und BTCPay melden selbst, was bezahlt ist; kommt das Geld auf anderem Weg, tragen Sie es hier ein.',
   'invoices.state': 'Welche Rechnungen',
   'invoices.all': 'Alle',
   'invoices.pending': 'offen',
@@ -236,7 +237,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'invoices.pay-one': 'Als bezahlt eintragen: {plan}, {id}',
   'invoices.pay-title': 'Ist „{plan}“ bezahlt?',
   'invoices.pay-text':
-    'Der Tarif gilt ab jetzt für seine Tage. Trag es erst ein, wenn das Geld da ist: zurücknehmen lässt es sich nicht.',
+    'Der Tarif gilt ab jetzt für seine Tage. Tragen Sie es erst ein, wenn das Geld da ist: zurücknehmen lässt es sich nicht.',
   'invoices.is-paid': 'Die Rechnung ist bezahlt.',
 
   'audit.title': 'Protokoll',
@@ -261,7 +262,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'audit.until': 'Bis',
   'audit.of-account': 'Nur was dieses Konto betrifft:',
   'audit.none': 'Nichts passt',
-  'audit.none-text': 'Versuche es mit einer längeren Zeit oder weniger vom Namen.',
+  'audit.none-text': 'Versuchen Sie es mit einer längeren Zeit oder weniger vom Namen.',
   'audit.by-member': 'Mitglied',
   'audit.by-key': 'Schlüssel',
   'audit.by-command': 'Befehlszeile',
@@ -274,7 +275,7 @@ export const operator: Record<keyof typeof en, Text> = {
   'health.live-text': 'Das ruht, solange diese Seite nicht zu sehen ist.',
   'health.well': 'Alles in Ordnung: Mail wird angenommen.',
   'health.shortage':
-    'Es wird keine Mail angenommen: {why}. Absender versuchen es von selbst wieder; schaffe Platz, dann geht es weiter.',
+    'Es wird keine Mail angenommen: {why}. Absender versuchen es von selbst wieder; schaffen Sie Platz, dann geht es weiter.',
   'health.damaged': 'Die Datenbank ist beschädigt. Rufe „mayfly doctor“ auf und spiele eine Sicherung ein.',
   'health.certificate-ends':
     'Das Zertifikat läuft bald ab. Erneuere es: die neue Datei nimmt der Server von selbst auf.',

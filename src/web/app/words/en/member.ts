@@ -144,6 +144,8 @@ export const member = {
   'find.begin-text': 'Senders, recipients, subjects and texts of all your mailboxes are searched.',
   'find.none': 'Nothing has “{words}” in it',
   'find.none-text': 'Try the beginning of a word, or fewer words.',
+  'find.one-letter': 'Go on typing',
+  'find.one-letter-text': 'The beginning of a word is found from its second letter on.',
   'find.no-subject': '(no subject)',
 
   'keys.what':
@@ -223,6 +225,7 @@ export const member = {
   'hooks.what': 'A webhook tells a server of yours of new mail, by a signed request.',
   'hooks.new': 'New webhook',
   'hooks.make': 'Make the webhook',
+  'hooks.back': 'All webhooks',
   'hooks.one': 'Webhook',
   'hooks.none': 'There is no webhook yet',
   'hooks.none-text': 'Make one, and your server hears of mail as it comes.',
@@ -360,7 +363,7 @@ export const member = {
   'plan.shown-as': 'Shown as',
   'plan.as-plots': 'Plots',
   'plan.as-table': 'Table',
-  'plan.plot-requests': 'Requests',
+  'plan.plot-requests': 'Requests, those of this page too',
   'plan.plot-inboxes': 'Mailboxes opened',
   'plan.plot-mails': 'Mails received',
   'plan.plot-bytes': 'Bytes received',
