@@ -53,6 +53,8 @@ inBrowser('mail appears by itself with its code, is said, counted in the title, 
   await tab.evaluate(
     'globalThis.shifts = []; new PerformanceObserver((list) => shifts.push(...list.getEntries().flatMap(({ sources }) => sources.map(({ node }) => node?.outerHTML ?? node?.data)))).observe({ type: "layout-shift" })',
   )
+  const listIsAt = () => tab.getByRole('region', { name: 'Inbox' }).evaluate('(list) => list.getBoundingClientRect().y')
+  const before = await listIsAt()
   await page.mail(address, { subject: 'Lunch', from: 'Ben <ben@sender.test>' })
   await row(tab, 'Lunch').waitFor()
   await tab.getByRole('log').getByText('New mail from Ben: Lunch').waitFor({ state: 'attached' })
@@ -62,9 +64,23 @@ inBrowser('mail appears by itself with its code, is said, counted in the title, 
   await row(tab, 'Sign in').getByText('482913').waitFor()
   expect(await tab.title()).toBe('(2) Mayfly')
   expect(await tab.evaluate('shifts')).toEqual([])
+  expect(await listIsAt()).toBe(before)
   await code.getByRole('button', { name: 'Copy the code 482913' }).click()
   expect(await tab.evaluate<string>('navigator.clipboard.readText()')).toBe('482913')
   await page.accessible()
+})
+
+inBrowser('a flood of mail does not use up what its reader may ask of the server', async () => {
+  await using page = await visit({
+    env: { MAYFLY_PLANS_ANONYMOUS_REQUESTS_PER_MINUTE: '120', MAYFLY_PLANS_ANONYMOUS_BURST: '60' },
+  })
+  const { tab } = page
+  const address = await addressIn(tab)
+  await live(tab)
+  for (let n = 1; n <= 120; n++) await page.mail(address, { subject: `No ${n}`, body: `Your code is ${482_000 + n}.` })
+  await tab.getByRole('region', { name: 'Code from your mail' }).getByText('482120').waitFor()
+  await row(tab, 'No 120').click()
+  await tab.getByRole('article').getByText('482120').first().waitFor()
 })
 
 inBrowser('what came while the server was away or down is there after its restart', async () => {

@@ -51,7 +51,9 @@ export function CopyButton({
       onClick={async () => setDone(await copy(text))}
     >
       <Icon name={isDone ? 'check' : 'copy'} />
-      <span class="copy-word">{isDone ? say('copy.done') : say('copy.copy')}</span>
+      <span class="copy-word" data-later={say('copy.done')}>
+        {isDone ? say('copy.done') : say('copy.copy')}
+      </span>
     </button>
   )
 }

@@ -32,7 +32,7 @@ export function Header() {
 
 function Place({ href, text, look = '' }: { href: string; text: string; look?: string }) {
   const { path } = useLocation()
-  const isHere = href === '/' ? path === '/' : path.startsWith(href)
+  const isHere = href === '/' ? path === '/' || path.startsWith('/app/mail/') : path.startsWith(href)
   return (
     <a class={`place ${look}`} href={href} aria-current={isHere ? 'page' : undefined}>
       {text}

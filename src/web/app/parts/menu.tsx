@@ -99,7 +99,7 @@ function MenuItem({ text, choose, isChosen, isDanger, close }: Choice & { close:
       type="button"
       {...(isChosen === undefined ? { role: 'menuitem' } : { role: 'menuitemradio', 'aria-checked': isChosen })}
       tabIndex={-1}
-      class={`menu-item ${isDanger ? 'text-danger' : ''}`}
+      class={`menu-item ${isDanger ? 'text-danger-emphasis' : ''}`}
       onClick={() => {
         close()
         choose()

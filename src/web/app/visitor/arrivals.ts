@@ -1,6 +1,7 @@
 // What is said when mail has come: to who hears the page, and (if wished) to who looks elsewhere.
 import { effect, signal } from '@preact/signals'
 import { forget, keep, recall } from '../kept.ts'
+import { inOneLine } from '../mail/plain.ts'
 import { announce, say as toast } from '../parts/toasts.tsx'
 import type { Summary } from '../shapes.ts'
 import { say } from '../words/words.ts'
@@ -28,8 +29,8 @@ export async function switchNotifications(): Promise<void> {
 }
 
 export function tellOf(mail: Summary): void {
-  const sender = mail.fromName || mail.from || say('row.nobody')
-  const subject = mail.subject || say('row.no-subject')
+  const sender = inOneLine(mail.fromName) || mail.from || say('row.nobody')
+  const subject = inOneLine(mail.subject) || say('row.no-subject')
   announce(say('visitor.came', { sender, subject }))
   if (!doesNotify() || !document.hidden) return
   try {

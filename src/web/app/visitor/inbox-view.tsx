@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { sentenceOf } from '../api.ts'
+import { inOneLine } from '../mail/plain.ts'
 import { copy } from '../parts/copy-button.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -141,7 +142,7 @@ export function InboxView({
       {doomed && (
         <Confirm
           title={say('row.delete')}
-          text={say('row.delete-more', { subject: doomed.subject || say('row.no-subject') })}
+          text={say('row.delete-more', { subject: inOneLine(doomed.subject) || say('row.no-subject') })}
           action={say('row.delete')}
           close={() => setDoomed(null)}
           run={() => void end(doomed)}

@@ -2,15 +2,15 @@
 import { computed, signal } from '@preact/signals'
 import { type Call, call, pathOf } from '../api.ts'
 import type { LiveEvent } from '../live.ts'
+import { inOneLine } from '../mail/plain.ts'
 import type { Message, Summary } from '../shapes.ts'
 import { Listing } from './listing.ts'
+import { turn } from './turns.ts'
 
 export type FoundCode = { id: string; code: string; from: string }
 
-/** Those of the newest mails whose codes are looked up when a list is looked at. */
-const newest = 3
 /** In a flood of mail nobody reads the codes of those further down. */
-const newestComing = 10
+const newest = 10
 
 export class Inbox {
   readonly all: Listing
@@ -57,7 +57,7 @@ export class Inbox {
 
   /** Of mail that had come before anybody looked. */
   async lookForCodes(): Promise<void> {
-    for (const { id, digest } of this.all.mails.value.slice(0, newest).toReversed())
+    for (const { id, digest } of this.all.mails.value.slice(0, newest))
       if (digest === 'ready') await this.lookForCode(id)
   }
 
@@ -109,18 +109,21 @@ export class Inbox {
     this.search.value?.found.remove(id)
   }
 
-  /** One after the other. */
+  /** One after the other, the newest first. */
   private async lookForCode(id: string): Promise<void> {
-    const isNew = this.all.mails.value.slice(0, newestComing).some((mail) => mail.id === id)
+    const isNew = this.all.mails.value.slice(0, newest).some((mail) => mail.id === id)
     if (!isNew || this.codes.value.has(id)) return
-    this.asked = [...this.asked, id].slice(-newestComing)
+    this.asked = [...this.asked, id].slice(-newest)
     if (this.isAsking) return
     this.isAsking = true
-    for (let wanted = this.asked.shift(); wanted !== undefined; wanted = this.asked.shift()) {
+    while (this.asked.length > 0) {
+      await turn()
+      const wanted = this.asked.pop()
+      if (wanted === undefined) break
       // Where it fails the mail itself still has it.
       const mail = await call<Message>('GET', `/messages${pathOf(wanted)}`, this.caller).catch(() => null)
       if (!mail) continue
-      const found = { id: wanted, code: mail.codes[0] ?? '', from: mail.fromName || mail.from }
+      const found = { id: wanted, code: mail.codes[0] ?? '', from: inOneLine(mail.fromName) || mail.from }
       this.codes.value = new Map(this.codes.value).set(wanted, found)
     }
     this.isAsking = false

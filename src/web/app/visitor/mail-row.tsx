@@ -1,4 +1,5 @@
 // One mail in a list.
+import { inOneLine } from '../mail/plain.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import type { Summary } from '../shapes.ts'
 import { bytes, fullTime, shortTime } from '../words/shown.ts'
@@ -30,8 +31,8 @@ export function MailRow({
       onFocus={focused}
     >
       <span class="row-mark">{!seen && <span class="visually-hidden">{say('row.unread')}</span>}</span>
-      <span class="row-from text-truncate">{fromName || from || say('row.nobody')}</span>
-      <span class="row-subject text-truncate">{subject || say('row.no-subject')}</span>
+      <span class="row-from text-truncate">{inOneLine(fromName) || from || say('row.nobody')}</span>
+      <span class="row-subject text-truncate">{inOneLine(subject) || say('row.no-subject')}</span>
       <span class="row-code">{code && <span class="row-code-text">{code}</span>}</span>
       <span class="row-signs">
         {digest === 'failed' && <Sign icon="warning" text={say('row.failed')} />}
