@@ -69,8 +69,8 @@ test(`promise 12: ${smtp} dribbling SMTP clients, ${http} slow HTTP clients and 
     expect(last?.smtp).toBe(0)
     // One in four asked for answers and reads none: that costs him his connection once they do not fit.
     expect(last?.http).toBeLessThanOrEqual(http / 4)
-    // At its small size it shares the machine with other tests.
-    expect(percentile(latencies, 0.99)).toBeLessThan(size(2000, 500))
+    // At its small size it shares the disk with other tests, which hold up a mail now and then.
+    expect(percentile(latencies, size(0.5, 0.99))).toBeLessThan(500)
     expect(most).toBeLessThan(768)
     figures(
       `${smtp} SMTP, ${http} HTTP, ${streams} streams: ${latencies.length} mails, p50 ${percentile(latencies, 0.5).toFixed(1)} ms, ` +
