@@ -1,7 +1,9 @@
-// The first of what comes is heard at once; of a flood the rest is heard together, some times a second.
+// What comes now and then is heard at once; what comes in a flood is heard together, some times a second.
 import { batch } from '@preact/signals'
 
-const restMs = 100
+const longestRestMs = 100
+/** After each that was heard. */
+const restMs = 5
 
 export function gathered<Item>(hear: (item: Item) => void): (item: Item) => void {
   let waiting: Item[] = []
@@ -11,7 +13,7 @@ export function gathered<Item>(hear: (item: Item) => void): (item: Item) => void
     if (!isResting) return
     const all = waiting
     waiting = []
-    setTimeout(wake, restMs)
+    setTimeout(wake, Math.min(longestRestMs, restMs * all.length))
     batch(() => {
       for (const item of all) hear(item)
     })
