@@ -83,7 +83,7 @@ export const native = {
     keep: { KEY_ID: 'id' },
   },
   keys: { group: 'keys', method: 'GET', path: `${base}/keys`, status: 200 },
-  key: { group: 'keys', method: 'GET', path: `${base}/keys/{KEY_ID}`, status: 200 },
+  keyShow: { group: 'keys', method: 'GET', path: `${base}/keys/{KEY_ID}`, status: 200 },
   audit: { group: 'account', method: 'GET', path: `${base}/account/audit?limit=1`, status: 200 },
   keyChange: {
     group: 'keys',
@@ -220,7 +220,7 @@ export const native = {
     body: { email: '{NEW_EMAIL}', password: '{NEW_PASSWORD}' },
     status: 201,
   },
-  order: {
+  orderPlan: {
     group: 'orders',
     method: 'POST',
     path: `${base}/account/invoices`,

@@ -50,7 +50,8 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.meanwhile-mail': 'Lassen Sie etwas eine Mail an die Adresse schicken, während es läuft.',
   'docs.signs-in':
     'Hier braucht es das Cookie eines Mitglieds, also meldet sich das Beispiel zuerst an. Von Seiten dieses Servers geht das Cookie von selbst mit.',
-  'docs.after-order': 'Bestellen Sie zuerst einen Tarif ohne Schlüssel, über die [MailFade-API](/docs/mailfade#order).',
+  'docs.after-order':
+    'Bestellen Sie zuerst einen Tarif ohne Schlüssel, über die [MailFade-API](/docs/mailfade#orderKey).',
   'docs.after-paid': 'Zuerst muss die Bestellung bezahlt sein.',
   'docs.answers-event': 'Antwort {status}, von einem Ereignis das data',
   'docs.answers': 'Antwort {status}',

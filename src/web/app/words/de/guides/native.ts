@@ -71,7 +71,7 @@ export const native: WordsOf<'native'> = {
     erase: 'Ein Postfach endgültig beenden',
     keyMake: ['Einen Schlüssel anlegen', 'Hier mit erlaubten Domains. `key` steht nur in dieser Antwort.'],
     keys: 'Schlüssel auflisten',
-    key: ['Einen Schlüssel ansehen', 'Nie sein Geheimnis.'],
+    keyShow: ['Einen Schlüssel ansehen', 'Nie sein Geheimnis.'],
     keyChange: ['Ändern, was ein Schlüssel darf', 'Alles außer seinem Geheimnis.'],
     keyRotate: ['Einen Schlüssel erneuern', 'Das alte Geheimnis gilt noch `overlapHours`, höchstens 72.'],
     keyRevoke: 'Einen Schlüssel widerrufen',
@@ -138,7 +138,7 @@ export const native: WordsOf<'native'> = {
     signOutAll: ['Überall sonst abmelden', 'Ohne `others` auch hier.'],
     changePassword: ['Ihr Passwort ändern', 'Alle Ihre anderen Sitzungen enden. Ihre Schlüssel gelten weiter.'],
     register: ['Ein Konto anlegen', 'Wo der Betreiber es allen erlaubt. Damit beginnt eine Sitzung.'],
-    order: [
+    orderPlan: [
       'Einen Tarif bestellen',
       '`rail` ist `stripe`, `lightning` oder `manual`, wie `GET /mayfly/v1/server` es für jeden Tarif sagt. Bezahlt wird bei `checkoutUrl`; eine Bestellung mit `manual` wartet auf den Betreiber.',
     ],

@@ -46,7 +46,7 @@ export const frame = {
   'docs.meanwhile-mail': 'While it runs, have something send a mail to the address.',
   'docs.signs-in':
     'It wants a member’s cookie, so the example signs in first. From a page of this server the cookie goes along by itself.',
-  'docs.after-order': 'First order a plan without a key, by the [MailFade API](/docs/mailfade#order).',
+  'docs.after-order': 'First order a plan without a key, by the [MailFade API](/docs/mailfade#orderKey).',
   'docs.after-paid': 'First the order must have been paid.',
   'docs.answers-event': 'Answer {status}, of one event the data',
   'docs.answers': 'Answer {status}',

@@ -65,7 +65,7 @@ export const native: WordsOf<'native'> = {
     erase: 'End a mailbox for good',
     keyMake: ['Make a key', 'Here with a domain restriction. `key` is in this answer only.'],
     keys: 'List keys',
-    key: ['Show a key', 'Never its secret.'],
+    keyShow: ['Show a key', 'Never its secret.'],
     keyChange: ['Change what a key may', 'All but its secret.'],
     keyRotate: ['Rotate a key', 'The old secret stays good for `overlapHours`, 72 at most.'],
     keyRevoke: 'Revoke a key',
@@ -117,7 +117,7 @@ export const native: WordsOf<'native'> = {
     signOutAll: ['Sign out everywhere else', 'Without `others` here, too.'],
     changePassword: ['Change your password', 'All your other sessions end. Your keys go on working.'],
     register: ['Make an account', 'Where the operator lets anybody do so. A session begins with it.'],
-    order: [
+    orderPlan: [
       'Order a plan',
       '`rail` is `stripe`, `lightning` or `manual`, as `GET /mayfly/v1/server` says for each plan. Pay at `checkoutUrl`; a manual order waits for the operator.',
     ],
