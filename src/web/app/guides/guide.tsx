@@ -242,7 +242,11 @@ function OneCall({ id, call, name, words }: { id: string; call: Call; name: ApiN
           <Prose text={note} />
         </p>
       )}
-      {call.credential === 'session' && <p>{say('docs.signs-in')}</p>}
+      {call.credential === 'session' && (
+        <p>
+          <Prose text={say('docs.signs-in')} />
+        </p>
+      )}
       {call.after === 'mail' && <p>{say('docs.after-mail')}</p>}
       {call.isStream && <p>{say('docs.meanwhile-mail')}</p>}
       {call.after === 'order' && (

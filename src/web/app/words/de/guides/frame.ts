@@ -49,7 +49,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.after-mail': 'Lassen Sie vorher eine Mail an die Adresse schicken.',
   'docs.meanwhile-mail': 'Lassen Sie etwas eine Mail an die Adresse schicken, während es läuft.',
   'docs.signs-in':
-    'Hier braucht es das Cookie eines Mitglieds, also meldet sich das Beispiel zuerst an. Von Seiten dieses Servers geht das Cookie von selbst mit.',
+    'Hier braucht es das Cookie eines Mitglieds, also meldet sich das Beispiel zuerst an. curl hebt es in `mayfly-cookies.txt` auf: Löschen Sie die Datei danach. Von Seiten dieses Servers geht das Cookie von selbst mit.',
   'docs.after-order':
     'Bestellen Sie zuerst einen Tarif ohne Schlüssel, über die [MailFade-API](/docs/mailfade#orderKey).',
   'docs.after-paid': 'Zuerst muss die Bestellung bezahlt sein.',

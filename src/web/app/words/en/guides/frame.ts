@@ -45,7 +45,7 @@ export const frame = {
   'docs.after-mail': 'First have something send a mail to the address.',
   'docs.meanwhile-mail': 'While it runs, have something send a mail to the address.',
   'docs.signs-in':
-    'It wants a member’s cookie, so the example signs in first. From a page of this server the cookie goes along by itself.',
+    'It wants a member’s cookie, so the example signs in first. curl keeps it in `mayfly-cookies.txt`: delete that file afterwards. From a page of this server the cookie goes along by itself.',
   'docs.after-order': 'First order a plan without a key, by the [MailFade API](/docs/mailfade#orderKey).',
   'docs.after-paid': 'First the order must have been paid.',
   'docs.answers-event': 'Answer {status}, of one event the data',

@@ -47,7 +47,7 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.after-mail': 'Сначала пусть что-нибудь отправит письмо на этот адрес.',
   'docs.meanwhile-mail': 'Пока пример работает, пусть что-нибудь отправит письмо на этот адрес.',
   'docs.signs-in':
-    'Здесь нужна cookie участника, поэтому пример сначала входит. Со страниц этого сервера cookie отправляется сама.',
+    'Здесь нужна cookie участника, поэтому пример сначала входит. curl хранит её в `mayfly-cookies.txt`: удалите потом этот файл. Со страниц этого сервера cookie отправляется сама.',
   'docs.after-order': 'Сначала закажите тариф без ключа через [API MailFade](/docs/mailfade#orderKey).',
   'docs.after-paid': 'Сначала заказ должен быть оплачен.',
   'docs.answers-event': 'Ответ {status}: data одного события',
