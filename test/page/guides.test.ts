@@ -72,12 +72,45 @@ inBrowser(
     for (const name of apiNames) {
       await tab.goto(`${url}/docs/${name}`)
       await tab.getByRole('tabpanel').first().waitFor()
-      expect(await tab.getByRole('tabpanel').count()).toBe(Object.keys(apis[name].calls).length + 1)
+      expect(await tab.getByRole('tabpanel', { includeHidden: true }).count()).toBe(
+        Object.keys(apis[name].calls).length + 1,
+      )
+      // What the contents lead to is there once.
+      const ids = await tab.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
+      expect([name, ids.filter((id, at) => ids.indexOf(id) !== at)]).toEqual([name, []])
       await tab.setViewportSize({ width: 320, height: 640 })
       await page.fits()
     }
   },
 )
+
+inBrowser('calls that few readers want are folded, and open for whoever is led to one', async () => {
+  await using page = await visit({ path: '/docs/native' })
+  const { tab, url } = page
+  const folds = tab.locator('details', { has: tab.getByRole('heading', { level: 3 }) })
+  const group = folds.filter({ hasText: 'For the operator: the server' })
+  const health = group.getByRole('heading', { name: 'How the server is' })
+  await group.locator('summary').waitFor()
+  expect(await folds.count()).toBe(4)
+  expect(await health.isVisible()).toBe(false)
+  await isGood(page)
+  const contents = tab.getByRole('navigation', { name: 'On this page' })
+  await contents.getByRole('link', { name: 'For the operator: the server' }).click()
+  await health.waitFor()
+  await isGood(page)
+  // By an address from elsewhere, too: there the words come after it.
+  await tab.goto(`${url}/docs`)
+  await tab.goto(`${url}/docs/native#changePassword`)
+  const change = tab.getByRole('region', { name: 'Change your password', exact: true })
+  await change.getByText('the example signs in first').waitFor()
+  await tab.waitForFunction(
+    "(({ top }) => top >= 0 && top < innerHeight)(document.getElementById('changePassword').getBoundingClientRect())",
+  )
+  expect(await change.getByRole('tabpanel').textContent()).toContain('-c mayfly-cookies.txt')
+  expect(await health.isVisible()).toBe(false)
+  await tab.setViewportSize({ width: 320, height: 640 })
+  await page.fits()
+})
 
 inBrowser('every call can be tried: by who is signed in, by a key in either header, and by nobody', async () => {
   await using page = await asMember({ path: '/docs/native/calls' })

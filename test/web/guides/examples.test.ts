@@ -6,11 +6,12 @@ import { type ApiName, apiNames, apis, exampleOrigin } from '../../../src/web/ap
 import type { Call, Calls } from '../../../src/web/app/guides/call.ts'
 import { linesOf, type Program, programs } from '../../../src/web/app/guides/lines.ts'
 import { type NameServer, nameServer } from '../../domains/name-server.ts'
-import { type Directory, emptyDirectory, json, type Running, serve } from '../../executable/launch.ts'
+import { type Directory, emptyDirectory, json, type Running, run, serve } from '../../executable/launch.ts'
 import { said } from '../../executable/replay.ts'
 import { type Outcome, openPrograms, type Programs } from './programs.ts'
 
 const ann = 'ann@example.com'
+const password = 'correct horse battery'
 const folder = join(import.meta.dir, '../../../src/web/app/guides/answers')
 /** `WRITE_ANSWERS=1`: the answers that the guides show are written anew, of what came. */
 const writes = process.env['WRITE_ANSWERS'] === '1'
@@ -31,15 +32,19 @@ beforeAll(async () => {
     MAYFLY_SMTP_HOSTNAME: 'mx.mail.example',
     MAYFLY_DNS_NAMESERVERS: dns.address,
     MAYFLY_MAILBOXES_QUARANTINE_HOURS: '0',
+    MAYFLY_SERVER_REGISTRATION: 'open',
   })
-  await said(directory, ['account', 'create', '--email', ann, '--plan', 'unlimited'])
+  // The keys are hers, and she runs the server: so do they.
+  const create = ['account', 'create', '--email', ann, '--plan', 'unlimited', '--admin', '--password-stdin']
+  const made = await run(directory, create, {}, `${password}\n`)
+  expect([made.code, made.err]).toEqual([0, ''])
   for (const [name, { prefix }] of Object.entries(apis))
     keys.set(name, await said(directory, ['key', 'create', '--account', ann, '--prefix', prefix]))
-  const made = await json<{ key: string }>(`${server.api}/keys`, {
+  const restricted = await json<{ key: string }>(`${server.api}/keys`, {
     headers: { authorization: `Bearer ${keys.get('native')}` },
     body: { name: 'page', origins: [new URL(exampleOrigin).host] },
   })
-  browserKey = made.key
+  browserKey = restricted.key
 }, 60_000)
 
 afterAll(async () => {
@@ -96,6 +101,21 @@ async function colleague(): Promise<string> {
   return items.find((one) => one.email === email)?.id ?? ''
 }
 
+/** What somebody orders who has no account yet. */
+async function order(): Promise<{ id: string; secret: string }> {
+  const made = await json<{ invoice_id: string; checkout_url: string }>(`http://127.0.0.1:${server.http}/keys`, {
+    body: { plan: 'pro', rail: 'manual' },
+  })
+  return { id: made.invoice_id, secret: new URL(made.checkout_url).hash.slice(1) }
+}
+
+async function pay(id: string): Promise<void> {
+  await json(`${server.api}/admin/invoices/${id}/pay`, {
+    headers: { authorization: `Bearer ${keys.get('native')}` },
+    body: {},
+  })
+}
+
 type Answers = Record<string, unknown>
 
 const answersOf = (name: ApiName): Promise<Answers> => Bun.file(join(folder, `${name}.json`)).json()
@@ -123,16 +143,38 @@ async function walk(name: ApiName, program: Program, seen: Answers): Promise<voi
     ADDRESS: `${name}-${program.toLowerCase()}@mail.example`,
     OWN_ADDRESS: `own-${program.toLowerCase()}@mail.example`,
     MAILBOX_PASSWORD: 'correct-horse-7',
+    MAYFLY_EMAIL: ann,
+    MAYFLY_PASSWORD: password,
+    NEW_EMAIL: `${program.toLowerCase()}@example.com`,
+    NEW_PASSWORD: password,
+  }
+  const start = (lines: string): Promise<Outcome> => running.run(program, lines, env)
+  /** Mail comes until the example, which has to begin first, has seen some. */
+  const withMail = async (outcome: Promise<Outcome>): Promise<Outcome> => {
+    let isOver = false
+    Promise.allSettled([outcome]).then(() => {
+      isOver = true
+    })
+    while (!isOver) await mailTo(env['ADDRESS'] ?? '')
+    return outcome
   }
   const make = async (id: string, call: Call): Promise<Outcome> => {
-    const answer = await running.run(program, linesOf(call, program, { base, known: {} }), env)
-    expect([name, program, id, answer.status, answer.body]).toEqual([name, program, id, call.status, answer.body])
+    const began = start(linesOf(call, program, { base, known: {} }))
+    const answer = call.isStream ? await withMail(began) : await began
+    // Of a stream curl writes what comes, and no more.
+    const status = call.isStream && program === 'curl' ? 0 : call.status
+    expect([name, program, id, answer.status, answer.body]).toEqual([name, program, id, status, answer.body])
     for (const [variable, path] of Object.entries(call.keep ?? {})) env[variable] = String(at(answer.body, path))
     return answer
   }
   for (const [id, call] of Object.entries(calls)) {
     if (call.after === 'mail') await mailTo(env['ADDRESS'] ?? '')
     if (call.after === 'colleague') env['COLLEAGUE_ID'] = await colleague()
+    if (call.after === 'order') {
+      const { id, secret } = await order()
+      Object.assign(env, { ORDER_ID: id, ORDER_SECRET: secret })
+    }
+    if (call.after === 'paid') await pay(env['ORDER_ID'] ?? '')
     for (const one of call.again ?? []) {
       const earlier = calls[one]
       if (earlier) await make(one, earlier)

@@ -75,18 +75,20 @@ function partner(directory: Directory, command: string, name: string, script: st
 }
 
 async function curl(directory: Directory, code: string, env: Record<string, string>): Promise<Outcome> {
-  writeFileSync(join(directory.path, '.curlrc'), 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\n')
+  writeFileSync(join(directory.path, '.curlrc'), 'silent\nshow-error\nwrite-out = "\\n=== %{http_code}\\n"\n')
   const { PATH = '', HOME = '' } = Bun.env
   const child = Bun.spawn(['sh', '-c', code], {
+    cwd: directory.path,
     env: { PATH, HOME, CURL_HOME: directory.path, ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   if ((await child.exited) !== 0) return { status: 0, body: err }
-  const at = out.lastIndexOf('\n')
-  const text = out.slice(0, at)
-  return { status: Number(out.slice(at + 1)), body: text === '' ? null : /^[[{]/.test(text) ? JSON.parse(text) : text }
+  // An example that signs in first calls twice: what counts is what came last.
+  const [, text = out, status = '0'] = /^(?:.*\n=== \d{3}\n)?(.*)\n=== (\d{3})\n$/s.exec(out) ?? []
+  const body = text.trim() === '' ? null : /^[[{]/.test(text) ? JSON.parse(text) : text
+  return { status: Number(status), body }
 }
 
 export function openPrograms(): Programs {

@@ -36,13 +36,21 @@ test("the errors of the native guide are the server's", () => {
 const plain = (path: string): string =>
   path
     .replace(/\?.*/, '')
+    .replace('{VIEW_PATH}', '/view/{}/')
     .replace(/\{\w+\}/g, '{}')
     .replace(/mail\.example\.net/, '{}')
     .replace(/attachments\/0$/, 'attachments/{}')
 
-test("every call of a guide is in the API's document; of a foreign API every one is in the guide", async () => {
-  // A socket is told of in prose; a mailbox by its own id ends as by its token.
-  const untold = new Set(['GET /api/ws', 'DELETE /api/accounts/{}', 'PUT /pro/api/accounts/{}'])
+/** What a document has and its guide shows no example of. */
+const untold = new Map([
+  ['GET /api/ws', 'a WebSocket, for which neither curl nor Python has a client of its own: told of in prose'],
+  ['DELETE /api/accounts/{}', 'a mailbox by its own id ends as by its token'],
+  ['POST /mayfly/v1/payments/stripe', 'only Stripe can sign it'],
+  ['POST /mayfly/v1/payments/lightning', 'only the BTCPay server can sign it'],
+])
+
+test("every call of a guide is in the API's document, and every one of the document in the guide, but for a few", async () => {
+  const missed = new Set<string>()
   for (const name of apiNames) {
     const calls: Call[] = Object.values<Call>(apis[name].calls)
     const told = new Set(calls.map(({ method, path }) => `${method} ${plain(path)}`))
@@ -51,9 +59,12 @@ test("every call of a guide is in the API's document; of a foreign API every one
       Object.keys(Object(item)).map((method) => `${method.toUpperCase()} ${plain(path)}`),
     )
     expect([name, [...told].filter((one) => !listed.includes(one))]).toEqual([name, []])
-    if (name !== 'native')
-      expect([name, listed.filter((one) => !told.has(one) && !untold.has(one))]).toEqual([name, []])
+    const left = listed.filter((one) => !told.has(one))
+    expect([name, left.filter((one) => !untold.has(one))]).toEqual([name, []])
+    for (const one of left) missed.add(one)
   }
+  // No exception outlives its reason.
+  expect([...missed].sort()).toEqual([...untold.keys()].sort())
 })
 
 test('whatever an example needs comes from an earlier answer, or is one of the variables that a reader chooses', () => {

@@ -200,4 +200,16 @@ export const apiNames: readonly ApiName[] = ['native', 'run2mail', 'dustmail', '
 export const isApiName = (name: string): name is ApiName => Object.hasOwn(apis, name)
 
 /** Variables whose value the reader chooses or knows; the others come from answers. */
-export const chosen = ['MAYFLY_KEY', 'ADDRESS', 'OWN_ADDRESS', 'MAILBOX_PASSWORD', 'COLLEAGUE_ID'] as const
+export const chosen = [
+  'MAYFLY_KEY',
+  'ADDRESS',
+  'OWN_ADDRESS',
+  'MAILBOX_PASSWORD',
+  'COLLEAGUE_ID',
+  'MAYFLY_EMAIL',
+  'MAYFLY_PASSWORD',
+  'NEW_EMAIL',
+  'NEW_PASSWORD',
+  'ORDER_ID',
+  'ORDER_SECRET',
+] as const

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { GuideWords } from '../words/guide-words.ts'
 import { type ApiName, apis } from './apis.ts'
+import { folded } from './call.ts'
 import { groupsOf, titleOf } from './guide.tsx'
 import { sayingOf } from './use-guide-words.ts'
 
@@ -25,13 +26,15 @@ export function Contents({ name, words }: { name: ApiName; words: GuideWords }) 
           {groupsOf(apis[name]).map(({ group, calls }) => (
             <li key={group}>
               <a href={`#group-${group}`}>{words.groups[group]}</a>
-              <ul>
-                {calls.map(([id]) => (
-                  <li key={id}>
-                    <a href={`#${id}`}>{titleOf(words.apis[name], id)[0]}</a>
-                  </li>
-                ))}
-              </ul>
+              {!folded.has(group) && (
+                <ul>
+                  {calls.map(([id]) => (
+                    <li key={id}>
+                      <a href={`#${id}`}>{titleOf(words.apis[name], id)[0]}</a>
+                    </li>
+                  ))}
+                </ul>
+              )}
             </li>
           ))}
           {after.map(part)}

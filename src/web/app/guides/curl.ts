@@ -1,12 +1,21 @@
 // A call as a command line of curl's.
-import { type Call, headersOf, piecesOf } from './call.ts'
+import { type Call, headersOf, piecesOf, signIn, withOrigin } from './call.ts'
 import type { Given } from './lines.ts'
 
-export function curlOf(call: Call, { base, known }: Given): string {
+const jar = 'mayfly-cookies.txt'
+
+export function curlOf(call: Call, given: Given): string {
+  if (call.isStream) return `${line(call, given, '-sN ')} \\\n  | sed -n '/^data: /{s///p;q;}'`
+  if (call.credential !== 'session') return line(call, given)
+  const own = withOrigin(call, given.base)
+  return `${line(signIn, given, `-sSf -o /dev/null -c ${jar} `)}\n${line(own, given, `-b ${jar} `)}`
+}
+
+function line(call: Call, { base, known }: Given, options = ''): string {
   const { method, path, body, form } = call
   const verb = method === 'GET' || (method === 'POST' && (body !== undefined || form)) ? '' : `-X ${method} `
   return [
-    `curl ${verb}${quoted(base + path, known)}`,
+    `curl ${options}${verb}${quoted(base + path, known)}`,
     ...headersOf(call).map(([name, value]) => `-H ${quoted(`${name}: ${value}`, known)}`),
     ...(body === undefined ? [] : [`-d ${single(JSON.stringify(body), known)}`]),
     ...Object.entries(form ?? {}).map(([name, value]) => `-F ${quoted(`${name}=${value}`, known)}`),

@@ -1,4 +1,5 @@
 // The guide to one API: prose, and every call with its examples and its answer.
+import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { useRoute } from 'preact-iso'
 import { facts } from '../facts.ts'
@@ -7,7 +8,7 @@ import { NotFound } from '../parts/not-found.tsx'
 import type { ApiWords, GuideWords, Say } from '../words/guide-words.ts'
 import { answerOf } from './answers.ts'
 import { type Api, type ApiName, apis, chosen, isApiName } from './apis.ts'
-import { type Call, variablesOf } from './call.ts'
+import { type Call, folded, type Group, variablesOf } from './call.ts'
 import { Contents } from './contents.tsx'
 import { Errors } from './errors.tsx'
 import { Example, Shown } from './example.tsx'
@@ -31,7 +32,9 @@ function OneGuide({ name, words }: { name: ApiName; words: GuideWords }) {
   useTitle(title)
   useEffect(() => {
     // The place that the address names was not there while the words were loaded.
-    document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: 'instant' })
+    reveal()
+    addEventListener('hashchange', reveal)
+    return () => removeEventListener('hashchange', reveal)
   }, [])
   return (
     <div class="guide">
@@ -66,14 +69,11 @@ function OneGuide({ name, words }: { name: ApiName; words: GuideWords }) {
         <p>{say('docs.calls.text')}</p>
         <Variables api={api} say={say} />
         {groupsOf(api).map(({ group, calls }) => (
-          <section key={group} aria-labelledby={`group-${group}`}>
-            <h3 id={`group-${group}`} class="guide-group">
-              {words.groups[group]}
-            </h3>
+          <CallGroup key={group} group={group} title={words.groups[group]}>
             {calls.map(([id, call]) => (
               <OneCall key={id} id={id} call={call} name={name} words={words} />
             ))}
-          </section>
+          </CallGroup>
         ))}
         <h2 id="limits">{say('docs.limits.title')}</h2>
         <p>
@@ -121,6 +121,36 @@ function OneGuide({ name, words }: { name: ApiName; words: GuideWords }) {
         </ul>
       </article>
     </div>
+  )
+}
+
+/** Brings what the address names into sight, also out of a group that is folded. */
+function reveal(): void {
+  const place = document.getElementById(location.hash.slice(1))
+  const fold = place?.closest('details')
+  if (fold) fold.open = true
+  place?.scrollIntoView({ behavior: 'instant' })
+}
+
+function CallGroup({ group, title, children }: { group: Group; title: string; children: ComponentChildren }) {
+  const id = `group-${group}`
+  const heading = (
+    <h3 id={id} class="guide-group">
+      {title}
+    </h3>
+  )
+  if (folded.has(group))
+    return (
+      <details class="guide-fold">
+        <summary>{heading}</summary>
+        {children}
+      </details>
+    )
+  return (
+    <section aria-labelledby={id}>
+      {heading}
+      {children}
+    </section>
   )
 }
 
@@ -198,6 +228,7 @@ function OneCall({ id, call, name, words }: { id: string; call: Call; name: ApiN
   const needs = variablesOf(call).filter((one) => one !== 'MAYFLY_KEY')
   const keeps = Object.entries(call.keep ?? {}).map(([variable, path]) => `${variable} = ${path}`)
   const answer = answerOf(name, id, { base: location.origin, domain: facts.domains[0]?.name ?? 'example.com' })
+  const answers = say(call.isStream ? 'docs.answers-event' : 'docs.answers', { status: String(call.status) })
   return (
     <section class="call" aria-labelledby={id}>
       <h4 id={id}>
@@ -211,7 +242,19 @@ function OneCall({ id, call, name, words }: { id: string; call: Call; name: ApiN
           <Prose text={note} />
         </p>
       )}
+      {call.credential === 'session' && (
+        <p>
+          <Prose text={say('docs.signs-in')} />
+        </p>
+      )}
       {call.after === 'mail' && <p>{say('docs.after-mail')}</p>}
+      {call.isStream && <p>{say('docs.meanwhile-mail')}</p>}
+      {call.after === 'order' && (
+        <p>
+          <Prose text={say('docs.after-order')} />
+        </p>
+      )}
+      {call.after === 'paid' && <p>{say('docs.after-paid')}</p>}
       {needs.length > 0 && (
         <p class="call-note">
           <Prose text={say('docs.needs', { names: coded(needs) })} />
@@ -220,8 +263,8 @@ function OneCall({ id, call, name, words }: { id: string; call: Call; name: ApiN
       <Example call={call} say={say} />
       {answer !== undefined ? (
         <>
-          <p class="call-note">{say('docs.answers', { status: String(call.status) })}</p>
-          <Shown label={`${title}: ${say('docs.answers', { status: String(call.status) })}`} text={answer} />
+          <p class="call-note">{answers}</p>
+          <Shown label={`${title}: ${answers}`} text={answer} />
         </>
       ) : (
         <p class="call-note">

@@ -1,23 +1,43 @@
 // A call in JavaScript, by the `fetch` that Node.js, Bun, Deno and browsers have.
-import { type Call, headersOf, type Json, piecesOf } from './call.ts'
+import { type Call, headersOf, type Json, piecesOf, signIn, withOrigin } from './call.ts'
 import type { Given } from './lines.ts'
 
-export function javaScriptOf(call: Call, { base, known }: Given): string {
-  const { method, path, body, form, status, isText } = call
-  const headers = headersOf(call).map(([name, value]) => `    ${keyOf(name)}: ${text(value, known)},\n`)
+export function javaScriptOf(call: Call, given: Given): string {
+  const { form, status, isText } = call
+  const filled = Object.entries(form ?? {}).map(
+    ([name, one]) => `form.set(${text(name, {})}, ${text(one, given.known)})\n`,
+  )
+  const read = status === 204 ? '' : isText ? ', await response.text()' : ', await response.json()'
+  return [
+    ...(call.credential === 'session' ? [sent('signedIn', signIn, given), cookie] : []),
+    ...(form ? ['const form = new FormData()\n', ...filled] : []),
+    sent('response', withOrigin(call, given.base), given),
+    call.isStream ? firstEvent : `console.log(response.status${read})`,
+  ].join('')
+}
+
+const cookie = "const cookie = signedIn.headers.getSetCookie()[0].split(';')[0]\n"
+
+const firstEvent = `let text = ''
+for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+  text += part
+  if (/^data: .*\\n/m.test(text)) break
+}
+console.log(response.status, JSON.parse(text.match(/^data: (.*)/m)[1]))`
+
+function sent(name: string, call: Call, { base, known }: Given): string {
+  const { method, path, body, form } = call
+  const headers = [
+    ...(call.credential === 'session' ? ['    Cookie: cookie,\n'] : []),
+    ...headersOf(call).map(([name, value]) => `    ${keyOf(name)}: ${text(value, known)},\n`),
+  ]
   const given = [
     ...(method === 'GET' ? [] : [`  method: '${method}',\n`]),
     ...(headers.length === 0 ? [] : [`  headers: {\n${headers.join('')}  },\n`]),
     ...(body === undefined ? [] : [`  body: JSON.stringify(${value(body, known)}),\n`]),
     ...(form ? ['  body: form,\n'] : []),
   ]
-  const filled = Object.entries(form ?? {}).map(([name, one]) => `form.set(${text(name, {})}, ${text(one, known)})\n`)
-  const read = status === 204 ? '' : isText ? ', await response.text()' : ', await response.json()'
-  return [
-    ...(form ? ['const form = new FormData()\n', ...filled] : []),
-    `const response = await fetch(${text(base + path, known)}${given.length === 0 ? '' : `, {\n${given.join('')}}`})\n`,
-    `console.log(response.status${read})`,
-  ].join('')
+  return `const ${name} = await fetch(${text(base + path, known)}${given.length === 0 ? '' : `, {\n${given.join('')}}`})\n`
 }
 
 type Known = Given['known']

@@ -1,27 +1,46 @@
 // A call in Python, with nothing but its standard library.
-import { type Call, headersOf, type Json, piecesOf } from './call.ts'
+import { type Call, headersOf, type Json, piecesOf, signIn, withOrigin } from './call.ts'
 import type { Given } from './lines.ts'
 
-export function pythonOf(call: Call, { base, known }: Given): string {
-  const { method, path, body, form, status, isText } = call
+export function pythonOf(call: Call, given: Given): string {
+  const { form, status, isText } = call
+  const isSignedIn = call.credential === 'session'
+  const read = status === 204 ? '' : isText ? ', response.read().decode()' : ', json.load(response)'
+  const code = [
+    ...(isSignedIn ? [opener, requestOf(signIn, given), 'opener.open(request).close()\n\n'] : []),
+    ...(form ? [formOf(form, given.known)] : []),
+    requestOf(withOrigin(call, given.base), given),
+    `with ${isSignedIn ? 'opener.open' : 'urllib.request.urlopen'}(request) as response:\n`,
+    call.isStream ? firstEvent : `    print(response.status${read})`,
+  ].join('')
+  const modules = ['http.cookiejar', 'json', 'os', 'urllib.request'].filter((name) => code.includes(`${name}.`))
+  return `${modules.map((name) => `import ${name}\n`).join('')}\n${code}`
+}
+
+const opener = `cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+opener = urllib.request.build_opener(cookies)
+`
+
+const firstEvent = `    for line in response:
+        if line.startswith(b"data: "):
+            print(response.status, json.loads(line[6:]))
+            break`
+
+function requestOf(call: Call, { base, known }: Given): string {
+  const { method, path, body, form } = call
   const headers = [
     ...headersOf(call).map(([name, one]) => `        "${name}": ${text(one, known)},\n`),
     ...(form ? ['        "Content-Type": f"multipart/form-data; boundary={boundary}",\n'] : []),
   ]
-  const read = status === 204 ? '' : isText ? ', response.read().decode()' : ', json.load(response)'
-  const code = [
-    ...(form ? [formOf(form, known)] : []),
+  return [
     'request = urllib.request.Request(\n',
     `    ${text(base + path, known)},\n`,
     ...(method === 'GET' ? [] : [`    method="${method}",\n`]),
     ...(headers.length === 0 ? [] : [`    headers={\n${headers.join('')}    },\n`]),
     ...(body === undefined ? [] : [`    data=json.dumps(${value(body, known)}).encode(),\n`]),
     ...(form ? ['    data=body.encode(),\n'] : []),
-    ')\nwith urllib.request.urlopen(request) as response:\n',
-    `    print(response.status${read})`,
+    ')\n',
   ].join('')
-  const modules = ['json', 'os', 'urllib.request'].filter((name) => code.includes(`${name}.`))
-  return `${modules.map((name) => `import ${name}\n`).join('')}\n${code}`
 }
 
 type Known = Given['known']

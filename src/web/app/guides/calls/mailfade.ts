@@ -22,7 +22,7 @@ export const mailfade = {
   },
   raw: { group: 'mail', method: 'GET', path: '/message/{MESSAGE_ID}/raw', status: 200, isText: true },
   attachment: { group: 'attachments', method: 'GET', path: '/attachment/{ATTACHMENT_ID}', status: 200, isText: true },
-  order: {
+  orderKey: {
     group: 'plans',
     method: 'POST',
     path: '/keys',

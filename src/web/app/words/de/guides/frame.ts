@@ -47,6 +47,13 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.needs': 'Braucht {names}.',
   'docs.keeps': 'Setzen Sie aus der Antwort {names} für die folgenden Aufrufe.',
   'docs.after-mail': 'Lassen Sie vorher eine Mail an die Adresse schicken.',
+  'docs.meanwhile-mail': 'Lassen Sie etwas eine Mail an die Adresse schicken, während es läuft.',
+  'docs.signs-in':
+    'Hier braucht es das Cookie eines Mitglieds, also meldet sich das Beispiel zuerst an. curl hebt es in `mayfly-cookies.txt` auf: Löschen Sie die Datei danach. Von Seiten dieses Servers geht das Cookie von selbst mit.',
+  'docs.after-order':
+    'Bestellen Sie zuerst einen Tarif ohne Schlüssel, über die [MailFade-API](/docs/mailfade#orderKey).',
+  'docs.after-paid': 'Zuerst muss die Bestellung bezahlt sein.',
+  'docs.answers-event': 'Antwort {status}, von einem Ereignis das data',
   'docs.answers': 'Antwort {status}',
   'docs.answers-nothing': 'Die Antwort ist 204 ohne Inhalt: erledigt.',
   'docs.answers-text': 'Die Antwort ist {status} mit dem Inhalt selbst, nicht mit JSON.',
@@ -55,6 +62,13 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.variable.OWN_ADDRESS': 'Eine weitere solche Adresse, für ein Postfach Ihres Kontos.',
   'docs.variable.MAILBOX_PASSWORD': 'Ein Passwort für das Postfach, mindestens 6 Zeichen.',
   'docs.variable.COLLEAGUE_ID': 'Die Id eines anderen Mitglieds, aus der Liste der Mitglieder.',
+  'docs.variable.MAYFLY_EMAIL': 'Die E-Mail-Adresse, mit der Sie sich anmelden, für das, was kein Schlüssel darf.',
+  'docs.variable.MAYFLY_PASSWORD': 'Ihr Passwort dazu.',
+  'docs.variable.NEW_EMAIL': 'Die E-Mail-Adresse eines neuen Kontos.',
+  'docs.variable.NEW_PASSWORD': 'Ein neues Passwort mit mindestens 8 Zeichen.',
+  'docs.variable.ORDER_ID':
+    'Die Id einer Bestellung, die ohne Schlüssel gemacht wurde: Sie steht in der Adresse ihrer Seite.',
+  'docs.variable.ORDER_SECRET': 'Was hinter dem „#“ dieser Adresse steht.',
 
   'docs.limits.title': 'Grenzen',
   'docs.limits.text':
@@ -160,6 +174,10 @@ export const groups: GuideWords['groups'] = {
   webhooks: 'Webhooks',
   team: 'Team',
   plans: 'Tarife',
+  session: 'Anmelden',
+  orders: 'Bestellungen',
+  operator: 'Für den Betreiber: der Server',
+  tenants: 'Für den Betreiber: Konten',
 }
 
 export const meanings: GuideWords['meanings'] = {

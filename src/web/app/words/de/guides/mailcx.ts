@@ -10,7 +10,7 @@ export const mailcx: WordsOf<'mailcx'> = {
     'Fragen Sie nach den Domains und denken Sie sich eine Adresse aus.',
     'Legen Sie das Postfach mit einem Passwort an; die Antwort hat sein Token. Mit einem Schlüssel gehört es Ihrem Konto.',
     'Lassen Sie das, was Sie testen, seine Mail dorthin schicken.',
-    'Listen Sie alle ein, zwei Sekunden die Mails auf, oder hören Sie zu: Ein WebSocket unter `/api/ws` meldet jede Mail. Senden Sie binnen zehn Sekunden `{"type":"auth","token":…}`; nach `auth_ok` kommt mit jeder ein `new_email`.',
+    'Listen Sie alle ein, zwei Sekunden die Mails auf, oder hören Sie zu: Ein WebSocket unter `/api/ws` meldet jede Mail. Senden Sie binnen zehn Sekunden `{"type":"auth","token":…}`; nach `auth_ok` kommt mit jeder ein `new_email`. Ein Beispiel dafür fehlt: Weder die Kommandozeile von curl noch Pythons Standardbibliothek kann so ein Gespräch führen.',
     'Löschen Sie das Postfach, wenn Sie fertig sind.',
   ],
   limits:

@@ -22,7 +22,7 @@ export const mailfade: WordsOf<'mailfade'> = {
     message: ['Eine Mail mit Schlüssel lesen', 'Mit HTML und Headern; `html=0` lässt das HTML weg.'],
     raw: 'Eine Mail lesen, wie sie kam',
     attachment: 'Einen Anhang herunterladen',
-    order: [
+    orderKey: [
       'Einen Tarif bestellen',
       'Öffnen Sie `checkout_url` im Browser und zahlen Sie dort: Die Seite zeigt dann den Schlüssel, einmal. `rail` ist `stripe`, `lightning` oder `manual`. Mit einem Schlüssel gesendet, geht der Tarif an dessen Konto.',
     ],

@@ -3,9 +3,9 @@ import type { WordsOf } from '../../guide-words.ts'
 
 export const native: WordsOf<'native'> = {
   about:
-    'Mayflys eigene API hat alles, was dieser Server kann: Postfächer, die so lange leben, wie Sie sagen, Warten auf eine Mail, Suche, Webhooks, Domains, Schlüssel und das Team. Diese Seite zeigt die Aufrufe, die Programme am meisten brauchen.',
+    'Mayflys eigene API hat alles, was dieser Server kann: Postfächer, die so lange leben, wie Sie sagen, Warten auf eine Mail, Suche, Webhooks, Domains, Schlüssel und das Team. Diese Seite zeigt jeden Aufruf; die selteneren sind zugeklappt.',
   credential:
-    'Senden Sie den Schlüssel als `Authorization: Bearer KEY` oder in einem eigenen Header, `X-API-Key: KEY`. Wo der Betreiber Postfächer ohne Konto erlaubt, braucht das Öffnen keinen Schlüssel: Die Antwort hat dann ein `token`, das für dieses eine Postfach gilt und genauso gesendet wird.',
+    'Senden Sie den Schlüssel als `Authorization: Bearer KEY` oder in einem eigenen Header, `X-API-Key: KEY`. Wo der Betreiber Postfächer ohne Konto erlaubt, braucht das Öffnen keinen Schlüssel: Die Antwort hat dann ein `token`, das für dieses eine Postfach gilt und genauso gesendet wird. Was einem Menschen selbst gehört, wie Sitzungen und das Passwort, steht dem Cookie eines Angemeldeten offen und keinem Schlüssel: Diese Beispiele melden sich zuerst an. Was Sache des Betreibers ist, braucht einen Schlüssel, den ein Betreiber angelegt hat, ohne eigene Scopes und Domains, oder das Cookie eines Betreibers.',
   steps: [
     'Öffnen Sie ein Postfach und merken Sie sich seine Adresse.',
     'Lassen Sie das, was Sie testen, seine Mail dorthin schicken.',
@@ -32,14 +32,16 @@ export const native: WordsOf<'native'> = {
     ],
     show: ['Ein Postfach ansehen', 'Zur Abwechslung mit dem Schlüssel in eigenem Header.'],
     change: ['Einem Postfach mehr Zeit geben', 'Die Minuten zählen ab jetzt.'],
+    protect: ['Einem Postfach ein Passwort geben', 'Wer es hat, kommt an dieses eine Postfach. `null` nimmt es weg.'],
+    token: [
+      'Ein Token gegen das Passwort bekommen',
+      'Das Token gilt für dieses Postfach und wird wie ein Schlüssel gesendet.',
+    ],
     wait: [
       'Auf eine Mail warten',
       'Antwortet, sobald eine Mail passt: `from`, `subject`, `text` sind Teile von ihr, `has` ist `code`, `link` oder `attachment`. Kommt rechtzeitig keine, ist es 404. Um auf die nächste zu warten, senden Sie den `cursor` der Antwort als `after`.',
     ],
-    messages: [
-      'Die Mails eines Postfachs auflisten',
-      'Um von Mails zu hören, sobald sie kommen, lesen Sie `GET /mayfly/v1/mailboxes/{mailbox}/events`, einen Strom von Server-Sent Events.',
-    ],
+    messages: ['Die Mails eines Postfachs auflisten', 'Die neuesten zuerst.'],
     message: 'Eine Mail lesen',
     seen: 'Eine Mail als gelesen markieren',
     search: ['Alle Ihre Mails durchsuchen', 'In Absendern, Betreffen und Texten.'],
@@ -48,7 +50,20 @@ export const native: WordsOf<'native'> = {
     parts: 'Ansehen, woraus eine Mail besteht',
     attachment: ['Einen Anhang herunterladen', 'Nach seiner Nummer, ab 0.'],
     view: ['Einen Pfad bekommen, der die Mail zeigt', 'Er zeigt das HTML jedem, der ihn hat, fünf Minuten lang.'],
+    viewed: [
+      'Das HTML über diesen Pfad zeigen',
+      'Ganz ohne Schlüssel: Eine Seite setzt den Pfad in einen abgeschotteten Rahmen.',
+    ],
+    viewedPart: ['Ein Bild daraus holen', 'Das gezeigte HTML holt seine Bilder nach ihrer Nummer.'],
     refusals: ['Abgewiesene Mails', 'Sehen Sie hier zuerst nach, wenn eine Mail nicht kommt.'],
+    follow: [
+      'Von Mails hören, sobald sie kommen',
+      'Ein Strom von Server-Sent Events. Das Beispiel nimmt das erste Ereignis und endet; curl tut das, sobald der Server wieder etwas sendet, spätestens einen Kommentar. Senden Sie die `id` des letzten Ereignisses als `Last-Event-ID`, und der Strom geht dahinter weiter.',
+    ],
+    followAll: [
+      'Von allen Postfächern zugleich hören',
+      'Von denen des Kontos, dem der Schlüssel gehört; ohne Schlüssel von denen der Tokens in `X-Mailbox-Tokens`, mit Kommas dazwischen.',
+    ],
     forget: 'Eine Mail löschen',
     empty: 'Alle Mails eines Postfachs löschen',
     end: ['Ein Postfach beenden', 'Seine Mails gehen mit. Ein wiederherstellbares kommt ins Archiv.'],
@@ -56,6 +71,7 @@ export const native: WordsOf<'native'> = {
     erase: 'Ein Postfach endgültig beenden',
     keyMake: ['Einen Schlüssel anlegen', 'Hier mit erlaubten Domains. `key` steht nur in dieser Antwort.'],
     keys: 'Schlüssel auflisten',
+    keyShow: ['Einen Schlüssel ansehen', 'Nie sein Geheimnis.'],
     keyChange: ['Ändern, was ein Schlüssel darf', 'Alles außer seinem Geheimnis.'],
     keyRotate: ['Einen Schlüssel erneuern', 'Das alte Geheimnis gilt noch `overlapHours`, höchstens 72.'],
     keyRevoke: 'Einen Schlüssel widerrufen',
@@ -64,6 +80,11 @@ export const native: WordsOf<'native'> = {
       'Der Server schickt dann POSTs an Ihre URL. `X-Webhook-Signature` ist `sha256=` und der HMAC-SHA256 mit dem `secret` über `X-Webhook-Timestamp`, einen Punkt und den Inhalt, wie er kam. Das Geheimnis steht nur in dieser Antwort.',
     ],
     webhooks: 'Webhooks auflisten',
+    webhook: 'Einen Webhook ansehen',
+    webhookTest: [
+      'Einen Versuch schicken',
+      'Sofort, signiert wie alles andere; die Antwort sagt, was Ihre URL dazu sagte.',
+    ],
     webhookPause: ['Einen Webhook anhalten', 'Was inzwischen kommt, wartet; `active` schickt es ab.'],
     deliveries: 'Was geschickt wurde, und was daraus wurde',
     webhookReplay: ['Gescheiterte noch einmal schicken', 'Mit `delivery` nur diese eine.'],
@@ -71,6 +92,15 @@ export const native: WordsOf<'native'> = {
     webhookRemove: 'Einen Webhook entfernen',
     domainAdd: ['Eine eigene Domain hinzufügen', 'Setzen Sie die zwei `records` der Antwort bei Ihrem Nameserver.'],
     domains: 'Ihre Domains auflisten',
+    domain: 'Eine Domain ansehen',
+    domainChange: [
+      'Ändern, welche Adressen ihre Mail annehmen',
+      '`private`: alle; `claimed`: nur die geöffneter Postfächer. `catchAll` nennt ein Postfach für den Rest.',
+    ],
+    domainDoctor: [
+      'Herausfinden, warum ihre Mail nicht kommt',
+      'Alles, was Mail auf dem Weg hierher braucht, und wie man es behebt.',
+    ],
     domainVerify: [
       'Ihre DNS-Einträge jetzt prüfen',
       'Der Server sieht auch von selbst nach; sind beide gefunden, ist sie `verified`.',
@@ -83,5 +113,88 @@ export const native: WordsOf<'native'> = {
     ],
     invitations: 'Offene Einladungen auflisten',
     uninvite: 'Eine Einladung zurücknehmen',
+    accept: [
+      'Eine Einladung annehmen',
+      'Mit dem `token` einer, die noch offen ist, und ohne Schlüssel: Laden Sie noch einmal ein, wenn Sie sie zurückgenommen haben. Damit beginnt eine Sitzung, wie beim Anmelden.',
+    ],
+    role: ['Die Rolle von jemandem ändern', '`owner` oder `member`. Ein Konto behält mindestens einen Inhaber.'],
+    passwordLink: [
+      'Einen Link machen, der ein Passwort setzt',
+      'Für alle, die es vergessen haben. Er gilt einen Tag, und einmal.',
+    ],
+    reset: ['Mit so einem Link ein Passwort setzen', 'Wer mit dem alten angemeldet war, ist es nicht mehr.'],
+    removeMember: [
+      'Ein Mitglied entfernen',
+      'Schlüssel, die es angelegt hat, gelten weiter, bis auf die, deren Ids in `revokeKeys` stehen.',
+    ],
+    signIn: [
+      'Anmelden',
+      'Das Cookie steht im Header `Set-Cookie` der Antwort. Nach fünf Fehlversuchen muss jeder nächste länger warten.',
+    ],
+    session: ['Ansehen, wer angemeldet ist', 'Und das Cookie erneuern, für so lange, wie die Sitzung jetzt gilt.'],
+    sessions: 'Auflisten, wo Sie angemeldet sind',
+    endSession: 'Eine Ihrer Sitzungen beenden',
+    signOut: 'Abmelden',
+    signOutAll: ['Überall sonst abmelden', 'Ohne `others` auch hier.'],
+    changePassword: ['Ihr Passwort ändern', 'Alle Ihre anderen Sitzungen enden. Ihre Schlüssel gelten weiter.'],
+    register: ['Ein Konto anlegen', 'Wo der Betreiber es allen erlaubt. Damit beginnt eine Sitzung.'],
+    orderPlan: [
+      'Einen Tarif bestellen',
+      '`rail` ist `stripe`, `lightning` oder `manual`, wie `GET /mayfly/v1/server` es für jeden Tarif sagt. Bezahlt wird bei `checkoutUrl`; eine Bestellung mit `manual` wartet auf den Betreiber.',
+    ],
+    invoice: ['Eine Bestellung ansehen', 'Ihr `state` ist `pending`, `paid` oder `expired`.'],
+    invoices: 'Ihre Bestellungen auflisten',
+    checkout: [
+      'Eine Bestellung ansehen, die ohne Schlüssel gemacht wurde',
+      'So oft Sie wollen. Ihr `key` ist `ready`, sobald sie bezahlt ist.',
+    ],
+    takeKey: ['Den Schlüssel so einer Bestellung nehmen', 'Einmal: `key` steht nur in dieser Antwort.'],
+    health: [
+      'Wie es dem Server geht',
+      'Warteschlangen, Threads, Platte und Zertifikat; man darf alle paar Sekunden fragen.',
+    ],
+    serverDoctor: [
+      'Herausfinden, warum keine Mail kommt',
+      'Sieht im DNS nach den eigenen Domains des Servers; das dauert einige Sekunden.',
+    ],
+    allUsage: ['Was insgesamt verbraucht wurde', 'Mit Antwortzeiten und den Konten, die am meisten verbrauchten.'],
+    allRefusals: 'Alle abgewiesenen Mails',
+    allAudit: ['Wer was getan hat, in allen Konten', '`actor`, `what`, `account`, `since` und `until` grenzen es ein.'],
+    settings: ['Die Schalter ansehen', '`changed` nennt die, die anders stehen als in der Konfiguration.'],
+    changeSettings: ['Schalter setzen', 'Gilt sofort und bleibt; `null` kehrt zur Konfiguration zurück.'],
+    block: [
+      'Manche Mail abweisen',
+      '`kind` ist `sender`, `recipient`, `subject` oder `network`. `*` im Muster steht für beliebigen Text.',
+    ],
+    blocks: 'Auflisten, was abgewiesen wird',
+    unblock: 'Eine Regel zurücknehmen',
+    plans: ['Die Tarife auflisten', 'Mit den Konten in jedem.'],
+    makeAccount: [
+      'Ein Konto anlegen',
+      'Ohne `password` geben Sie dem Inhaber einen Link, um eines zu setzen. `admin` macht einen weiteren Betreiber.',
+    ],
+    accounts: ['Konten finden', '`q` ist ein Teil einer E-Mail-Adresse; `plan` und `state` grenzen es ein.'],
+    showAccount: 'Ein Konto ansehen',
+    accountUsage: 'Was ein Konto verbraucht hat',
+    accountMembers: 'Seine Mitglieder auflisten',
+    accountKeys: ['Seine Schlüssel auflisten', 'Nie ihre Geheimnisse.'],
+    accountDomains: 'Seine Domains auflisten',
+    changeAccount: ['Seinen Tarif ändern, oder es sperren', '`suspended: false` lässt es weitermachen.'],
+    deleteAccount: ['Ein Konto löschen', 'Mit allem, was ihm gehört, und endgültig.'],
+    inviteAccount: ['Jemanden zu einem eigenen Konto einladen', 'Geben Sie die `url` selbst weiter.'],
+    accountInvitations: 'Offene Einladungen zu neuen Konten auflisten',
+    uninviteAccount: 'So eine Einladung zurücknehmen',
+    vouch: [
+      'Die Domain von jemandem bestätigen',
+      'Hier eine, die ein Konto hinzugefügt hat. Mit `byHand` steht Ihr Wort für ihre DNS-Einträge; ohne es werden sie jetzt geprüft.',
+    ],
+    allDomains: 'Die Domains aller Konten auflisten',
+    theirDoctor: 'Herausfinden, warum Mail für so eine Domain nicht kommt',
+    removeTheirs: [
+      'Die Domain von jemandem entfernen',
+      'Ihre Postfächer enden. Gibt es welche, muss `confirm` sagen, wie viele.',
+    ],
+    allInvoices: ['Alle Bestellungen auflisten', '`state` ist `pending`, `paid` oder `expired`.'],
+    pay: ['Eine Bestellung als bezahlt markieren', 'Wenn Sie das Geld haben. Beim zweiten Mal ändert sich nichts.'],
   },
 }

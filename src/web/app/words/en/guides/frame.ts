@@ -43,6 +43,12 @@ export const frame = {
   'docs.needs': 'Needs {names}.',
   'docs.keeps': 'From the answer, set {names} for the calls that follow.',
   'docs.after-mail': 'First have something send a mail to the address.',
+  'docs.meanwhile-mail': 'While it runs, have something send a mail to the address.',
+  'docs.signs-in':
+    'It wants a member’s cookie, so the example signs in first. curl keeps it in `mayfly-cookies.txt`: delete that file afterwards. From a page of this server the cookie goes along by itself.',
+  'docs.after-order': 'First order a plan without a key, by the [MailFade API](/docs/mailfade#orderKey).',
+  'docs.after-paid': 'First the order must have been paid.',
+  'docs.answers-event': 'Answer {status}, of one event the data',
   'docs.answers': 'Answer {status}',
   'docs.answers-nothing': 'It answers 204 with nothing in it: done.',
   'docs.answers-text': 'It answers {status} with the content itself, not with JSON.',
@@ -51,6 +57,12 @@ export const frame = {
   'docs.variable.OWN_ADDRESS': 'Another such address, for a mailbox of your account.',
   'docs.variable.MAILBOX_PASSWORD': 'A password for the mailbox, of at least 6 characters.',
   'docs.variable.COLLEAGUE_ID': 'The id of another member, from the list of members.',
+  'docs.variable.MAYFLY_EMAIL': 'The e-mail address that you sign in with, for what no key may do.',
+  'docs.variable.MAYFLY_PASSWORD': 'Your password, beside it.',
+  'docs.variable.NEW_EMAIL': 'The e-mail address of a new account.',
+  'docs.variable.NEW_PASSWORD': 'A new password, of at least 8 characters.',
+  'docs.variable.ORDER_ID': 'The id of an order that was made without a key: it stands in the address of its page.',
+  'docs.variable.ORDER_SECRET': 'What stands behind the “#” of that address.',
 
   'docs.limits.title': 'Limits',
   'docs.limits.text':
@@ -155,6 +167,10 @@ export const groups: GuideWords['groups'] = {
   webhooks: 'Webhooks',
   team: 'Team',
   plans: 'Plans',
+  session: 'Signing in',
+  orders: 'Orders',
+  operator: 'For the operator: the server',
+  tenants: 'For the operator: accounts',
 }
 
 export const meanings: GuideWords['meanings'] = {

@@ -10,7 +10,7 @@ export const mailcx: WordsOf<'mailcx'> = {
     'Ask for the domains and make up an address.',
     'Create the mailbox with a password; the answer has its token. With a key, it belongs to your account.',
     'Have the thing that you test send its mail there.',
-    'List the messages every second or two, or listen: a WebSocket at `/api/ws` tells of each mail. Send `{"type":"auth","token":…}` within ten seconds; after `auth_ok` a `new_email` comes with each.',
+    'List the messages every second or two, or listen: a WebSocket at `/api/ws` tells of each mail. Send `{"type":"auth","token":…}` within ten seconds; after `auth_ok` a `new_email` comes with each. There is no example of it: neither curl’s command line nor Python’s standard library can hold such a conversation.',
     'Delete the mailbox when you are done.',
   ],
   limits:

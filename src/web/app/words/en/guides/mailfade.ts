@@ -22,7 +22,7 @@ export const mailfade: WordsOf<'mailfade'> = {
     message: ['Read a message with a key', 'With html and headers; `html=0` leaves the html out.'],
     raw: 'Read a message as it came',
     attachment: 'Download an attachment',
-    order: [
+    orderKey: [
       'Order a plan',
       'Open `checkout_url` in a browser and pay there: the page then shows the key, once. `rail` is `stripe`, `lightning` or `manual`. Sent with a key, the plan goes to the account of that key.',
     ],

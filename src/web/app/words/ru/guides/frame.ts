@@ -45,6 +45,12 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.needs': 'Нужно: {names}.',
   'docs.keeps': 'Возьмите из ответа для следующих вызовов: {names}.',
   'docs.after-mail': 'Сначала пусть что-нибудь отправит письмо на этот адрес.',
+  'docs.meanwhile-mail': 'Пока пример работает, пусть что-нибудь отправит письмо на этот адрес.',
+  'docs.signs-in':
+    'Здесь нужна cookie участника, поэтому пример сначала входит. curl хранит её в `mayfly-cookies.txt`: удалите потом этот файл. Со страниц этого сервера cookie отправляется сама.',
+  'docs.after-order': 'Сначала закажите тариф без ключа через [API MailFade](/docs/mailfade#orderKey).',
+  'docs.after-paid': 'Сначала заказ должен быть оплачен.',
+  'docs.answers-event': 'Ответ {status}: data одного события',
   'docs.answers': 'Ответ {status}',
   'docs.answers-nothing': 'Ответ — 204 без содержимого: готово.',
   'docs.answers-text': 'Ответ — {status} и само содержимое, не JSON.',
@@ -53,6 +59,12 @@ export const frame: Record<keyof typeof english, Text> = {
   'docs.variable.OWN_ADDRESS': 'Ещё один такой адрес, для ящика вашей учётной записи.',
   'docs.variable.MAILBOX_PASSWORD': 'Пароль для ящика, не короче 6 символов.',
   'docs.variable.COLLEAGUE_ID': 'Идентификатор другого участника, из списка участников.',
+  'docs.variable.MAYFLY_EMAIL': 'Адрес электронной почты, с которым вы входите, — для того, что ключу нельзя.',
+  'docs.variable.MAYFLY_PASSWORD': 'Ваш пароль к нему.',
+  'docs.variable.NEW_EMAIL': 'Адрес электронной почты новой учётной записи.',
+  'docs.variable.NEW_PASSWORD': 'Новый пароль, не короче 8 знаков.',
+  'docs.variable.ORDER_ID': 'Id заказа, сделанного без ключа: он стоит в адресе страницы заказа.',
+  'docs.variable.ORDER_SECRET': 'То, что стоит после «#» в этом адресе.',
 
   'docs.limits.title': 'Ограничения',
   'docs.limits.text':
@@ -157,6 +169,10 @@ export const groups: GuideWords['groups'] = {
   webhooks: 'Вебхуки',
   team: 'Команда',
   plans: 'Тарифы',
+  session: 'Вход',
+  orders: 'Заказы',
+  operator: 'Для оператора: сервер',
+  tenants: 'Для оператора: учётные записи',
 }
 
 export const meanings: GuideWords['meanings'] = {
